@@ -1,0 +1,67 @@
+//! The people the site knows: users, their e-mail addresses, and the openids that prove them.
+
+mod chosen_name;
+mod generated_name;
+mod create;
+
+use sqlx::AnyPool;
+
+pub use chosen_name::ChosenName;
+pub use create::{Creation, Identity, NewAccount};
+pub use generated_name::generate_name;
+
+/// The company whose openids are stored; the first row of the table `companies`.
+pub const COMPANY_QQ: &str = "qq";
+
+/// A person the site knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The row in `users`.
+    pub user_id: i64,
+    /// The user name as it was typed.
+    pub username: String,
+}
+
+/// The tables of people.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    pool: AnyPool,
+}
+
+impl Accounts {
+    /// Works on an opened database.
+    pub fn new(pool: AnyPool) -> Accounts {
+        Accounts { pool }
+    }
+
+    /// Finds who proves to be `openid` at `company`; openids are compared exactly.
+    pub async fn find_by_openid(&self, company: &str, openid: &str) -> Result<Option<Account>, sqlx::Error> {
+        let row: Option<(i64, String)> = sqlx::query_as(
+            "SELECT users.id, users.username FROM open_ids \
+             JOIN companies ON companies.id = open_ids.company_id \
+             JOIN users ON users.id = open_ids.user_id \
+             WHERE companies.company = $1 AND open_ids.openid = $2",
+        )
+        .bind(company)
+        .bind(openid)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(user_id, username)| Account { user_id, username }))
+    }
+
+    /// Whether somebody has this name, or one that cannot be told from it.
+    pub async fn is_taken(&self, name: &ChosenName) -> Result<bool, sqlx::Error> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM users WHERE username_key = $1 OR lookalike_key = $2 LIMIT 1")
+                .bind(name.key())
+                .bind(name.lookalike_key())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.is_some())
+    }
+
+    /// Whether the database answers.
+    pub async fn is_reachable(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+}

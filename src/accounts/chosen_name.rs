@@ -1,0 +1,141 @@
+//! A user name that passed every rule, with the keys under which it is unique.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_script::{Script, UnicodeScript};
+use unicode_security::mixed_script::AugmentedScriptSet;
+use unicode_security::skeleton;
+
+use crate::account::UsernameProblem;
+use crate::account::username;
+
+/// A user name as typed, and what it is compared by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenName {
+    shown: String,
+    key: String,
+    lookalike_key: String,
+}
+
+impl ChosenName {
+    /// Reads what a person typed. Whether the name is taken only the database can tell.
+    pub fn parse(typed: &str) -> Result<ChosenName, UsernameProblem> {
+        let shown = typed.trim();
+        // A name that is far too long need not be normalised to be known for one; NFKC makes a
+        // text at most three times shorter in characters.
+        if shown.chars().count() > username::MAX_CHARS * 4 {
+            return Err(UsernameProblem::TooLong);
+        }
+        let normalized: String = shown.nfkc().collect();
+        username::check(&normalized)?;
+        if mixes_look_alike_scripts(&normalized) {
+            return Err(UsernameProblem::LookAlikeScripts);
+        }
+        let key = without_case(&normalized);
+        let lookalike_key = skeleton(&key).collect();
+        Ok(ChosenName { shown: shown.to_owned(), key, lookalike_key })
+    }
+
+    /// The name as typed, trimmed.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The name after NFKC and without regard to case.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The same for names that look the same (the skeleton of Unicode Technical Standard 39).
+    pub fn lookalike_key(&self) -> &str {
+        &self.lookalike_key
+    }
+}
+
+/// Upper case first, so that letters with two small forms (σ and ς, ß and ss) come out as one.
+fn without_case(normalized: &str) -> String {
+    normalized.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Scripts with letters that pass for Latin ones.
+const LOOK_LIKE_LATIN: [Script; 7] = [
+    Script::Armenian,
+    Script::Cherokee,
+    Script::Coptic,
+    Script::Cyrillic,
+    Script::Deseret,
+    Script::Greek,
+    Script::Lisu,
+];
+
+/// One script is fine (Japanese, Korean and Chinese each count as one), and so is Latin beside a
+/// script that looks unlike it, as in 小明Tom. This is close to the "moderately restrictive" level
+/// of Unicode Technical Standard 39.
+fn mixes_look_alike_scripts(name: &str) -> bool {
+    if !AugmentedScriptSet::for_str(name).is_empty() {
+        return false;
+    }
+    let beside_latin: String = name.chars().filter(|c| c.script() != Script::Latin).collect();
+    let scripts = AugmentedScriptSet::for_str(&beside_latin);
+    scripts.is_empty() || LOOK_LIKE_LATIN.iter().any(|script| scripts.base.contains_script(*script))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(typed: &str) -> (String, String) {
+        let name = ChosenName::parse(typed).expect(typed);
+        (name.key, name.lookalike_key)
+    }
+
+    #[test]
+    fn s46_look_alike_scripts_in_one_name_are_refused() {
+        for name in ["\u{430}dmin", "p\u{430}ypal", "\u{3b1}lpha", "Bo\u{441}ha", "小а", "小p\u{430}"] {
+            let problem = ChosenName::parse(name).expect_err(name);
+            assert!(matches!(problem, UsernameProblem::LookAlikeScripts | UsernameProblem::TooShort), "{name}");
+        }
+        for name in ["小明Tom", "ひろこTaro", "김Tom", "Ольга", "Νίκος", "หมูtom", "Tom_小明-7"] {
+            assert!(ChosenName::parse(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn s46_names_that_differ_by_form_or_case_alone_are_one() {
+        for (one, other) in [
+            ("Alice", "ALICE"),
+            ("alice", "\u{ff41}\u{ff4c}ice"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("é12", "e\u{301}12"),
+            ("ﬁn", "fin"),
+        ] {
+            assert_eq!(keys(one).0, keys(other).0, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn s46_names_that_look_the_same_share_a_skeleton() {
+        let (latin, cyrillic) = ("coco", "\u{441}\u{43e}\u{441}\u{43e}");
+        assert_ne!(keys(latin).0, keys(cyrillic).0);
+        assert_eq!(keys(latin).1, keys(cyrillic).1);
+        assert_ne!(keys("小明明").1, keys("小朋明").1);
+    }
+
+    #[test]
+    fn length_is_counted_after_normalisation() {
+        assert_eq!(ChosenName::parse("ﬀ"), Err(UsernameProblem::TooShort));
+        assert!(ChosenName::parse("ﬃ").is_ok());
+        assert_eq!(ChosenName::parse("\u{fdfa}\u{fdfa}"), Err(UsernameProblem::ForbiddenCharacter));
+        assert_eq!(ChosenName::parse(&"e\u{301}".repeat(32)).map(|name| name.key.chars().count()), Ok(32));
+        assert_eq!(ChosenName::parse(&"x".repeat(100_000)), Err(UsernameProblem::TooLong));
+    }
+
+    #[test]
+    fn reserved_words_are_found_behind_other_forms() {
+        for name in ["\u{ff21}\u{ff24}\u{ff2d}\u{ff29}\u{ff2e}", " root ", "管理员", "客服"] {
+            let problem = ChosenName::parse(name).expect_err(name);
+            assert!(matches!(problem, UsernameProblem::Reserved | UsernameProblem::TooShort), "{name}");
+        }
+        assert_eq!(ChosenName::parse("\u{ff21}dmin"), Err(UsernameProblem::Reserved));
+    }
+}

@@ -1,0 +1,117 @@
+//! Authenticated encryption for what leaves the process: cookies and session rows.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use secrecy::{ExposeSecret, SecretSlice};
+use sha2::{Digest, Sha256};
+
+use crate::random::{self, Random};
+
+const NONCE_BYTES: usize = 24;
+
+/// The site's one secret, from which a key for each purpose is derived.
+#[derive(Clone, Debug)]
+pub struct SecretKey(SecretSlice<u8>);
+
+impl SecretKey {
+    /// How many bytes a secret key has.
+    pub const BYTES: usize = 32;
+
+    /// Takes exactly [`Self::BYTES`] bytes; `None` for any other number.
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<SecretKey> {
+        (bytes.len() == Self::BYTES).then(|| SecretKey(bytes.into()))
+    }
+}
+
+/// Why something could not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// No nonce could be drawn.
+    #[error(transparent)]
+    Random(#[from] random::NoRandomness),
+    /// The cipher refused, which happens only for messages of hundreds of gigabytes.
+    #[error("the message is too long to be sealed")]
+    TooLong,
+}
+
+/// Seals and opens messages of one purpose (XChaCha20-Poly1305).
+///
+/// A message opens only with the same key, purpose and context, so a sealed text moved to another
+/// row, cookie or use is worth nothing there.
+#[derive(Clone)]
+pub struct Sealer {
+    cipher: XChaCha20Poly1305,
+    random: Random,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer([redacted])")
+    }
+}
+
+impl Sealer {
+    /// Derives the key for `purpose` from the site's secret (HKDF-SHA256, RFC 5869).
+    pub fn new(secret: &SecretKey, purpose: &str, random: Random) -> Sealer {
+        let (key, _) = Hkdf::<Sha256>::extract(Some(purpose.as_bytes()), secret.0.expose_secret());
+        Sealer { cipher: XChaCha20Poly1305::new(&key), random }
+    }
+
+    /// Seals `message`, bound to `context`; the nonce stands in front of the result.
+    pub fn seal(&self, context: &[u8], message: &[u8]) -> Result<Vec<u8>, SealError> {
+        let nonce: [u8; NONCE_BYTES] = random::bytes(&self.random)?;
+        let payload = Payload { msg: message, aad: context };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::TooLong)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`Self::seal`] made for the same context; `None` for anything else.
+    pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+}
+
+/// The hash under which a secret that must be found again is stored: SHA-256 in hexadecimal.
+/// Enough for secrets of 128 random bits or more, which cannot be searched through.
+pub fn fingerprint(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealer(purpose: &str) -> Sealer {
+        let secret = SecretKey::from_bytes(vec![7; SecretKey::BYTES]).expect("32 bytes");
+        Sealer::new(&secret, purpose, random::system())
+    }
+
+    #[test]
+    fn opens_only_with_the_same_purpose_and_context() {
+        let sealed = sealer("a").seal(b"row 1", b"token").expect("sealed");
+        assert_eq!(sealer("a").open(b"row 1", &sealed).as_deref(), Some(b"token".as_slice()));
+        assert_eq!(sealer("a").open(b"row 2", &sealed), None);
+        assert_eq!(sealer("b").open(b"row 1", &sealed), None);
+    }
+
+    #[test]
+    fn a_changed_or_cut_message_does_not_open() {
+        let sealed = sealer("a").seal(b"", b"token").expect("sealed");
+        for position in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[position] ^= 1;
+            assert_eq!(sealer("a").open(b"", &changed), None);
+            assert_eq!(sealer("a").open(b"", &sealed[..position]), None);
+        }
+    }
+
+    #[test]
+    fn the_message_cannot_be_read_in_the_sealed_text_nor_the_key_in_debug() {
+        let sealed = sealer("a").seal(b"", b"canary").expect("sealed");
+        assert!(!sealed.windows(6).any(|window| window == b"canary"));
+        assert!(!format!("{:?}", SecretKey::from_bytes(vec![7; 32])).contains('7'));
+    }
+}

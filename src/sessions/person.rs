@@ -1,0 +1,97 @@
+//! The typed session: what a record holds, and the only ways to change it.
+
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+
+use super::token::StoredToken;
+
+/// The one key under which a record holds everything.
+pub(super) const KEY: &str = "person";
+
+/// How long somebody who comes from QQ for the first time has to register, in seconds.
+const PENDING_SECS: i64 = 15 * 60;
+
+/// Why the session could not be read or written.
+pub type SessionError = tower_sessions::session::Error;
+
+/// A person as QQ shows them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Person {
+    /// The nickname; not unique, and no key to anything.
+    pub nickname: Option<String>,
+    /// Where QQ serves the avatar.
+    pub avatar_url: Option<String>,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The row in `users`.
+    pub user_id: i64,
+    /// The user name.
+    pub username: String,
+    /// Who they are at QQ.
+    pub openid: String,
+    /// What QQ showed of them at sign-in.
+    pub person: Person,
+    /// The access token and its timestamp.
+    pub token: StoredToken,
+}
+
+/// Somebody who came from QQ and has no account yet.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Pending {
+    /// Who they are at QQ: kept here and never in a form, or it could be forged.
+    pub openid: String,
+    /// The same across the apps of one developer, if asked for and given.
+    pub unionid: Option<String>,
+    /// What QQ shows of them.
+    pub person: Person,
+    /// The access token and its timestamp.
+    pub token: StoredToken,
+    /// Where they wanted to go.
+    pub next: String,
+    /// When they came from QQ, in seconds since 1970.
+    pub since: i64,
+}
+
+/// Who a request comes from.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Visitor {
+    /// Somebody who has yet to register.
+    Pending(Pending),
+    /// Somebody who is signed in.
+    SignedIn(SignedIn),
+}
+
+impl Visitor {
+    /// Reads the session; `None` for everybody without one. `now` is in seconds since 1970.
+    pub async fn read(session: &Session, now: i64) -> Result<Option<Visitor>, SessionError> {
+        let visitor: Option<Visitor> = session.get(KEY).await?;
+        Ok(visitor.filter(|visitor| match visitor {
+            Visitor::SignedIn(_) => true,
+            Visitor::Pending(pending) => pending.is_current(now),
+        }))
+    }
+
+    /// Starts a session for this visitor: a new id, the old row gone, and nothing of the time
+    /// before carried over.
+    pub async fn start(self, session: &Session) -> Result<(), SessionError> {
+        session.flush().await?;
+        session.insert(KEY, self).await
+    }
+
+    /// Who is signed in, if that is so.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Visitor::SignedIn(signed_in) => Some(signed_in),
+            Visitor::Pending(_) => None,
+        }
+    }
+}
+
+impl Pending {
+    fn is_current(&self, now: i64) -> bool {
+        (self.since..=self.since.saturating_add(PENDING_SECS)).contains(&now)
+    }
+}

@@ -1,0 +1,173 @@
+//! The session rows.
+//!
+//! A row is found by a hash of the id, so that a stolen copy of the database signs nobody in; its
+//! data is sealed and bound to that hash, so that a row copied over another is worth nothing.
+//! Saving never makes a row: a request that was in flight while its person signed out cannot
+//! bring the session back.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use sqlx::AnyPool;
+use tower_sessions::cookie::time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result, SessionStore};
+
+use super::person::{KEY, Visitor};
+use crate::clock::Clock;
+use crate::sealing::{Sealer, fingerprint};
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// Without being used, in seconds.
+    pub idle_secs: i64,
+    /// In all, in seconds.
+    pub max_secs: i64,
+}
+
+/// `last_seen_at` is moved at most this often, in seconds, or reading would mean writing.
+const TOUCH_SECS: i64 = 60;
+
+/// How often an id is drawn again if it is in use. Once is already unheard of.
+const MAX_DRAWS: u32 = 3;
+
+/// Sessions in the table `sessions`.
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    sealer: Sealer,
+    clock: Clock,
+    lifetimes: Lifetimes,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("lifetimes", &self.lifetimes).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Works on an opened database.
+    pub fn new(pool: AnyPool, sealer: Sealer, clock: Clock, lifetimes: Lifetimes) -> Store {
+        Store { pool, sealer, clock, lifetimes }
+    }
+
+    /// Removes the rows that are past their time.
+    pub async fn purge(&self) -> std::result::Result<(), sqlx::Error> {
+        let now = (self.clock)();
+        sqlx::query("DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2")
+            .bind(now.saturating_sub(self.lifetimes.idle_secs))
+            .bind(now.saturating_sub(self.lifetimes.max_secs))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    fn seal(&self, id_hash: &str, record: &Record) -> Result<Vec<u8>> {
+        let plain = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        self.sealer.seal(id_hash.as_bytes(), &plain).map_err(|error| Error::Encode(error.to_string()))
+    }
+
+    async fn touch(&self, id_hash: &str, now: i64) -> Result<()> {
+        sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id_hash = $2")
+            .bind(now)
+            .bind(id_hash)
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+
+    /// A session seen in the future is one from before the clock was set back; it does not count.
+    fn is_alive(&self, created_at: i64, last_seen_at: i64, now: i64) -> bool {
+        let idle_secs = now.saturating_sub(last_seen_at);
+        let age_secs = now.saturating_sub(created_at);
+        idle_secs < self.lifetimes.idle_secs && age_secs < self.lifetimes.max_secs && age_secs >= -TOUCH_SECS
+    }
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let now = (self.clock)();
+        for _ in 0..MAX_DRAWS {
+            let id_hash = hash(&record.id);
+            let made = sqlx::query(
+                "INSERT INTO sessions (id_hash, user_id, data, created_at, last_seen_at) \
+                 VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
+            )
+            .bind(&id_hash)
+            .bind(user_id(record))
+            .bind(self.seal(&id_hash, record)?)
+            .bind(now)
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+            if made.rows_affected() == 1 {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+        Err(Error::Backend("no free session id was found".to_owned()))
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let id_hash = hash(&record.id);
+        sqlx::query("UPDATE sessions SET user_id = $1, data = $2 WHERE id_hash = $3")
+            .bind(user_id(record))
+            .bind(self.seal(&id_hash, record)?)
+            .bind(&id_hash)
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let id_hash = hash(id);
+        let row: Option<(Vec<u8>, i64, i64)> =
+            sqlx::query_as("SELECT data, created_at, last_seen_at FROM sessions WHERE id_hash = $1")
+                .bind(&id_hash)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(backend)?;
+        let Some((sealed, created_at, last_seen_at)) = row else { return Ok(None) };
+        let now = (self.clock)();
+        if !self.is_alive(created_at, last_seen_at, now) {
+            return Ok(None);
+        }
+        // A row sealed with another key is from before the key was changed: a session no more.
+        let Some(plain) = self.sealer.open(id_hash.as_bytes(), &sealed) else { return Ok(None) };
+        let Ok(data) = serde_json::from_slice::<HashMap<String, serde_json::Value>>(&plain) else { return Ok(None) };
+        if now.saturating_sub(last_seen_at) >= TOUCH_SECS.min(self.lifetimes.idle_secs / 4) {
+            self.touch(&id_hash, now).await?;
+        }
+        let expires_at = created_at.saturating_add(self.lifetimes.max_secs);
+        let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
+            .bind(hash(id))
+            .execute(&self.pool)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}
+
+fn hash(id: &Id) -> String {
+    fingerprint(&id.to_string())
+}
+
+/// The user beside the row, so that a user's sessions can be found without opening any.
+fn user_id(record: &Record) -> Option<i64> {
+    let visitor = record.data.get(KEY).cloned()?;
+    serde_json::from_value::<Visitor>(visitor).ok()?.signed_in().map(|signed_in| signed_in.user_id)
+}
+
+fn backend(error: sqlx::Error) -> Error {
+    Error::Backend(error.to_string())
+}
