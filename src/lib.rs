@@ -15,3 +15,7 @@ pub mod accounts;
 pub mod database;
 #[cfg(feature = "ssr")]
 pub mod sessions;
+#[cfg(feature = "ssr")]
+pub mod login;
+#[cfg(feature = "ssr")]
+pub mod qq;

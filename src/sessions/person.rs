@@ -77,8 +77,18 @@ impl Visitor {
     /// Starts a session for this visitor: a new id, the old row gone, and nothing of the time
     /// before carried over.
     pub async fn start(self, session: &Session) -> Result<(), SessionError> {
-        session.flush().await?;
+        session.clear().await;
+        if session.id().is_some() {
+            // Not `flush`: that deletes the row but would make the new one under the old id.
+            session.cycle_id().await?;
+        }
         session.insert(KEY, self).await
+    }
+
+    /// Writes the visitor back to the session they have, at once.
+    pub async fn keep(self, session: &Session) -> Result<(), SessionError> {
+        session.insert(KEY, self).await?;
+        session.save().await
     }
 
     /// Who is signed in, if that is so.

@@ -1,0 +1,15 @@
+//! Leaving for QQ.
+
+use axum_extra::extract::CookieJar;
+
+use super::{Login, LoginError, Next};
+use crate::qq::Display;
+
+impl Login {
+    /// Begins an attempt: gives the browser's cookies with the attempt added, and the address of
+    /// QQ's page. Nothing is written to the database.
+    pub fn begin(&self, jar: CookieJar, next: &Next, display: Display) -> Result<(CookieJar, String), LoginError> {
+        let (jar, state) = self.attempts.begin(jar, next)?;
+        Ok((jar, self.qq.authorize_url(&state, display)))
+    }
+}

@@ -1,0 +1,125 @@
+//! Registering: a first-time visitor becomes a user, by a form or by one click.
+
+use tower_sessions::Session;
+
+use super::{Login, LoginError, Next};
+use crate::account::{Email, EmailProblem, UsernameProblem};
+use crate::accounts::{ChosenName, Creation, Identity, NewAccount, generate_name};
+use crate::sessions::{Pending, Visitor};
+
+/// How many generated names are tried. The later ones are drawn from so many that the second
+/// free one is found with near certainty; a limit all the same, since a loop must end.
+const MAX_NAMES: u32 = 6;
+
+/// What was typed into the form.
+#[derive(Clone, Debug, Default)]
+pub struct TypedForm {
+    /// The user name.
+    pub username: String,
+    /// The e-mail address.
+    pub email: String,
+}
+
+/// What is wrong with the form, field by field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FormProblems {
+    /// With the user name.
+    pub username: Option<UsernameProblem>,
+    /// With the e-mail address.
+    pub email: Option<EmailProblem>,
+}
+
+/// What came of registering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registered {
+    /// The account was made, or had been a moment ago; the person is signed in and goes on.
+    SignedIn(Next),
+    /// Nothing was made: the form needs mending.
+    Refused(FormProblems),
+    /// There is nobody to register: they took too long, or did so already.
+    NobodyPending,
+}
+
+impl Login {
+    /// Registers the visitor with what they typed.
+    pub async fn register(&self, typed: &TypedForm, session: &Session) -> Result<Registered, LoginError> {
+        let pending = match self.pending(session).await? {
+            Ok(pending) => pending,
+            Err(ending) => return Ok(ending),
+        };
+        let (name, email) = match (ChosenName::parse(&typed.username), Email::parse(&typed.email)) {
+            (Ok(name), Ok(email)) => (name, email),
+            (name, email) => {
+                let mut problems = FormProblems { username: name.as_ref().err().copied(), email: email.err() };
+                if let Ok(name) = name {
+                    problems.username = self.accounts.is_taken(&name).await?.then_some(UsernameProblem::Taken);
+                }
+                return Ok(Registered::Refused(problems));
+            }
+        };
+        let next = Next::parse(&pending.next);
+        let made = self.accounts.create(self.new_account(&name, Some(&email), &pending), self.now()).await?;
+        match made {
+            Creation::Created(account) | Creation::IdentityKnown(account) => {
+                self.sign_in(account, pending, session).await?;
+                Ok(Registered::SignedIn(next))
+            }
+            Creation::NameTaken => {
+                Ok(Registered::Refused(FormProblems { username: Some(UsernameProblem::Taken), email: None }))
+            }
+        }
+    }
+
+    /// Registers the visitor under a generated name.
+    pub async fn register_generated(&self, session: &Session) -> Result<Registered, LoginError> {
+        let pending = match self.pending(session).await? {
+            Ok(pending) => pending,
+            Err(ending) => return Ok(ending),
+        };
+        let next = Next::parse(&pending.next);
+        self.make_generated_account(pending, session).await?;
+        Ok(Registered::SignedIn(next))
+    }
+
+    pub(super) async fn make_generated_account(&self, pending: Pending, session: &Session) -> Result<(), LoginError> {
+        for tries_before in 0..MAX_NAMES {
+            let generated = generate_name(&self.random, tries_before)?;
+            let Ok(name) = ChosenName::parse(&generated) else { continue };
+            match self.accounts.create(self.new_account(&name, None, &pending), self.now()).await? {
+                Creation::Created(account) | Creation::IdentityKnown(account) => {
+                    return self.sign_in(account, pending, session).await;
+                }
+                Creation::NameTaken => {}
+            }
+        }
+        Err(LoginError::NoFreeName)
+    }
+
+    /// What can be said of a user name while it is typed; `None` if it can be had.
+    pub async fn judge_username(&self, typed: &str) -> Result<Option<UsernameProblem>, LoginError> {
+        match ChosenName::parse(typed) {
+            Err(problem) => Ok(Some(problem)),
+            Ok(name) => Ok(self.accounts.is_taken(&name).await?.then_some(UsernameProblem::Taken)),
+        }
+    }
+
+    /// The visitor who has yet to register, or how else their request ends: a form sent twice
+    /// finds the person signed in.
+    async fn pending(&self, session: &Session) -> Result<Result<Pending, Registered>, LoginError> {
+        Ok(match Visitor::read(session, self.now()).await? {
+            Some(Visitor::Pending(pending)) => Ok(pending),
+            Some(Visitor::SignedIn(_)) => Err(Registered::SignedIn(Next::default())),
+            None => Err(Registered::NobodyPending),
+        })
+    }
+
+    fn new_account<'a>(
+        &self,
+        name: &'a ChosenName,
+        email: Option<&'a Email>,
+        pending: &'a Pending,
+    ) -> NewAccount<'a> {
+        let identity = Identity { openid: &pending.openid, unionid: pending.unionid.as_deref() };
+        NewAccount { name, email, trust_email: self.rules.email_trust, identity }
+    }
+}

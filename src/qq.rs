@@ -1,0 +1,40 @@
+//! The QQ Connect (QQ互联) client: sends people to QQ, and asks QQ who came back.
+//!
+//! A sign-in is three questions to `graph.qq.com`, in this order:
+//!
+//! 1. [`Client::authorize_url`] is where the browser goes; QQ sends it back with a code.
+//! 2. [`Client::exchange_code`] trades the code for a [`Token`].
+//! 3. [`Client::identify`] asks whose token it is, and gets an [`Identity`].
+//!
+//! [`Client::user_info`] then fetches a nickname and an avatar, and [`Client::renew_token`]
+//! prolongs a token. QQ speaks almost OAuth 2.0: calls are GETs, errors come with status 200,
+//! and an answer may be a form, JSON or JSONP. `wire` reads them all; what cannot be read
+//! is an error, never a sign-in.
+
+mod authorize;
+mod avatar;
+mod client;
+mod codes;
+mod error;
+mod identity;
+mod loopback;
+mod openapi;
+mod refusal;
+mod settings;
+mod text;
+mod token;
+mod transport;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use authorize::Display;
+pub use client::Client;
+pub use codes::{Class, CodeInfo, class_of, code_info};
+pub use error::{Malformed, QqError, Unreachable};
+pub use identity::Identity;
+pub use openapi::Profile;
+pub use refusal::Refusal;
+pub use settings::{Settings, SetupError};
+pub use token::Token;

@@ -1,0 +1,144 @@
+//! The calls to QQ Connect, one method each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use super::authorize::{Display, authorize_url, endpoint};
+use super::avatar::AvatarRule;
+use super::codes::UNIONID_NOT_GRANTED;
+use super::error::QqError;
+use super::identity::Identity;
+use super::openapi::Profile;
+use super::settings::{Settings, SetupError};
+use super::token::Token;
+use super::transport::Transport;
+use super::wire::{Answer, query};
+
+const TOKEN: &str = "oauth2.0/token";
+const ME: &str = "oauth2.0/me";
+const USER_INFO: &str = "user/get_user_info";
+
+/// Pause before a harmless question is asked a second time.
+const BACK_OFF: Duration = Duration::from_millis(250);
+
+/// No call is worth more, and an instant centuries away cannot be represented.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+/// Talks to QQ Connect for one app. Cloning it is cheap and shares its connections.
+/// `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Client {
+    settings: Arc<Settings>,
+    transport: Transport,
+}
+
+impl Client {
+    /// A client for the app of `settings`. QQ is not asked anything yet, but where the base is
+    /// http on another name than `localhost`, the name is looked up, which may block.
+    pub fn new(settings: Settings) -> Result<Client, SetupError> {
+        settings.check()?;
+        Ok(Client { transport: Transport::new(&settings)?, settings: Arc::new(settings) })
+    }
+
+    /// Where to send a browser to sign in. QQ sends it on to the redirect address with
+    /// `code` and this `state`; or, for most errors and a cancel on a computer, never.
+    pub fn authorize_url(&self, state: &str, display: Display) -> String {
+        authorize_url(&self.settings, state, display)
+    }
+
+    /// Trades the code of a callback for a token. Sent once, whatever happens: a code works
+    /// once, and QQ may have taken it even though its answer was lost (公共返回码说明, 100020).
+    pub async fn exchange_code(&self, code: &SecretString) -> Result<Token, QqError> {
+        let parameters = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &self.settings.app_id),
+            ("client_secret", self.settings.app_key.expose_secret()),
+            ("code", code.expose_secret()),
+            ("redirect_uri", &self.settings.redirect_uri),
+            ("fmt", "json"),
+        ];
+        let url = self.url(TOKEN, &parameters);
+        let answer = self.transport.get(url, self.deadline()).await?;
+        Ok(Token::in_answer(&answer)?)
+    }
+
+    /// Trades a refresh token for a new token, which brings the next refresh token. Sent once:
+    /// a refresh token works once too (公共返回码说明, 100021).
+    pub async fn renew_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
+        let parameters = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &self.settings.app_id),
+            ("client_secret", self.settings.app_key.expose_secret()),
+            ("refresh_token", refresh_token.expose_secret()),
+            ("fmt", "json"),
+        ];
+        let url = self.url(TOKEN, &parameters);
+        let answer = self.transport.get(url, self.deadline()).await?;
+        Ok(Token::in_answer(&answer)?)
+    }
+
+    /// Asks whose token this is, and that it was issued to this app.
+    ///
+    /// If unionid is wanted but not granted, QQ withholds the openid as well
+    /// (overtrue/socialite#22); the question is then put again without it.
+    pub async fn identify(&self, access_token: &SecretString) -> Result<Identity, QqError> {
+        let deadline = self.deadline();
+        let token = access_token.expose_secret();
+        let plain = [("access_token", token), ("fmt", "json")];
+        let with_unionid = [("access_token", token), ("unionid", "1"), ("fmt", "json")];
+        let answer = if self.settings.ask_unionid {
+            match self.ask(ME, &with_unionid, deadline).await {
+                Err(QqError::Refused(refusal)) if refusal.code == UNIONID_NOT_GRANTED => {
+                    tracing::warn!("QQ does not grant unionid to this app; going on without it");
+                    self.ask(ME, &plain, deadline).await?
+                }
+                answer => answer?,
+            }
+        } else {
+            self.ask(ME, &plain, deadline).await?
+        };
+        Identity::in_answer(&answer, &self.settings.app_id)
+    }
+
+    /// Asks for nickname and avatar of the person who is `openid` to this app.
+    pub async fn user_info(&self, access_token: &SecretString, openid: &str) -> Result<Profile, QqError> {
+        // Each exactly once: QQ answers `ret` 1 to a doubled parameter (passport-qq#2).
+        let parameters = [
+            ("access_token", access_token.expose_secret()),
+            ("oauth_consumer_key", &self.settings.app_id),
+            ("openid", openid),
+        ];
+        let answer = self.ask(USER_INFO, &parameters, self.deadline()).await?;
+        let avatars = AvatarRule::beside(&self.settings.graph_url);
+        Ok(Profile::in_answer(&answer, &avatars)?)
+    }
+
+    /// Puts a question that changes nothing at QQ, and so may be put a second time if the
+    /// first failed in passing and there is time left.
+    async fn ask(&self, path: &str, parameters: &[(&str, &str)], deadline: Instant) -> Result<Answer, QqError> {
+        let url = self.url(path, parameters);
+        let first = self.transport.get(url.clone(), deadline).await;
+        let time_is_left = Instant::now() + BACK_OFF < deadline;
+        match first {
+            Err(error) if error.is_passing() && time_is_left => {
+                sleep(BACK_OFF).await;
+                self.transport.get(url, deadline).await
+            }
+            other => other,
+        }
+    }
+
+    fn url(&self, path: &str, parameters: &[(&str, &str)]) -> Url {
+        let mut url = endpoint(&self.settings.graph_url, path);
+        url.set_query(Some(&query(parameters)));
+        url
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.timeout.min(LONGEST_TIMEOUT)
+    }
+}

@@ -1,0 +1,140 @@
+//! What can go wrong between us and QQ, in the protocol's words.
+//!
+//! No error holds a URL: QQ wants secrets in the query, so a URL is a secret.
+
+use super::codes::{Class, class_of};
+use super::refusal::Refusal;
+
+/// Why a call to QQ gave nothing. Safe to log: it holds no token, key, code or openid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QqError {
+    /// QQ answered with a code of its own.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// `/me` says that the token was issued to another app.
+    #[error("the access token belongs to another app")]
+    ForeignToken,
+    /// QQ answered, but not with anything that may be believed.
+    #[error("QQ's answer cannot be understood: {0}")]
+    Malformed(#[from] Malformed),
+    /// There was no answer.
+    #[error("QQ cannot be reached: {0}")]
+    Unreachable(#[from] Unreachable),
+}
+
+/// Why an answer cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Nothing but white space came.
+    #[error("it is empty")]
+    Empty,
+    /// More came than any answer of QQ's needs; the rest was not read.
+    #[error("it is too large")]
+    TooLarge,
+    /// The bytes are not UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// It is neither a form, nor a JSON object, nor one in `callback( … );`.
+    #[error("it is neither a form, nor JSON, nor JSONP")]
+    UnknownShape,
+    /// A name occurs twice, so that two readers could see two answers.
+    #[error("a field occurs twice")]
+    Repeated,
+    /// It says that something went wrong, but not by number.
+    #[error("it reports an error without a number")]
+    ErrorWithoutNumber,
+    /// The named field is not there.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// The named field is there, but its value is not one QQ can have meant.
+    #[error("{0} is not usable")]
+    Unusable(&'static str),
+}
+
+/// Why there was no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// The time for the whole call was over.
+    #[error("no complete answer in time")]
+    Timeout,
+    /// No connection came about: the name, the network, or QQ's certificate.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The connection broke before the answer was complete.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// An HTTP status other than success, with nothing readable in the body.
+    #[error("HTTP status {0}")]
+    Status(u16),
+}
+
+impl QqError {
+    /// Who has to act. A token of another app wants a new sign-in; an unreadable answer is
+    /// QQ's failure; silence may pass.
+    pub fn class(&self) -> Class {
+        match self {
+            QqError::Refused(refusal) => class_of(refusal.code),
+            QqError::ForeignToken => Class::SignInAgain,
+            QqError::Malformed(_) => Class::QqFailure,
+            QqError::Unreachable(_) => Class::TryLater,
+        }
+    }
+
+    /// Whether the same harmless question may be asked a second time. After a timeout it may
+    /// not: the time was for both.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            QqError::Refused(refusal) => class_of(refusal.code) == Class::TryLater,
+            QqError::Unreachable(Unreachable::Status(status)) => *status >= 500,
+            QqError::Unreachable(Unreachable::Connect(_) | Unreachable::Broken(_)) => true,
+            QqError::Unreachable(Unreachable::Timeout) => false,
+            QqError::ForeignToken | QqError::Malformed(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_class() {
+        let refused = |code| QqError::Refused(Refusal::new(code, ""));
+        for (error, class) in [
+            (refused(100020), Class::SignInAgain),
+            (refused(100009), Class::OperatorMustAct),
+            (refused(100007), Class::OurBug),
+            (refused(100017), Class::QqFailure),
+            (refused(424_242), Class::QqFailure),
+            (refused(-6), Class::TryLater),
+            (QqError::ForeignToken, Class::SignInAgain),
+            (Malformed::Empty.into(), Class::QqFailure),
+            (Unreachable::Timeout.into(), Class::TryLater),
+        ] {
+            assert_eq!(error.class(), class, "{error}");
+        }
+    }
+
+    #[test]
+    fn only_passing_errors_are_worth_a_second_try() {
+        let refused = |code| QqError::Refused(Refusal::new(code, ""));
+        for (error, passing) in [
+            (refused(1001), true),
+            (refused(-6), true),
+            (refused(-58), true),
+            (refused(-60), true),
+            (refused(100016), false),
+            (refused(100017), false),
+            (Unreachable::Status(502).into(), true),
+            (Unreachable::Status(429).into(), false),
+            (Unreachable::Status(302).into(), false),
+            (Unreachable::Connect(String::new()).into(), true),
+            (Unreachable::Broken(String::new()).into(), true),
+            (Unreachable::Timeout.into(), false),
+            (Malformed::UnknownShape.into(), false),
+            (QqError::ForeignToken, false),
+        ] {
+            assert_eq!(error.is_passing(), passing, "{error}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The answers that QQ is documented, or was captured, to give: T to `/oauth2.0/token`,
+//! M to `/oauth2.0/me`, U to `/user/get_user_info`. Those that need a connection are in
+//! `calls` and `limits`.
+
+use secrecy::ExposeSecret;
+
+use super::OID;
+use crate::qq::avatar::AvatarRule;
+use crate::qq::wire::Answer;
+use crate::qq::{Class, Identity, Malformed, Profile, QqError, Refusal, Token};
+
+const AT: &str = "00112233445566778899AABBCCDDEEFF";
+const RT: &str = "FFEEDDCCBBAA99887766554433221100";
+
+fn answer(body: &str) -> Result<Answer, QqError> {
+    let body = body.replace("OID", OID).replace("AT", AT).replace("RT", RT);
+    let answer = Answer::read(body.as_bytes())?;
+    match Refusal::in_answer(&answer)? {
+        Some(refusal) => Err(QqError::Refused(refusal)),
+        None => Ok(answer),
+    }
+}
+
+fn token(body: &str) -> Result<Token, QqError> {
+    Ok(Token::in_answer(&answer(body)?)?)
+}
+
+fn me(body: &str) -> Result<Identity, QqError> {
+    Identity::in_answer(&answer(body)?, "100000001")
+}
+
+fn user_info(body: &str) -> Result<Profile, QqError> {
+    Ok(Profile::in_answer(&answer(body)?, &AvatarRule::default())?)
+}
+
+fn refused<T>(result: Result<T, QqError>) -> Option<(i64, Class)> {
+    match result {
+        Err(QqError::Refused(refusal)) => Some((refusal.code, QqError::Refused(refusal).class())),
+        _ => None,
+    }
+}
+
+#[test]
+fn tokens_are_understood() {
+    for (id, body, lifetime, refresh) in [
+        ("T1", "access_token=AT&expires_in=7776000&refresh_token=RT", 7_776_000, Some(RT)),
+        ("T2", "access_token=AT&expires_in=5184000&refresh_token=RT\n", 5_184_000, Some(RT)),
+        ("T3", "access_token=AT&expires_in=3600", 3600, None),
+        ("T5", r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#, 5_184_000, Some(RT)),
+        ("T6", r#"{"access_token":"AT","expires_in":5184000,"refresh_token":"RT"}"#, 5_184_000, Some(RT)),
+        ("T23", r#"{"access_token":"AT"}"#, 3600, None),
+    ] {
+        let token = token(body).unwrap();
+        assert_eq!(token.access_token.expose_secret(), AT, "{id}");
+        assert_eq!(token.lifetime_secs, lifetime, "{id}");
+        let next = token.refresh_token.as_ref().map(|it| it.expose_secret());
+        assert_eq!(next, refresh, "{id}");
+    }
+}
+
+#[test]
+fn token_errors_are_understood() {
+    use Class::{OperatorMustAct, QqFailure, SignInAgain};
+    for (id, body, code, class) in [
+        ("T9", "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n", 100020, SignInAgain),
+        ("T10", r#"callback({"error":100021,"error_description":"get access token error"});"#, 100021, SignInAgain),
+        ("T11", r#"{"error":100009,"error_description":"client secret is illegal"}"#, 100009, OperatorMustAct),
+        (
+            "T12",
+            r#"callback( {"error":100010,"error_description":"redirect uri is illegal"} );"#,
+            100010,
+            OperatorMustAct,
+        ),
+        (
+            "T13",
+            r#"callback( {"error":100019,"error_description":"code to access token error"} );"#,
+            100019,
+            SignInAgain,
+        ),
+        ("T15", r#"{"access_token":"AT","expires_in":"1","error":100016}"#, 100016, SignInAgain),
+        ("T27", "code=7001&msg=%E9%94%99", 7001, QqFailure),
+    ] {
+        assert_eq!(refused(token(body)), Some((code, class)), "{id}");
+    }
+}
+
+#[test]
+fn what_is_no_token_is_malformed() {
+    for (id, body, why) in [
+        ("T17", "", Malformed::Empty),
+        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", Malformed::UnknownShape),
+        ("T20", "access_token=&expires_in=5184000", Malformed::Missing("access_token")),
+    ] {
+        assert_eq!(token(body).err(), Some(why.into()), "{id}");
+    }
+}
+
+#[test]
+fn identities_are_understood() {
+    let unionid = format!("UID_{OID}");
+    for (id, body, union) in [
+        ("M1", "callback( {\"client_id\":\"100000001\",\"openid\":\"OID\"} );\n", None),
+        ("M2", r#"{"client_id":"100000001","openid":"OID"}"#, None),
+        ("M3", r#"{"client_id":"100000001","openid":"OID","unionid":"UID_OID"}"#, Some(unionid)),
+    ] {
+        let identity = Identity { openid: OID.to_owned(), unionid: union };
+        assert!(me(body) == Ok(identity), "{id}");
+    }
+}
+
+#[test]
+fn identity_errors_are_understood() {
+    use Class::{OperatorMustAct, OurBug, SignInAgain};
+    for (id, body, code, class) in [
+        ("M7", r#"{"error":100013,"error_description":"access token is illegal"}"#, 100013, SignInAgain),
+        ("M8", r#"callback( {"error":100016,"error_description":"access token check failed"} );"#, 100016, SignInAgain),
+        ("M9", r#"{"error":100048,"error_description":"companyid not set"}"#, 100048, OperatorMustAct),
+        (
+            "M10",
+            r#"callback( {"error":100007,"error_description":"param access token is wrong or lost "} );"#,
+            100007,
+            OurBug,
+        ),
+    ] {
+        assert_eq!(refused(me(body)), Some((code, class)), "{id}");
+    }
+}
+
+#[test]
+fn what_is_nobody_is_not_signed_in() {
+    let missing = QqError::from(Malformed::Missing("openid"));
+    for (id, body, why) in [
+        ("M5", r#"{"client_id":"999999999","openid":"OID"}"#, &QqError::ForeignToken),
+        ("M11", r#"{"client_id":"100000001"}"#, &missing),
+        ("M11", r#"{"client_id":"100000001","openid":""}"#, &missing),
+    ] {
+        assert_eq!(me(body).as_ref(), Err(why), "{id}");
+    }
+}
+
+/// Put together from published answers, in their order and spacing.
+const U1: &str = r#"{
+    "ret": 0,
+    "msg": "",
+    "is_lost":0,
+    "nickname": "示例🐧",
+    "gender": "男",
+    "gender_type": 2,
+    "province": "广东",
+    "city": "深圳",
+    "year": "1990",
+    "constellation": "",
+    "figureurl": "http:\/\/qzapp.qlogo.cn\/qzapp\/100000001\/OID\/30",
+    "figureurl_1": "http:\/\/qzapp.qlogo.cn\/qzapp\/100000001\/OID\/50",
+    "figureurl_2": "http:\/\/qzapp.qlogo.cn\/qzapp\/100000001\/OID\/100",
+    "figureurl_qq_1": "http://thirdqq.qlogo.cn/ek_qqapp/AQsample/40",
+    "figureurl_qq_2": "http://thirdqq.qlogo.cn/ek_qqapp/AQsample/100",
+    "figureurl_qq": "http://thirdqq.qlogo.cn/ek_qqapp/AQsample/0",
+    "figureurl_type": "1",
+    "is_yellow_vip": "0",
+    "vip": "0",
+    "yellow_vip_level": "0",
+    "level": "0",
+    "is_yellow_year_vip": "0"
+}"#;
+
+#[test]
+fn profiles_are_understood() {
+    let without_100_px = U1.replace("figureurl_qq_2", "was_qq_2");
+    let qzone_only = without_100_px.replace("figureurl_qq_1", "was_qq_1");
+    let vip_number = U1.replace(r#""is_yellow_vip": "0""#, r#""is_yellow_vip": 0"#);
+    for (id, body, avatar) in [
+        ("U1 U13 U14 U15", U1, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/100".to_owned()),
+        ("U2", &without_100_px, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/40".to_owned()),
+        ("U2", &qzone_only, format!("https://qzapp.qlogo.cn/qzapp/100000001/{OID}/100")),
+        ("U21", &vip_number, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/100".to_owned()),
+    ] {
+        let expected = Profile { nickname: Some("示例🐧".to_owned()), avatar_url: Some(avatar), is_partial: false };
+        assert!(user_info(body) == Ok(expected), "{id}");
+    }
+}
+
+#[test]
+fn profile_errors_are_understood() {
+    use Class::{OperatorMustAct, OurBug, SignInAgain};
+    for (id, body, code, class) in [
+        ("U4", r#"{"ret":-1,"msg":"client request's parameters are invalid, invalid openid"}"#, -1, OurBug),
+        ("U5", r#"{"ret":-22,"msg":"openid is invalid"}"#, -22, OurBug),
+        ("U6", r#"{"ret":-23,"msg":"token is invalid"}"#, -23, SignInAgain),
+        ("U7", r#"{"ret":1002,"msg":"请先登录"}"#, 1002, SignInAgain),
+        ("U9", r#"{"ret":100030,"msg":"…"}"#, 100030, SignInAgain),
+        ("U10", r#"{"ret":100031,"msg":"…"}"#, 100031, OperatorMustAct),
+    ] {
+        assert_eq!(refused(user_info(body)), Some((code, class)), "{id}");
+    }
+}
+
+#[test]
+fn u11_a_profile_without_ret_is_malformed() {
+    let missing = Malformed::Missing("ret");
+    assert_eq!(user_info(r#"{"nickname":"x"}"#), Err(missing.into()));
+}

@@ -1,0 +1,124 @@
+//! One GET to QQ: the connection, its limits, and what comes back.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::{Response, StatusCode, redirect, retry};
+use rustls::{ClientConfig, RootCertStore, crypto};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::error::{Malformed, QqError, Unreachable};
+use super::refusal::Refusal;
+use super::settings::{Settings, SetupError};
+use super::text::plain;
+use super::wire::Answer;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const BODY_MAX: usize = 64 * 1024;
+const REASON_MAX: usize = 200;
+
+/// Long enough for the calls of one sign-in to share a connection, too short for the next
+/// sign-in to be sent into one that QQ is just closing: an exchange cannot be repeated.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Sends requests to QQ and to nobody else.
+#[derive(Clone, Debug)]
+pub(super) struct Transport {
+    http: reqwest::Client,
+}
+
+impl Transport {
+    /// A transport to the QQ of `settings`, which have been checked.
+    pub(super) fn new(settings: &Settings) -> Result<Transport, SetupError> {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls().map_err(|error| SetupError::Http(error.to_string()))?)
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout))
+            .pool_idle_timeout(IDLE_TIMEOUT);
+        if settings.graph_url.scheme() == "https" {
+            builder = builder.https_only(true);
+        } else {
+            // Secrets in the clear: neither a proxy nor a changed DNS entry may see them.
+            let local = settings.graph_url.host_str().zip(settings.local_addresses());
+            let (host, addresses) = local.ok_or(SetupError::Insecure)?;
+            builder = builder.no_proxy().resolve_to_addrs(host, &addresses);
+        }
+        let http = builder.build().map_err(|error| SetupError::Http(reason(error)))?;
+        Ok(Transport { http })
+    }
+
+    /// QQ's answer to a GET of `url`, which came complete before `deadline` and reports
+    /// no error.
+    pub(super) async fn get(&self, url: Url, deadline: Instant) -> Result<Answer, QqError> {
+        timeout_at(deadline, self.fetch(url)).await.unwrap_or(Err(Unreachable::Timeout.into()))
+    }
+
+    async fn fetch(&self, url: Url) -> Result<Answer, QqError> {
+        let response = self.http.get(url).send().await.map_err(unreachable)?;
+        let status = response.status();
+        let answer = body(response).await.and_then(|body| judge(&body));
+        match answer {
+            Ok(_) | Err(QqError::Malformed(_)) if !status.is_success() => Err(at_fault(status)),
+            answer => answer,
+        }
+    }
+}
+
+/// A refusal counts whatever the status is; QQ sends it with 200.
+fn judge(body: &[u8]) -> Result<Answer, QqError> {
+    let answer = Answer::read(body)?;
+    match Refusal::in_answer(&answer)? {
+        Some(refusal) => Err(QqError::Refused(refusal)),
+        None => Ok(answer),
+    }
+}
+
+/// Reads no further than the limit, whatever Content-Length promised.
+async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > BODY_MAX {
+            return Err(Malformed::TooLarge.into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// TLS 1.2 or 1.3 with Mozilla's roots, so that an image without certificates works too. The
+/// provider is named here because the process-wide one may be missing or another's choice.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let config = ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn at_fault(status: StatusCode) -> QqError {
+    Unreachable::Status(status.as_u16()).into()
+}
+
+fn unreachable(error: reqwest::Error) -> QqError {
+    let unreachable =
+        if error.is_connect() { Unreachable::Connect(reason(error)) } else { Unreachable::Broken(reason(error)) };
+    unreachable.into()
+}
+
+/// The innermost cause, the one that says something ("Connection refused", "invalid peer
+/// certificate"). Never the URL: the secrets are in it.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        words = inner.to_string();
+        cause = inner.source();
+    }
+    plain(&words, REASON_MAX)
+}

@@ -1,0 +1,217 @@
+//! Reads an answer of QQ, whichever of its shapes it comes in.
+//!
+//! We ask for JSON (`fmt=json`), but QQ still answers some errors as JSONP and, where `fmt`
+//! is not understood, successes as a form. The Content-Type says nothing (`text/html` for
+//! everything, go-macaron/oauth2#3), so the body itself decides. Reading is strict where
+//! others guessed: regular expressions and fixed slices have made clients panic on an error
+//! body, or believe half of one.
+
+mod form;
+mod json;
+mod query;
+
+use std::collections::BTreeMap;
+
+use super::error::Malformed;
+
+pub(super) use query::query;
+
+/// The fields of an answer. No `Debug`: they may be tokens.
+pub(super) struct Answer {
+    fields: BTreeMap<String, Value>,
+}
+
+/// The value of a field, as far as QQ Connect has a use for it.
+pub(super) enum Value {
+    Text(String),
+    Whole(i64),
+    /// A fraction, a truth value, nothing, a list, an object: of no use to us.
+    Other,
+}
+
+impl Answer {
+    /// Reads `body`: a form, a JSON object, or a JSON object in `callback( … );`.
+    pub(super) fn read(body: &[u8]) -> Result<Answer, Malformed> {
+        let text = std::str::from_utf8(body).map_err(|_| Malformed::NotUtf8)?;
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return Err(Malformed::Empty);
+        }
+        let pairs = if text.starts_with('{') {
+            json::pairs(text)?
+        } else if let Some(call) = text.strip_prefix("callback") {
+            json::pairs(argument(call).ok_or(Malformed::UnknownShape)?)?
+        } else {
+            form::pairs(text)?
+        };
+        Answer::from_pairs(pairs)
+    }
+
+    fn from_pairs(pairs: Vec<(String, Value)>) -> Result<Answer, Malformed> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in pairs {
+            if fields.insert(name, value).is_some() {
+                return Err(Malformed::Repeated);
+            }
+        }
+        Ok(Answer { fields })
+    }
+
+    /// The field called `name`, if the answer has it.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// The field called `name`, if it is text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The opaque value (a token, an openid) called `name`, exactly as QQ sent it.
+    ///
+    /// Every one ever seen is 32 hexadecimal digits, but QQ promises nothing about them;
+    /// what is asked here is only that they are visible ASCII, and no more than `max` of it.
+    pub(super) fn opaque(&self, name: &'static str, max: usize) -> Result<&str, Malformed> {
+        let Some(value) = self.get(name) else {
+            return Err(Malformed::Missing(name));
+        };
+        match value {
+            Value::Text(text) if text.is_empty() => Err(Malformed::Missing(name)),
+            Value::Text(text) if is_opaque(text, max) => Ok(text),
+            _ => Err(Malformed::Unusable(name)),
+        }
+    }
+}
+
+impl Value {
+    /// The whole number this is, written as a number or as text: with `fmt=json` QQ puts
+    /// `expires_in` into quotation marks (synctv#329), and other fields at other times.
+    pub(super) fn whole(&self) -> Option<i64> {
+        match self {
+            Value::Whole(number) => Some(*number),
+            Value::Text(text) if !text.starts_with('+') => text.parse().ok(),
+            Value::Text(_) | Value::Other => None,
+        }
+    }
+}
+
+/// The `…` of `( … );`. The space inside, the semicolon and the line end come and go.
+fn argument(call: &str) -> Option<&str> {
+    let call = call.strip_suffix(';').unwrap_or(call).trim_ascii();
+    let inside = call.strip_prefix('(')?.strip_suffix(')')?;
+    Some(inside.trim_ascii())
+}
+
+fn is_opaque(text: &str, max: usize) -> bool {
+    text.len() <= max && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(body: &[u8]) -> Option<Malformed> {
+        Answer::read(body).err()
+    }
+
+    #[test]
+    fn every_shape_gives_the_same_answer() {
+        for body in [
+            r#"{"openid":"OID","client_id":"1"}"#,
+            "\r\n { \"openid\" : \"OID\" } \n",
+            r#"callback({"openid":"OID"})"#,
+            r#"callback({"openid":"OID"});"#,
+            "callback( {\"openid\":\"OID\"} );\n",
+            "callback ( \n{\"openid\":\"OID\"}\n ) ;\r\n",
+            "openid=OID",
+            "client_id=1&openid=OID\n",
+        ] {
+            let answer = Answer::read(body.as_bytes());
+            let openid = answer.as_ref().map(|it| it.text("openid"));
+            assert!(matches!(openid, Ok(Some("OID"))), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_answer_is_refused() {
+        for (body, why) in [
+            (&b""[..], Malformed::Empty),
+            (b" \r\n\t", Malformed::Empty),
+            (b"{\"openid\":\"\xFF\"}", Malformed::NotUtf8),
+            (b"\xC4\xFA\xBA\xC3", Malformed::NotUtf8),
+            (b"<html><body>502</body></html>", Malformed::UnknownShape),
+            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", Malformed::UnknownShape),
+            (b"{\"openid\":\"OI", Malformed::UnknownShape),
+            (b"{\"openid\":\"OID\",}", Malformed::UnknownShape),
+            (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", Malformed::UnknownShape),
+            (b"callback( {\"openid\":\"OID\"} ); alert(1)", Malformed::UnknownShape),
+            (b"callback( {\"openid\":\"OID\"}", Malformed::UnknownShape),
+            (b"callback();", Malformed::UnknownShape),
+            (b"callbackOID", Malformed::UnknownShape),
+            (b"other({\"openid\":\"OID\"});", Malformed::UnknownShape),
+            (b"[{\"openid\":\"OID\"}]", Malformed::UnknownShape),
+            (b"null", Malformed::UnknownShape),
+            (b"\"openid=OID\"", Malformed::UnknownShape),
+            (b"{\"openid\":\"A\",\"openid\":\"B\"}", Malformed::Repeated),
+            (b"openid=A&openid=A", Malformed::Repeated),
+        ] {
+            assert_eq!(refused(body), Some(why), "{}", body.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn opaque_values_are_kept_exactly_or_refused() {
+        let opaque = |body: &str| match Answer::read(body.as_bytes()) {
+            Ok(answer) => answer.opaque("t", 4).map(str::to_owned),
+            Err(error) => Err(error),
+        };
+        assert_eq!(opaque(r#"{"t":"aB-~"}"#).as_deref(), Ok("aB-~"));
+        assert_eq!(opaque(r#"{"s":"x"}"#), Err(Malformed::Missing("t")));
+        assert_eq!(opaque(r#"{"t":""}"#), Err(Malformed::Missing("t")));
+        for body in [
+            r#"{"t":"abcde"}"#,
+            r#"{"t":"a b"}"#,
+            r#"{"t":"a\n"}"#,
+            r#"{"t":"a\u0000"}"#,
+            r#"{"t":"é"}"#,
+            r#"{"t":12}"#,
+            r#"{"t":null}"#,
+            r#"{"t":["a"]}"#,
+            "t=a%00",
+            "t=a+b",
+        ] {
+            assert_eq!(opaque(body), Err(Malformed::Unusable("t")), "{body}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_come_as_numbers_or_text() {
+        let whole = |json: &str| {
+            let answer = Answer::read(format!("{{\"n\":{json}}}").as_bytes()).ok()?;
+            answer.get("n")?.whole()
+        };
+        for (json, number) in [("7", 7), ("\"7\"", 7), ("-58", -58), ("\"-58\"", -58), ("0", 0)] {
+            assert_eq!(whole(json), Some(number), "{json}");
+        }
+        for json in [
+            "7.0",
+            "7e3",
+            "\"+7\"",
+            "\" 7\"",
+            "\"\"",
+            "\"7s\"",
+            "null",
+            "true",
+            "[7]",
+            "9223372036854775808",
+            "\"9223372036854775808\"",
+            "-9223372036854775809",
+            "1e400",
+        ] {
+            assert_eq!(whole(json), None, "{json}");
+        }
+    }
+}
