@@ -19,3 +19,5 @@ pub mod sessions;
 pub mod login;
 #[cfg(feature = "ssr")]
 pub mod qq;
+#[cfg(feature = "ssr")]
+pub mod sandbox;

@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "@playwright/test";
+
+// The tests start the release build themselves, with the built-in sandbox, on ports and with a database
+// of their own. So they run in the same way under `make test`, `cargo leptos end-to-end --release` and
+// `npx playwright test`. BASE_URL=http://… tests a server that runs already.
+const root = fileURLToPath(new URL("..", import.meta.url));
+const port = Number(process.env.E2E_PORT ?? 3100);
+const sandboxPort = port + 10;
+const baseURL = process.env.BASE_URL ?? `http://localhost:${port}`;
+
+// The worker processes read this file as well: they find the folder in the environment.
+if (!process.env.E2E_FOLDER) {
+  const folder = mkdtempSync(join(tmpdir(), "qq-login-e2e-"));
+  process.env.E2E_FOLDER = folder;
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+}
+process.env.CHROMIUM ??= execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
+// Where the tests find the sandbox's scripting routes.
+process.env.SANDBOX_URL ??= `http://127.0.0.1:${sandboxPort}`;
+
+export default defineConfig({
+  testDir: "tests",
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  workers: 2,
+  reporter: "list",
+  use: {
+    baseURL,
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM,
+      // Chromium has no sandbox for root. The rest keeps it from talking to anyone but the server.
+      args: [
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--disable-gpu",
+        "--disable-quic",
+      ],
+    },
+  },
+  // The same tests with JavaScript, with JavaScript but no WebAssembly, and with neither.
+  projects: [
+    { name: "js" },
+    { name: "no-wasm" },
+    { name: "no-js", use: { javaScriptEnabled: false } },
+  ],
+  webServer: process.env.BASE_URL
+    ? undefined
+    : {
+        command: join(root, "target/release/qq-login"),
+        cwd: process.env.E2E_FOLDER,
+        url: `http://127.0.0.1:${port}/healthz`,
+        reuseExistingServer: false,
+        timeout: 30_000,
+        gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
+        stderr: "pipe",
+        env: {
+          LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+          LEPTOS_SITE_ROOT: join(root, "target/site"),
+          PUBLIC_URL: baseURL,
+          SANDBOX_ADDR: `127.0.0.1:${sandboxPort}`,
+          DATABASE_URL: `sqlite://${process.env.E2E_FOLDER}/e2e.db`,
+          RATE_LIMIT: "off",
+          RUST_LOG: process.env.RUST_LOG ?? "warn",
+        },
+      },
+});

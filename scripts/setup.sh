@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Sets up what is missing, step by step; what is there already is left alone.
+#
+#   scripts/setup.sh         what building and running need
+#   scripts/setup.sh test    and what the tests need
+#
+# Tools go to the user's cache folder. Debian packages are installed only where nothing else will do.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=env.sh
+. "$here/env.sh"
+# shellcheck source-path=SCRIPTDIR source=setup/common.sh
+. "$here/setup/common.sh"
+# shellcheck source-path=SCRIPTDIR source=setup/toolchain.sh
+. "$here/setup/toolchain.sh"
+# shellcheck source-path=SCRIPTDIR source=setup/tools.sh
+. "$here/setup/tools.sh"
+# shellcheck source-path=SCRIPTDIR source=setup/test-tools.sh
+. "$here/setup/test-tools.sh"
+
+case "${1:-run}" in
+    run | test) ;;
+    *) die "unknown argument '$1': say nothing, or 'test'" ;;
+esac
+
+wait_for_other_setups
+require_programs
+set_up_toolchain
+set_up_cargo_leptos
+set_up_wasm_bindgen
+set_up_wasm_opt
+if [ "${1:-run}" = test ]; then
+    set_up_lints
+    set_up_browser
+    set_up_postgres
+    set_up_playwright
+fi

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Every test: formatting, lints, Rust, the release build and its size, the browser, the documentation.
+# A part that fails does not stop the others; the summary is at the end.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=env.sh
+. "$(dirname "$0")/env.sh"
+cd "$root"
+
+passed=0
+failed=0
+summary=
+
+# part NAME COMMAND…
+part() {
+    local name=$1 begin=$SECONDS result=passed
+    shift
+    printf '\n==> %s\n' "$name"
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        result=FAILED
+    fi
+    summary+=$(printf '%-7s %5d s  %s' "$result" $((SECONDS - begin)) "$name")$'\n'
+    [ "$result" = passed ]
+}
+
+# Newer compilers know more lints: their warnings are shown, but only this version's fail the tests.
+warnings=()
+case $(rustc --version) in "rustc 1.96."*) warnings=(--deny warnings) ;; esac
+
+lint_server() {
+    cargo clippy --locked --all-targets --features ssr -- "${warnings[@]}"
+}
+
+lint_browser_half() {
+    cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- "${warnings[@]}"
+}
+
+test_rust() {
+    scripts/with-postgres.sh cargo test --locked --features ssr
+}
+
+test_browser() {
+    cd end2end
+    CHROMIUM=$(../scripts/find-chromium.sh) npm test
+}
+
+part "Formatting: cargo fmt" cargo fmt --check || true
+part "Lints of the server half: clippy" lint_server || true
+part "Lints of the browser half: clippy" lint_browser_half || true
+part "Rust tests, on SQLite and PostgreSQL: cargo test" test_rust || true
+if part "Release build: cargo leptos build" scripts/build.sh; then
+    part "Size of what the browser loads" scripts/check-size.sh || true
+    part "Browser tests: Playwright" test_browser || true
+fi
+part "Documentation" scripts/check-docs.sh || true
+
+printf '\n%s\nTests: %d passed, %d failed\n' "$summary" "$passed" "$failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,187 @@
+//! Drives the sandbox as a site, a browser and a script would.
+
+mod authorize;
+mod controls;
+mod faults;
+mod on_a_port;
+mod pages;
+mod profile;
+mod tokens;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::params::encode;
+use super::{Clock, SandboxSettings, router};
+
+const APP: &str = "100000001";
+const KEY: &str = "sandbox-key";
+const CALLBACK: &str = "http://localhost:3000/login/qq/callback";
+const TTL: i64 = 5_184_000;
+
+/// A sandbox with a clock that can be moved.
+struct Trial {
+    router: Router,
+    time: Arc<AtomicI64>,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn location(&self) -> String {
+        self.headers[header::LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// A parameter of the address the answer leads to.
+    fn goes_with(&self, name: &str) -> Option<String> {
+        let location = self.location();
+        let (_, query) = location.split_once('?').unwrap();
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+}
+
+impl Trial {
+    fn new() -> Self {
+        let time = Arc::new(AtomicI64::new(1_800_000_000));
+        let settings = SandboxSettings {
+            app_id: APP.to_owned(),
+            app_key: KEY.to_owned(),
+            callbacks: vec![CALLBACK.to_owned()],
+            token_ttl_secs: TTL.unsigned_abs(),
+        };
+        let clock: Clock = {
+            let time = Arc::clone(&time);
+            Arc::new(move || time.load(Ordering::SeqCst))
+        };
+        Self {
+            router: router(settings, clock),
+            time,
+        }
+    }
+
+    fn later(&self, seconds: i64) {
+        self.time.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
+        let request = request.body(body.into()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_vec(),
+        }
+    }
+
+    async fn get(&self, address: &str) -> Answer {
+        let request = Request::get(address).header(header::HOST, "127.0.0.1:3010");
+        self.send(request, Body::empty()).await
+    }
+
+    async fn post_form(&self, address: &str, form: &str) -> Answer {
+        let request = Request::post(address)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, form.to_owned()).await
+    }
+
+    async fn plan(&self, endpoint: &str, fault: &str, times: u32) {
+        let request = Request::put(format!("/sandbox/faults/{endpoint}"));
+        let body = format!(r#"{{"fault":"{fault}","times":{times}}}"#);
+        let answer = self.send(request, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    }
+
+    async fn requests(&self) -> Vec<Value> {
+        serde_json::from_value(self.get("/sandbox/requests").await.json()).unwrap()
+    }
+
+    /// Signs in and brings the code.
+    async fn code(&self, name: &str) -> String {
+        let answer = self
+            .get(&format!("{}&sandbox_user={}", authorize(), encode(name)))
+            .await;
+        answer.goes_with("code").unwrap()
+    }
+
+    /// Exchanges a code; brings the answer as JSON.
+    async fn exchange(&self, code: &str) -> Value {
+        self.get(&format!("{}&fmt=json", exchange(code)))
+            .await
+            .json()
+    }
+
+    async fn renew(&self, refresh_token: &str) -> Value {
+        let address = format!(
+            "/oauth2.0/token?grant_type=refresh_token&client_id={APP}&client_secret={KEY}\
+             &refresh_token={refresh_token}&fmt=json"
+        );
+        self.get(&address).await.json()
+    }
+
+    /// Signs in; brings the access token and the refresh token.
+    async fn tokens(&self, name: &str) -> (String, String) {
+        let tokens = self.exchange(&self.code(name).await).await;
+        (
+            field(&tokens, "access_token"),
+            field(&tokens, "refresh_token"),
+        )
+    }
+
+    async fn me(&self, access_token: &str) -> Value {
+        self.get(&format!(
+            "/oauth2.0/me?access_token={access_token}&fmt=json"
+        ))
+        .await
+        .json()
+    }
+
+    async fn profile(&self, access_token: &str, openid: &str) -> Value {
+        self.get(&format!(
+            "/user/get_user_info?access_token={access_token}&oauth_consumer_key={APP}&openid={openid}"
+        ))
+        .await
+        .json()
+    }
+}
+
+fn authorize() -> String {
+    format!(
+        "/oauth2.0/authorize?response_type=code&client_id={APP}&redirect_uri={}&state=S",
+        encode(CALLBACK)
+    )
+}
+
+fn exchange(code: &str) -> String {
+    format!(
+        "/oauth2.0/token?grant_type=authorization_code&client_id={APP}&client_secret={KEY}\
+         &code={code}&redirect_uri={}",
+        encode(CALLBACK)
+    )
+}
+
+fn field(json: &Value, name: &str) -> String {
+    json[name].as_str().unwrap().to_owned()
+}

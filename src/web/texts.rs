@@ -1,0 +1,209 @@
+//! Everything the pages say, in each language.
+//!
+//! A text is a field of [`Texts`], so a language that lacks one does not compile. Texts stay on
+//! the server; what an island may have to say stands in the page for it to pick.
+
+mod en;
+mod zh_cn;
+
+use crate::account::{EmailProblem, UsernameProblem};
+use crate::login::Failure;
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    /// Simplified Chinese, the default.
+    ZhCn,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Every language, in the order in which they are offered.
+    pub const ALL: [Lang; 2] = [Lang::ZhCn, Lang::En];
+
+    /// The language's tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::ZhCn => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+
+    /// The language's name in itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Lang::ZhCn => "中文",
+            Lang::En => "English",
+        }
+    }
+
+    /// Finds the language for a tag that we wrote ourselves, in a form or a cookie.
+    pub fn from_tag(tag: &str) -> Option<Lang> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// Chooses by the browser's `Accept-Language` (RFC 9110 section 12.5.4).
+    pub fn negotiate(accept_language: &str) -> Lang {
+        let mut best: Option<(f32, Lang)> = None;
+        for range in accept_language.split(',') {
+            let (tag, weight) = range.split_once(";q=").map_or((range, 1.0), |(tag, weight)| {
+                (tag, weight.trim().parse().unwrap_or(0.0))
+            });
+            let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+            let lang = match primary.as_str() {
+                "zh" => Lang::ZhCn,
+                "en" => Lang::En,
+                _ => continue,
+            };
+            if weight > best.map_or(0.0, |(weight, _)| weight) {
+                best = Some((weight, lang));
+            }
+        }
+        best.map_or(Lang::ZhCn, |(_, lang)| lang)
+    }
+
+    /// What the pages say in this language.
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Lang::ZhCn => &zh_cn::TEXTS,
+            Lang::En => &en::TEXTS,
+        }
+    }
+
+    /// A moment (seconds since 1970) for people to read, in UTC.
+    pub fn moment(self, seconds: i64) -> String {
+        let Ok(moment) = time::OffsetDateTime::from_unix_timestamp(seconds) else { return String::new() };
+        let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
+        let (hour, minute) = (moment.hour(), moment.minute());
+        match self {
+            Lang::ZhCn => format!("{year}年{month}月{day}日 {hour:02}:{minute:02}（UTC）"),
+            Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", moment.month()),
+        }
+    }
+}
+
+/// What to say about something that went wrong: what happened, and what to do.
+pub struct Trouble {
+    pub title: &'static str,
+    pub advice: &'static str,
+}
+
+/// The texts of one language.
+pub struct Texts {
+    pub site_name: &'static str,
+    pub skip_to_content: &'static str,
+    pub language: &'static str,
+    pub theme: &'static str,
+    pub theme_system: &'static str,
+    pub theme_light: &'static str,
+    pub theme_dark: &'static str,
+    pub sandbox_note: &'static str,
+    pub error_prefix: &'static str,
+
+    pub home_title: &'static str,
+    pub home_lead: &'static str,
+    pub home_greeting: fn(name: &str) -> String,
+    pub home_signed_in: &'static str,
+    pub to_account: &'static str,
+    pub to_home: &'static str,
+
+    pub login_title: &'static str,
+    pub login_qq: &'static str,
+    pub login_qq_busy: &'static str,
+    pub login_privacy: &'static str,
+    pub login_next: fn(path: &str) -> String,
+    pub login_again: &'static str,
+
+    pub register_title: &'static str,
+    pub register_welcome: fn(nickname: &str) -> String,
+    pub register_welcome_nameless: &'static str,
+    pub register_lead: &'static str,
+    pub auto_title: &'static str,
+    pub auto_lead: &'static str,
+    pub auto_submit: &'static str,
+    pub form_title: &'static str,
+    pub form_lead: &'static str,
+    pub form_submit: &'static str,
+    pub form_busy: &'static str,
+    pub form_problem: &'static str,
+    pub username: &'static str,
+    pub username_hint: &'static str,
+    pub username_checking: &'static str,
+    pub username_available: &'static str,
+    pub email: &'static str,
+    pub email_hint: &'static str,
+
+    pub account_title: &'static str,
+    pub account_username: &'static str,
+    pub account_nickname: &'static str,
+    pub account_no_nickname: &'static str,
+    pub account_email: &'static str,
+    pub account_no_email: &'static str,
+    pub account_email_verified: &'static str,
+    pub account_email_unverified: &'static str,
+    pub account_token: &'static str,
+    pub account_token_obtained: &'static str,
+    pub account_token_expires: &'static str,
+    pub account_token_stale: Trouble,
+    pub logout: &'static str,
+    pub logout_note: &'static str,
+
+    pub not_found: Trouble,
+    pub forbidden: Trouble,
+    pub misdirected: Trouble,
+    pub bad_form: Trouble,
+    pub wrong_method: Trouble,
+    pub too_many: fn(seconds: u64) -> (String, String),
+    pub broken: Trouble,
+    failure: fn(Failure) -> Trouble,
+    username_problem: fn(UsernameProblem) -> &'static str,
+    email_problem: fn(EmailProblem) -> &'static str,
+}
+
+impl Texts {
+    /// What to say of a sign-in that failed.
+    pub fn failure(&self, failure: Failure) -> Trouble {
+        (self.failure)(failure)
+    }
+
+    /// What to say of a user name.
+    pub fn username_problem(&self, problem: UsernameProblem) -> &'static str {
+        (self.username_problem)(problem)
+    }
+
+    /// What to say of an e-mail address.
+    pub fn email_problem(&self, problem: EmailProblem) -> &'static str {
+        (self.email_problem)(problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_chooses_the_language() {
+        for (accept_language, lang) in [
+            ("", Lang::ZhCn),
+            ("fr", Lang::ZhCn),
+            ("*", Lang::ZhCn),
+            ("en", Lang::En),
+            ("en-US,en;q=0.9", Lang::En),
+            ("zh-TW,en;q=0.8", Lang::ZhCn),
+            ("fr, en;q=0.3, zh;q=0.9", Lang::ZhCn),
+            ("EN-gb;q=0.9,zh;q=0.1", Lang::En),
+            ("en;q=0, zh;q=0.1", Lang::ZhCn),
+            ("en;q=x", Lang::ZhCn),
+        ] {
+            assert_eq!(Lang::negotiate(accept_language), lang, "{accept_language:?}");
+        }
+    }
+
+    #[test]
+    fn moments_are_told_in_utc() {
+        assert_eq!(Lang::En.moment(0), "1 January 1970, 00:00 UTC");
+        assert_eq!(Lang::ZhCn.moment(1_800_000_000), "2027年1月15日 08:00（UTC）");
+        assert_eq!(Lang::En.moment(i64::MAX), "");
+    }
+}

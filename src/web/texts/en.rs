@@ -1,0 +1,138 @@
+use super::{Texts, Trouble};
+use crate::account::{EmailProblem, UsernameProblem};
+use crate::login::Failure;
+
+pub(super) static TEXTS: Texts = Texts {
+    site_name: "QQ Login",
+    skip_to_content: "Skip to content",
+    language: "Language",
+    theme: "Appearance",
+    theme_system: "System",
+    theme_light: "Light",
+    theme_dark: "Dark",
+    sandbox_note: "This site uses a QQ sandbox on this machine. It does not talk to the real QQ.",
+    error_prefix: "Error: ",
+
+    home_title: "Welcome",
+    home_lead: "Sign in with your QQ account. No new password to remember.",
+    home_greeting: |name| format!("Hello, {name}"),
+    home_signed_in: "You are signed in.",
+    to_account: "See my account",
+    to_home: "Back to the home page",
+
+    login_title: "Sign in",
+    login_qq: "Sign in with QQ",
+    login_qq_busy: "Going to QQ…",
+    login_privacy: "We get your nickname and avatar. We never see your QQ number, friends or password.",
+    login_next: |path| format!("After signing in you go on to {path}"),
+    login_again: "Sign in again",
+
+    register_title: "Finish your account",
+    register_welcome: |nickname| format!("Hello, {nickname}"),
+    register_welcome_nameless: "Hello",
+    register_lead: "This is the first time you sign in with this QQ. Choose how to make your account; \
+                    neither way needs a password.",
+    auto_title: "One click",
+    auto_lead: "We choose a user name for you and sign you in at once. Nothing to fill in.",
+    auto_submit: "Create an account in one click",
+    form_title: "Choose for yourself",
+    form_lead: "Choose a user name and leave an e-mail address. Both are required.",
+    form_submit: "Create account",
+    form_busy: "Creating…",
+    form_problem: "There is a problem",
+    username: "User name",
+    username_hint: "3–32 characters: letters of any script, digits, _ and -.",
+    username_checking: "Checking…",
+    username_available: "You can have this user name.",
+    email: "E-mail address",
+    email_hint: "For example name@example.com",
+
+    account_title: "My account",
+    account_username: "User name",
+    account_nickname: "QQ nickname",
+    account_no_nickname: "Not given by QQ",
+    account_email: "E-mail address",
+    account_no_email: "None",
+    account_email_verified: "verified",
+    account_email_unverified: "not verified",
+    account_token: "QQ permission",
+    account_token_obtained: "Obtained",
+    account_token_expires: "Good until",
+    account_token_stale: Trouble {
+        title: "Your QQ permission could not be renewed just now",
+        advice: "QQ does not answer. You are still signed in; reload this page in a while to try again.",
+    },
+    logout: "Sign out",
+    logout_note: "Signing out here does not sign you out of QQ: you may still be signed in to QQ on this device.",
+
+    not_found: Trouble { title: "Page not found", advice: "The address may be wrong, or the page has moved." },
+    forbidden: Trouble {
+        title: "Request refused",
+        advice: "This request came from another site, so nothing was done. Please try again on a page of this site.",
+    },
+    misdirected: Trouble { title: "Not an address of this site", advice: "Please use the site's own address." },
+    bad_form: Trouble {
+        title: "What was sent cannot be read",
+        advice: "Nothing was saved. Please go back and fill in the form again.",
+    },
+    wrong_method: Trouble { title: "Not this way", advice: "Please use the pages of this site." },
+    too_many: |seconds| ("Too many attempts".to_owned(), format!("Please try again in {seconds} s.")),
+    broken: Trouble {
+        title: "Something went wrong",
+        advice: "This is our fault, and nothing was saved. Please try again in a while.",
+    },
+    failure,
+    username_problem,
+    email_problem,
+};
+
+fn failure(failure: Failure) -> Trouble {
+    match failure {
+        Failure::Expired => Trouble {
+            title: "This sign-in has expired",
+            advice: "It took too long, was used already, or was begun in another browser. Please sign in again.",
+        },
+        Failure::Cancelled => Trouble {
+            title: "You cancelled the QQ sign-in",
+            advice: "No account was made and nothing was saved. You can sign in whenever you like.",
+        },
+        Failure::Denied => Trouble {
+            title: "QQ asks you to sign in again",
+            advice: "The permission has lapsed or was revoked. Please sign in again.",
+        },
+        Failure::Misconfigured => Trouble {
+            title: "QQ sign-in is set up wrongly on this site",
+            advice: "You cannot mend this; please tell the site's operator, who can run qq-login doctor or read the log.",
+        },
+        Failure::Unreachable => Trouble {
+            title: "QQ cannot be reached right now",
+            advice: "QQ did not answer, or not in a way we understand. Please try again in a while.",
+        },
+        Failure::Closed => Trouble {
+            title: "This site takes no new accounts",
+            advice: "No account belongs to this QQ. If you have an account, sign in with the QQ it belongs to.",
+        },
+    }
+}
+
+fn username_problem(problem: UsernameProblem) -> &'static str {
+    match problem {
+        UsernameProblem::Missing => "Enter a user name.",
+        UsernameProblem::TooShort => "This user name is too short: it needs at least 3 characters.",
+        UsernameProblem::TooLong => "This user name is too long: 32 characters at most.",
+        UsernameProblem::ForbiddenCharacter => "Use only letters, digits, _ and - in a user name.",
+        UsernameProblem::Reserved => "This user name is reserved. Choose another one.",
+        UsernameProblem::LookAlikeScripts => {
+            "Do not mix scripts that look alike, such as Latin and Cyrillic, in a user name."
+        }
+        UsernameProblem::Taken => "This user name is taken. Choose another one.",
+    }
+}
+
+fn email_problem(problem: EmailProblem) -> &'static str {
+    match problem {
+        EmailProblem::Missing => "Enter an e-mail address.",
+        EmailProblem::Malformed => "Enter one e-mail address, such as name@example.com.",
+        EmailProblem::TooLong => "This e-mail address is too long.",
+    }
+}

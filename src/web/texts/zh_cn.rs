@@ -1,0 +1,121 @@
+use super::{Texts, Trouble};
+use crate::account::{EmailProblem, UsernameProblem};
+use crate::login::Failure;
+
+pub(super) static TEXTS: Texts = Texts {
+    site_name: "QQ 登录站",
+    skip_to_content: "跳到正文",
+    language: "语言",
+    theme: "外观",
+    theme_system: "跟随系统",
+    theme_light: "浅色",
+    theme_dark: "深色",
+    sandbox_note: "当前使用本机的 QQ 沙盒，不会连接真正的 QQ。",
+    error_prefix: "错误：",
+
+    home_title: "欢迎",
+    home_lead: "用您的 QQ 账号登录，无需再记一个密码。",
+    home_greeting: |name| format!("您好，{name}"),
+    home_signed_in: "您已登录。",
+    to_account: "查看我的账号",
+    to_home: "回到首页",
+
+    login_title: "登录",
+    login_qq: "QQ登录",
+    login_qq_busy: "正在前往 QQ…",
+    login_privacy: "我们只会得到您的昵称和头像，看不到您的 QQ 号、好友和密码。",
+    login_next: |path| format!("登录后将回到 {path}"),
+    login_again: "重新登录",
+
+    register_title: "完善账号",
+    register_welcome: |nickname| format!("您好，{nickname}"),
+    register_welcome_nameless: "您好",
+    register_lead: "这是您第一次用这个 QQ 登录。选一种方式创建账号，两种都不需要密码。",
+    auto_title: "一键创建",
+    auto_lead: "由我们为您起一个用户名，立即登录，不必填写任何资料。",
+    auto_submit: "一键创建账号",
+    form_title: "自己填写",
+    form_lead: "自己选一个用户名，并留下邮箱。两项都必填。",
+    form_submit: "创建账号",
+    form_busy: "正在创建…",
+    form_problem: "请修正以下问题",
+    username: "用户名",
+    username_hint: "3–32 个字符：各种文字的字母、数字、_ 和 -。",
+    username_checking: "正在检查…",
+    username_available: "这个用户名可以使用。",
+    email: "邮箱",
+    email_hint: "例如 name@example.com",
+
+    account_title: "我的账号",
+    account_username: "用户名",
+    account_nickname: "QQ 昵称",
+    account_no_nickname: "QQ 未提供",
+    account_email: "邮箱",
+    account_no_email: "未填写",
+    account_email_verified: "已验证",
+    account_email_unverified: "未验证",
+    account_token: "QQ 授权",
+    account_token_obtained: "获取于",
+    account_token_expires: "有效期至",
+    account_token_stale: Trouble {
+        title: "暂时无法续期 QQ 授权",
+        advice: "QQ 目前没有响应。您仍处于登录状态，请稍后刷新本页重试。",
+    },
+    logout: "退出登录",
+    logout_note: "退出本站不会退出 QQ：您可能仍在这台设备上登录着 QQ。",
+
+    not_found: Trouble { title: "找不到这个页面", advice: "地址可能有误，或页面已被移走。" },
+    forbidden: Trouble {
+        title: "请求被拒绝",
+        advice: "这个请求来自其他网站，因此没有执行。请在本站的页面上重新操作。",
+    },
+    misdirected: Trouble { title: "地址不属于本站", advice: "请通过本站的正式地址访问。" },
+    bad_form: Trouble { title: "无法读懂提交的内容", advice: "没有保存任何内容。请返回上一页重新填写。" },
+    wrong_method: Trouble { title: "不支持这种请求方式", advice: "请从本站的页面上操作。" },
+    too_many: |seconds| ("操作过于频繁".to_owned(), format!("请在 {seconds} 秒后再试。")),
+    broken: Trouble { title: "出了点问题", advice: "这是我们的问题，没有保存任何内容。请稍后再试。" },
+    failure,
+    username_problem,
+    email_problem,
+};
+
+fn failure(failure: Failure) -> Trouble {
+    match failure {
+        Failure::Expired => Trouble {
+            title: "登录页面已过期",
+            advice: "登录用时过长、链接已被使用过，或是在另一个浏览器中打开。请重新登录。",
+        },
+        Failure::Cancelled => {
+            Trouble { title: "您取消了 QQ 登录", advice: "没有创建账号，也没有保存任何内容。您可以随时重新登录。" }
+        }
+        Failure::Denied => Trouble { title: "QQ 要求您重新登录", advice: "这次授权已失效或被撤销。请重新登录。" },
+        Failure::Misconfigured => Trouble {
+            title: "本站的 QQ 登录配置有误",
+            advice: "您无法解决这个问题，请联系站点管理员。管理员可运行 qq-login doctor 或查看日志。",
+        },
+        Failure::Unreachable => Trouble { title: "暂时无法连接 QQ", advice: "QQ 没有响应或响应异常。请稍后再试。" },
+        Failure::Closed => {
+            Trouble { title: "本站暂不开放注册", advice: "这个 QQ 没有对应的账号。如果您另有账号，请换用那个 QQ 登录。" }
+        }
+    }
+}
+
+fn username_problem(problem: UsernameProblem) -> &'static str {
+    match problem {
+        UsernameProblem::Missing => "请填写用户名。",
+        UsernameProblem::TooShort => "用户名太短，至少需要 3 个字符。",
+        UsernameProblem::TooLong => "用户名太长，最多 32 个字符。",
+        UsernameProblem::ForbiddenCharacter => "用户名只能包含文字、数字、_ 和 -。",
+        UsernameProblem::Reserved => "这个用户名是保留词，请换一个。",
+        UsernameProblem::LookAlikeScripts => "请不要混用外形相近的不同文字（如拉丁字母与西里尔字母）。",
+        UsernameProblem::Taken => "这个用户名已被使用，请换一个。",
+    }
+}
+
+fn email_problem(problem: EmailProblem) -> &'static str {
+    match problem {
+        EmailProblem::Missing => "请填写邮箱。",
+        EmailProblem::Malformed => "请填写一个邮箱地址，例如 name@example.com。",
+        EmailProblem::TooLong => "这个邮箱地址太长。",
+    }
+}
