@@ -3,12 +3,14 @@
 mod chosen_name;
 mod generated_name;
 mod create;
+mod primary_email;
 
 use sqlx::AnyPool;
 
 pub use chosen_name::ChosenName;
 pub use create::{Creation, Identity, NewAccount};
 pub use generated_name::generate_name;
+pub use primary_email::PrimaryEmail;
 
 /// The company whose openids are stored; the first row of the table `companies`.
 pub const COMPANY_QQ: &str = "qq";

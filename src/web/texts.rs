@@ -84,6 +84,7 @@ impl Lang {
 }
 
 /// What to say about something that went wrong: what happened, and what to do.
+#[derive(Clone, Copy)]
 pub struct Trouble {
     pub title: &'static str,
     pub advice: &'static str,

@@ -1,0 +1,182 @@
+//! What is typed to start the program, and how it ends.
+
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
+
+use crate::config::{Config, ConfigError, Environment, resolve_with_system};
+use crate::server::{self, StartError};
+use crate::{clock, random};
+
+const HELP: &str = "\
+Sign in with QQ: a complete site with sessions, registration and a QQ sandbox.
+
+Usage: qq-login [COMMAND]
+
+Commands:
+  serve      serve the site (the default); without QQ credentials, with the sandbox beside it
+  sandbox    serve the QQ sandbox alone
+
+Options:
+  -h, --help       print this
+  -V, --version    print the version
+
+Configuration is read from the environment and from a .env file in the working folder.
+Every variable is described in .env.example.
+";
+
+/// How the program ends when it cannot do what is asked: wrong configuration or wrong words.
+const BAD_CONFIGURATION: u8 = 2;
+/// Threads that serve requests: on one processor, a single thread could wait for itself
+/// (leptos-rs/leptos#4647).
+const MIN_WORKERS: usize = 4;
+
+enum Command {
+    Serve,
+    Sandbox,
+    Help,
+    Version,
+}
+
+/// Why the program ends with an error.
+enum Failure {
+    Usage(lexopt::Error),
+    EnvFile(dotenvy::Error),
+    Config(ConfigError),
+    Log(String),
+    Start(StartError),
+    Runtime(std::io::Error),
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let outcome = parse_arguments().map_err(Failure::Usage).and_then(|command| match command {
+        Command::Help => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Command::Version => {
+            println!("qq-login {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+        Command::Serve | Command::Sandbox => start(command),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => explain(failure),
+    }
+}
+
+fn parse_arguments() -> Result<Command, lexopt::Error> {
+    let mut command = None;
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short('V') | Long("version") => return Ok(Command::Version),
+            Value(word) if command.is_none() && word == "serve" => command = Some(Command::Serve),
+            Value(word) if command.is_none() && word == "sandbox" => command = Some(Command::Sandbox),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(command.unwrap_or(Command::Serve))
+}
+
+fn start(command: Command) -> Result<(), Failure> {
+    read_env_file().map_err(Failure::EnvFile)?;
+    start_log().map_err(Failure::Log)?;
+    let variables = std::env::vars_os();
+    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let env = Environment::new(variables, resolve_with_system);
+    let workers = std::thread::available_parallelism().map_or(MIN_WORKERS, |count| count.get().max(MIN_WORKERS));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)?;
+    let ended = match command {
+        Command::Sandbox => {
+            let settings = Config::read_sandbox(&env).map_err(Failure::Config)?;
+            runtime.block_on(server::run_sandbox(settings, clock::system(), asked_to_stop()))
+        }
+        _ => {
+            let config = Config::read(&env).map_err(Failure::Config)?;
+            runtime.block_on(server::run(config, clock::system(), random::system(), asked_to_stop()))
+        }
+    };
+    // Whatever still waits, such as a slow answer of the sandbox, is not waited for.
+    runtime.shutdown_background();
+    ended.map_err(Failure::Start)
+}
+
+/// A `.env` file fills in what is unset; having none is fine.
+fn read_env_file() -> Result<(), dotenvy::Error> {
+    match dotenvy::from_filename(".env") {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Logs to standard error, as `RUST_LOG` says. Libraries that would write secrets at their
+/// noisiest levels (QQ takes them in the address) are kept quiet whatever it says.
+fn start_log() -> Result<(), String> {
+    const QUIET: [&str; 8] = [
+        "h2=warn",
+        "hyper=warn",
+        "hyper_util=warn",
+        "reqwest=warn",
+        "rustls=warn",
+        "sqlx=warn",
+        "tower_sessions=error",
+        "tower_sessions_core=error",
+    ];
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let wanted = if wanted.trim().is_empty() { "info" } else { wanted.trim() };
+    let mut filter = EnvFilter::builder().parse(wanted).map_err(|error| error.to_string())?;
+    for directive in QUIET {
+        filter = filter.add_directive(directive.parse::<Directive>().map_err(|error| error.to_string())?);
+    }
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// Ends with SIGTERM or SIGINT.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            let _ = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+    tracing::info!("stopping");
+}
+
+fn explain(failure: Failure) -> ExitCode {
+    let (text, code) = match failure {
+        Failure::Usage(error) => (format!("{error}; see qq-login --help"), BAD_CONFIGURATION),
+        // The line may hold a secret, so only its place is told.
+        Failure::EnvFile(dotenvy::Error::LineParse(_, position)) => {
+            (format!(".env: a line cannot be read near character {position}; use NAME=value"), BAD_CONFIGURATION)
+        }
+        Failure::EnvFile(error) => (format!(".env: {error}; mend or remove the file"), BAD_CONFIGURATION),
+        Failure::Config(error) => (error.to_string(), BAD_CONFIGURATION),
+        Failure::Log(error) => (format!("RUST_LOG: {error}; use a level such as info"), BAD_CONFIGURATION),
+        Failure::Start(StartError::Qq(error)) => (format!("QQ_GRAPH_URL: {error}"), BAD_CONFIGURATION),
+        Failure::Start(error) => (error.to_string(), 1),
+        Failure::Runtime(error) => (format!("the program could not start its threads: {error}"), 1),
+    };
+    eprintln!("qq-login: {text}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,39 @@
+//! What browsers see: the pages, the forms, and what guards them.
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+mod app;
+#[cfg(feature = "ssr")]
+mod assets;
+#[cfg(feature = "ssr")]
+mod forms;
+#[cfg(feature = "ssr")]
+mod guards;
+#[cfg(feature = "ssr")]
+mod health;
+#[cfg(feature = "ssr")]
+mod notice;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+mod preferences;
+#[cfg(feature = "ssr")]
+mod qq_trip;
+#[cfg(feature = "ssr")]
+mod render;
+#[cfg(feature = "ssr")]
+mod routes;
+#[cfg(feature = "ssr")]
+mod server_fns;
+#[cfg(feature = "ssr")]
+mod site;
+#[cfg(feature = "ssr")]
+mod texts;
+#[cfg(feature = "ssr")]
+mod visit;
+
+#[cfg(feature = "ssr")]
+pub use routes::router;
+#[cfg(feature = "ssr")]
+pub use site::Site;

@@ -1,0 +1,176 @@
+//! The document round every page, and which page stands at which address.
+
+use axum::http::{HeaderValue, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use super::guards::content_security_policy;
+use super::notice::{Notice, NoticePage};
+use super::pages::{AccountPage, HomePage, LoginPage, NotFoundPage, RegisterPage};
+use super::preferences::Theme;
+use super::render::Frame;
+use super::texts::Lang;
+
+/// The whole document.
+pub(super) fn shell() -> impl IntoView {
+    let frame = use_context::<Frame>();
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    // Views outside an island are not hydrated, so they need no marks for it.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    frame.map(|frame| {
+        let assets = frame.setting.site.facts.assets.clone();
+        protect(&frame, &nonce);
+        view! {
+            <!DOCTYPE html>
+            <html lang=frame.lang.tag() data-theme=frame.theme.name()>
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                    <meta name="color-scheme" content="light dark" />
+                    <title>{format!("{} - {}", frame.title, frame.texts.site_name)}</title>
+                    <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                    <link rel="stylesheet" id="leptos" href=assets.css() />
+                    {frame.has_islands.then(|| view! { <IslandScript nonce=nonce.clone() /> })}
+                    {is_being_developed().then(|| view! { <AutoReload options=leptos_options() /> })}
+                </head>
+                <body>
+                    <App />
+                </body>
+            </html>
+        }
+    })
+}
+
+/// Which page stands at which address. This is the only list of the pages.
+#[component]
+pub(super) fn App() -> impl IntoView {
+    // A notice takes the place of whatever page was asked for.
+    if let Some(notice) = use_context::<Notice>() {
+        return view! { <Surroundings><NoticePage notice /></Surroundings> }.into_any();
+    }
+    view! {
+        <Router>
+            <Surroundings>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage />
+                    <Route path=path!("/login") view=LoginPage />
+                    <Route path=path!("/register") view=RegisterPage />
+                    <Route path=path!("/account") view=AccountPage />
+                </Routes>
+            </Surroundings>
+        </Router>
+    }
+    .into_any()
+}
+
+/// Header and footer, the same on every page.
+#[component]
+fn Surroundings(children: Children) -> impl IntoView {
+    let frame = use_context::<Frame>();
+    let header = frame.clone().map(|frame| {
+        view! {
+            <a class="skip" href="#main">{frame.texts.skip_to_content}</a>
+            {frame.setting.site.facts.is_sandbox.then(|| view! { <p class="sandbox-note">{frame.texts.sandbox_note}</p> })}
+            <header class="top">
+                <a class="site-name" href="/">{frame.texts.site_name}</a>
+                {frame.viewer.clone().map(|viewer| view! {
+                    <nav class="top-account">
+                        <a href="/account">{viewer.username}</a>
+                    </nav>
+                })}
+            </header>
+        }
+    });
+    view! {
+        {header}
+        <main id="main" tabindex="-1">{children()}</main>
+        {frame.map(|frame| view! { <Preferences frame /> })}
+    }
+}
+
+/// The forms for language and theme.
+#[component]
+fn Preferences(frame: Frame) -> impl IntoView {
+    let texts = frame.texts;
+    let theme_name = move |theme: Theme| match theme {
+        Theme::System => texts.theme_system,
+        Theme::Light => texts.theme_light,
+        Theme::Dark => texts.theme_dark,
+    };
+    let pressed = |is_chosen: bool| if is_chosen { "true" } else { "false" };
+    view! {
+        <footer class="preferences">
+            <form method="post" action="/language" data-testid="language" novalidate aria-label=texts.language>
+                <input type="hidden" name="back" value=frame.here.clone() />
+                {Lang::ALL.map(|lang| view! {
+                    <button
+                        type="submit"
+                        name="lang"
+                        value=lang.tag()
+                        lang=lang.tag()
+                        aria-pressed=pressed(lang == frame.lang)
+                    >
+                        {lang.own_name()}
+                    </button>
+                }).into_iter().collect_view()}
+            </form>
+            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=texts.theme>
+                <input type="hidden" name="back" value=frame.here.clone() />
+                {Theme::ALL.map(|theme| view! {
+                    <button type="submit" name="theme" value=theme.name() aria-pressed=pressed(theme == frame.theme)>
+                        {theme_name(theme)}
+                    </button>
+                }).into_iter().collect_view()}
+            </form>
+        </footer>
+    }
+}
+
+/// Loads the WebAssembly and wakes the islands. Written out here since the preload links that
+/// Leptos 0.8 makes are never used by the browser (leptos-rs/leptos#4843).
+#[component]
+fn IslandScript(nonce: String) -> impl IntoView {
+    let assets = use_context::<Frame>().map(|frame| frame.setting.site.facts.assets.clone());
+    assets.map(|assets| {
+        // A browser that cannot load the WebAssembly loses comfort only, so that is no error.
+        let script = format!(
+            "const load = async () => {{ const wasm = await import({js:?}); \
+             await wasm.default({{ module_or_path: {wasm:?} }}); return wasm; }}; \
+             const wasm = await load().catch(() => null); \
+             if (wasm) {{ wasm.hydrate(); \
+             for (const island of document.querySelectorAll('leptos-island')) wasm[island.dataset.component](island); \
+             document.documentElement.dataset.hydrated = 'true'; }}",
+            js = assets.js(),
+            wasm = assets.wasm(),
+        );
+        view! {
+            <link rel="modulepreload" href=assets.js() />
+            <link rel="preload" href=assets.wasm() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+            <script type="module" nonce=nonce inner_html=script></script>
+        }
+    })
+}
+
+/// Sends the page's own Content-Security-Policy, which names the nonce of its script.
+fn protect(frame: &Frame, nonce: &str) {
+    let has_script = frame.has_islands || is_being_developed();
+    let policy = content_security_policy(&frame.setting.site.facts.avatar_sources, has_script.then_some(nonce));
+    let value = HeaderValue::from_str(&policy);
+    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), value) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// Whether `cargo leptos watch` runs this program.
+fn is_being_developed() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
+fn leptos_options() -> LeptosOptions {
+    LeptosOptions::builder().output_name("qq-login").build()
+}

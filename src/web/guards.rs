@@ -1,0 +1,13 @@
+//! What stands between the network and the pages.
+
+mod cross_site;
+mod headers;
+mod host;
+mod panics;
+mod rate_limit;
+
+pub(super) use cross_site::{explain_refusal, refuse_other_sites};
+pub(super) use headers::{add_security_headers, content_security_policy};
+pub(super) use host::keep_to_public_url;
+pub(super) use panics::survive_panics;
+pub(super) use rate_limit::{RateLimits, limit_rate};

@@ -1,0 +1,22 @@
+//! A mistake of ours in one request ends that request and nothing else.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt;
+
+use crate::web::notice;
+use crate::web::site::Site;
+use crate::web::visit::Setting;
+
+/// Answers a panic with a page. Its message is in the log already.
+pub(in crate::web) async fn survive_panics(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let setting = Setting::read(site, parts.clone());
+    match AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => notice::broken(setting).await,
+    }
+}

@@ -1,0 +1,40 @@
+//! Links and buttons that show that they are at work.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::window_event_listener_untyped;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+/// Any link or button that can be busy.
+const PRESSABLE: &str = ".busy-scope a, .busy-scope button";
+
+/// Marks what was pressed as busy; a second press of it does nothing.
+pub(super) fn press(event: MouseEvent) {
+    let opens_elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0;
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(pressed) = target.and_then(|target| target.closest(PRESSABLE).ok().flatten()) else { return };
+    if opens_elsewhere {
+        return;
+    }
+    if pressed.has_attribute("aria-busy") {
+        event.prevent_default();
+    } else {
+        let _ = pressed.set_attribute("aria-busy", "true");
+    }
+}
+
+/// QQ's page may just close, or a person goes back: the page is then shown again from the
+/// browser's memory, as it was left.
+pub(super) fn recover_when_shown_again() {
+    let listener = window_event_listener_untyped("pageshow", |_| {
+        let document = leptos::prelude::document();
+        let Ok(pressed) = document.query_selector_all(PRESSABLE) else { return };
+        for index in 0..pressed.length() {
+            if let Some(element) = pressed.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = element.remove_attribute("aria-busy");
+            }
+        }
+    });
+    // It listens as long as the page lives.
+    std::mem::forget(listener);
+}

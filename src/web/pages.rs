@@ -1,0 +1,35 @@
+//! The pages. Each is a view, and a function that prepares what it shows or sends the person
+//! elsewhere: by the time a view runs nothing is asked any more, so a page goes out in one piece,
+//! with the right status, whether scripts run or not.
+
+mod account;
+mod home;
+mod login;
+mod not_found;
+mod parts;
+mod register;
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::visit::Visit;
+
+pub(super) use account::AccountPage;
+pub(super) use home::HomePage;
+pub(super) use login::LoginPage;
+pub(super) use not_found::NotFoundPage;
+pub(super) use register::{FormReply, RegisterPage, show_with_problems};
+
+/// Answers a GET for any page.
+pub(super) async fn show(visit: Visit) -> Response {
+    match visit.setting.path() {
+        "/" => home::show(visit).await,
+        "/login" => login::show(visit).await,
+        "/register" => register::show(visit).await,
+        "/account" => account::show(visit).await,
+        _ => not_found::show(visit).await,
+    }
+}
+
+fn see_other(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}

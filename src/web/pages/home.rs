@@ -1,0 +1,53 @@
+//! `/`: the QQ button, or who is signed in.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::parts::{Avatar, LogoutForm, QqButton};
+use crate::sessions::Visitor;
+use crate::web::render::{Frame, render};
+use crate::web::visit::Visit;
+
+pub(super) async fn show(visit: Visit) -> Response {
+    let signed_in = visit.visitor.and_then(Visitor::signed_in);
+    let title = visit.setting.texts().home_title;
+    let frame = Frame::new(visit.setting, title).seen_by(signed_in.as_ref());
+    let frame = if signed_in.is_none() { frame.with_islands() } else { frame };
+    render(StatusCode::OK, frame, ()).await
+}
+
+/// The home page.
+#[component]
+pub(in crate::web) fn HomePage() -> impl IntoView {
+    use_context::<Frame>().map(|frame| {
+        let texts = frame.texts;
+        match frame.viewer {
+            None => view! {
+                <section class="card center">
+                    <h1>{texts.home_title}</h1>
+                    <p class="lead">{texts.home_lead}</p>
+                    <QqButton href="/login/qq".to_owned() />
+                    <p class="small">{texts.login_privacy}</p>
+                </section>
+            }
+            .into_any(),
+            Some(viewer) => {
+                let name = viewer.nickname.unwrap_or_else(|| viewer.username.clone());
+                view! {
+                    <section class="card center">
+                        <Avatar name=name.clone() url=viewer.avatar_url />
+                        <h1>{(texts.home_greeting)(&name)}</h1>
+                        <p class="lead">
+                            {texts.home_signed_in} " "
+                            <strong data-testid="username">{viewer.username}</strong>
+                        </p>
+                        <p><a class="button" href="/account">{texts.to_account}</a></p>
+                        <LogoutForm />
+                    </section>
+                }
+                .into_any()
+            }
+        }
+    })
+}

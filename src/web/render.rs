@@ -1,0 +1,84 @@
+//! From a page's view to a response.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::app::shell;
+use super::texts::{Lang, Texts};
+use super::preferences::Theme;
+use super::visit::Setting;
+use crate::sessions::SignedIn;
+
+/// Who is signed in, as far as every page shows it.
+#[derive(Clone)]
+pub(super) struct Viewer {
+    pub(super) username: String,
+    pub(super) nickname: Option<String>,
+    pub(super) avatar_url: Option<String>,
+}
+
+/// What stands round every page.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) texts: &'static Texts,
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+    pub(super) title: String,
+    pub(super) viewer: Option<Viewer>,
+    pub(super) here: String,
+    pub(super) setting: Setting,
+    /// Whether the page has islands, and so needs the script.
+    pub(super) has_islands: bool,
+}
+
+impl Frame {
+    pub(super) fn new(setting: Setting, title: impl Into<String>) -> Frame {
+        Frame {
+            texts: setting.texts(),
+            lang: setting.lang,
+            theme: setting.theme,
+            title: title.into(),
+            viewer: None,
+            here: setting.here(),
+            setting,
+            has_islands: false,
+        }
+    }
+
+    pub(super) fn seen_by(mut self, signed_in: Option<&SignedIn>) -> Frame {
+        self.viewer = signed_in.map(|signed_in| Viewer {
+            username: signed_in.username.clone(),
+            nickname: signed_in.person.nickname.clone(),
+            avatar_url: signed_in.person.avatar_url.clone(),
+        });
+        self
+    }
+
+    pub(super) fn with_islands(mut self) -> Frame {
+        self.has_islands = true;
+        self
+    }
+}
+
+/// Renders the page at the request's address with what was prepared for it, in one piece.
+pub(super) async fn render<P>(status: StatusCode, frame: Frame, page: P) -> Response
+where
+    P: Clone + Send + Sync + 'static,
+{
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = frame.setting.parts.uri.clone();
+    let context = move || {
+        provide_context(frame.clone());
+        provide_context(page.clone());
+    };
+    let mut response = leptos_axum::render_app_async_with_context(context, shell)(request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    // A page shows who is signed in, so nobody else may see a copy of it.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

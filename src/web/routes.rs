@@ -1,0 +1,67 @@
+//! Which address leads where, and through which guards.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::prelude::provide_context;
+use leptos_axum::{generate_route_list, handle_server_fns_with_context};
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::{Level, Span, info_span};
+
+use super::app::App;
+use super::guards::{
+    add_security_headers, explain_refusal, keep_to_public_url, limit_rate, refuse_other_sites, survive_panics,
+};
+use super::site::Site;
+use super::visit::Setting;
+use super::{assets, forms, health, notice, pages, preferences, qq_trip};
+use crate::sessions;
+
+/// The largest body that is read. The longest form has two short fields.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// The whole site.
+pub fn router(site: Site) -> Router {
+    let facts = site.facts.clone();
+    let limited = Router::new()
+        .route("/login/qq", get(qq_trip::leave))
+        .route("/login/qq/callback", get(qq_trip::come_back))
+        .route("/register", post(forms::register))
+        .route("/register/auto", post(forms::register_auto))
+        .route("/api/{*server_fn}", get(call_server_fn).post(call_server_fn))
+        .layer(middleware::from_fn_with_state(site.clone(), limit_rate));
+    let pages = generate_route_list(App);
+    let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
+    pages
+        .merge(limited)
+        .route("/logout", post(forms::logout))
+        .route("/language", post(preferences::choose_language))
+        .route("/theme", post(preferences::choose_theme))
+        .fallback(pages::show)
+        .method_not_allowed_fallback(notice::wrong_method)
+        .layer(sessions::layer(site.sessions.clone(), &facts.public_url, facts.session_max_secs))
+        .layer(refuse_other_sites(&facts.public_url))
+        .layer(middleware::from_fn_with_state(site.clone(), explain_refusal))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .merge(assets::router(&facts.site_root))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .layer(middleware::from_fn_with_state(site.clone(), keep_to_public_url))
+        .layer(middleware::from_fn_with_state(site.clone(), survive_panics))
+        .layer(middleware::from_fn_with_state(site.clone(), add_security_headers))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
+        .with_state(site)
+}
+
+/// The server functions that scripts call, each at its own address under `/api`.
+async fn call_server_fn(setting: Setting, request: Request) -> Response {
+    let site = setting.site;
+    handle_server_fns_with_context(move || provide_context(site.clone()), request).await.into_response()
+}
+
+/// What the log tells of a request: never its query, which may hold an authorization code.
+fn span(request: &Request) -> Span {
+    info_span!("request", method = %request.method(), path = request.uri().path())
+}

@@ -1,0 +1,98 @@
+//! One request as the pages see it: who, in which language and theme, from where.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use axum_extra::extract::CookieJar;
+use tower_sessions::Session;
+
+use super::notice;
+use super::preferences::Theme;
+use super::site::Site;
+use super::texts::{Lang, Texts};
+use crate::login::Next;
+use crate::sessions::Visitor;
+
+/// What can be told of a request without asking who it is.
+#[derive(Clone)]
+pub(super) struct Setting {
+    pub(super) site: Site,
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+    pub(super) parts: Parts,
+}
+
+/// A request with the person who made it.
+pub(super) struct Visit {
+    pub(super) setting: Setting,
+    pub(super) session: Session,
+    pub(super) visitor: Option<Visitor>,
+}
+
+impl Setting {
+    pub(super) fn read(site: Site, parts: Parts) -> Setting {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let chosen = jar.get("lang").and_then(|cookie| Lang::from_tag(cookie.value()));
+        let lang = chosen.unwrap_or_else(|| Lang::negotiate(&accept_language(&parts.headers)));
+        let theme = jar.get("theme").and_then(|cookie| Theme::from_name(cookie.value())).unwrap_or_default();
+        Setting { site, lang, theme, parts }
+    }
+
+    pub(super) fn texts(&self) -> &'static Texts {
+        self.lang.texts()
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// The path and query, for coming back here.
+    pub(super) fn here(&self) -> String {
+        self.parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+    }
+
+    /// A parameter of the query, unless it stands there twice.
+    pub(super) fn query(&self, name: &str) -> Option<String> {
+        let query = self.parts.uri.query()?;
+        let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+        values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.into_owned())
+    }
+
+    /// Where the person wants to go afterwards.
+    pub(super) fn next(&self) -> Next {
+        self.query("next").map(|path| Next::parse(&path)).unwrap_or_default()
+    }
+}
+
+impl FromRequestParts<Site> for Setting {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Setting, Self::Rejection> {
+        Ok(Setting::read(site.clone(), parts.clone()))
+    }
+}
+
+impl FromRequestParts<Site> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Visit, Response> {
+        let setting = Setting::read(site.clone(), parts.clone());
+        let Some(session) = parts.extensions.get::<Session>().cloned() else {
+            tracing::error!("the session layer is missing");
+            return Err(notice::broken(setting).await);
+        };
+        match Visitor::read(&session, site.login.now()).await {
+            Ok(visitor) => Ok(Visit { setting, session, visitor }),
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                Err(notice::broken(setting).await)
+            }
+        }
+    }
+}
+
+fn accept_language(headers: &HeaderMap) -> String {
+    let values = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    values.collect::<Vec<_>>().join(",")
+}
