@@ -56,7 +56,7 @@ impl Answer {
         let error = values("error").into_iter().find(|value| !matches!(value.as_str(), "" | "0"));
         match error.as_deref() {
             Some("access_denied") => return Answer::Cancelled,
-            Some(error) => return error.parse().map_or(Answer::UnknownError, Answer::Refused),
+            Some(error) => return error.parse().ok().filter(is_oauth_code).map_or(Answer::UnknownError, Answer::Refused),
             None => {}
         }
         let codes = values("code");
@@ -67,6 +67,12 @@ impl Answer {
             _ => Answer::Unreadable,
         }
     }
+}
+
+/// The OAuth calls have codes of six digits; smaller ones belong to the other calls, which send
+/// nobody back here (QQ Connect wiki, 公共返回码说明).
+fn is_oauth_code(code: &i64) -> bool {
+    *code >= 100_000
 }
 
 fn only(values: Vec<String>) -> Option<String> {
@@ -122,7 +128,9 @@ mod tests {
             assert!(matches!(Callback::read(query).answer, Answer::Cancelled), "{query}");
         }
         assert!(matches!(Callback::read("error=100010&code=C").answer, Answer::Refused(100_010)));
-        assert!(matches!(Callback::read("error=<script>").answer, Answer::UnknownError));
+        for query in ["error=<script>", "error=1", "error=-1", "error=99999999999999999999"] {
+            assert!(matches!(Callback::read(query).answer, Answer::UnknownError), "{query}");
+        }
         for query in ["", "state=S", "state=S&code="] {
             assert!(matches!(Callback::read(query).answer, Answer::NoCode), "{query}");
         }

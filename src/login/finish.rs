@@ -19,8 +19,8 @@ pub enum Ending {
     GoOn(Next),
     /// A first-time visitor is to register.
     Register,
-    /// Nobody was signed in.
-    Failed(Failure),
+    /// Nobody was signed in. A new attempt leads to where this one would have.
+    Failed(Failure, Next),
 }
 
 /// Why nobody was signed in, in the words of `/login?error=…`.
@@ -90,7 +90,9 @@ impl Login {
             (Some(attempt), answer) => self.finish_attempt(attempt, answer, session).await,
             // Turning back harms nobody, so it is believed even of a browser that began nothing:
             // a phone may return in another browser than it left.
-            (None, answer) => Ok(Ending::Failed(refusal(&answer).unwrap_or(Failure::Expired))),
+            (None, answer) => {
+                Ok(Ending::Failed(refusal(&answer).unwrap_or(Failure::Expired), Next::default()))
+            }
         }
     }
 
@@ -101,18 +103,20 @@ impl Login {
         session: &Session,
     ) -> Result<Ending, LoginError> {
         if matches!(answer, Answer::Unreadable) {
-            return Ok(Ending::Failed(Failure::Expired));
+            return Ok(Ending::Failed(Failure::Expired, attempt.next()));
         }
         if !self.attempts.spend(&attempt).await? {
             return self.finish_again(attempt, session).await;
         }
         let code = match answer {
             Answer::Code(code) => code,
-            other => return Ok(Ending::Failed(refusal(&other).unwrap_or(Failure::Cancelled))),
+            other => {
+                return Ok(Ending::Failed(refusal(&other).unwrap_or(Failure::Cancelled), attempt.next()));
+            }
         };
         match self.ask_qq(&code).await {
             Ok(arrival) => self.receive(arrival, attempt.next(), session).await,
-            Err(error) => Ok(Ending::Failed(explain(&error))),
+            Err(error) => Ok(Ending::Failed(explain(&error), attempt.next())),
         }
     }
 
@@ -122,7 +126,7 @@ impl Login {
         Ok(match Visitor::read(session, self.now()).await? {
             Some(Visitor::SignedIn(_)) => Ending::GoOn(attempt.next()),
             Some(Visitor::Pending(_)) => Ending::Register,
-            None => Ending::Failed(Failure::Expired),
+            None => Ending::Failed(Failure::Expired, attempt.next()),
         })
     }
 
@@ -155,7 +159,7 @@ impl Login {
         match self.rules.registration {
             Registration::Closed => {
                 tracing::info!("somebody without an account was turned away: registration is closed");
-                Ok(Ending::Failed(Failure::Closed))
+                Ok(Ending::Failed(Failure::Closed, next))
             }
             Registration::Form => {
                 Visitor::Pending(arrival.into_pending(&next, self.now())).start(session).await?;

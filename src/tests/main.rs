@@ -1,1 +1,15 @@
-fn main(){}
+//! The whole site, from outside: the real router on a free port, its own database, the sandbox as
+//! QQ, a clock that stands still until a test moves it, and browsers with cookie jars.
+//!
+//! Numbers such as `s02` name points of a security checklist; the rest of the name says what must hold.
+
+mod accounts;
+mod attempts;
+mod guards;
+mod pages;
+mod qq_faults;
+mod registration;
+mod renewal;
+mod sessions;
+mod signing_in;
+mod support;

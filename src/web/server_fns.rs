@@ -23,7 +23,7 @@ pub(super) async fn finish_login(query: String) -> Result<String, ServerFnError>
     Ok(match ending {
         Ending::GoOn(next) => next.as_str().to_owned(),
         Ending::Register => "/register".to_owned(),
-        Ending::Failed(failure) => format!("/login?error={}", failure.code()),
+        Ending::Failed(failure, next) => next.append_to(&format!("/login?error={}", failure.code())),
     })
 }
 

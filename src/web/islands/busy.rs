@@ -1,12 +1,15 @@
 //! Links and buttons that show that they are at work.
 
 use leptos::ev::MouseEvent;
-use leptos::prelude::window_event_listener_untyped;
+use leptos::prelude::{document, window_event_listener_untyped};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Any link or button that can be busy.
 const PRESSABLE: &str = ".busy-scope a, .busy-scope button";
+
+/// Those of them that are.
+const BUSY: &str = ".busy-scope [aria-busy]";
 
 /// Marks what was pressed as busy; a second press of it does nothing.
 pub(super) fn press(event: MouseEvent) {
@@ -27,12 +30,8 @@ pub(super) fn press(event: MouseEvent) {
 /// browser's memory, as it was left.
 pub(super) fn recover_when_shown_again() {
     let listener = window_event_listener_untyped("pageshow", |_| {
-        let document = leptos::prelude::document();
-        let Ok(pressed) = document.query_selector_all(PRESSABLE) else { return };
-        for index in 0..pressed.length() {
-            if let Some(element) = pressed.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
-                let _ = element.remove_attribute("aria-busy");
-            }
+        while let Ok(Some(busy)) = document().query_selector(BUSY) {
+            let _ = busy.remove_attribute("aria-busy");
         }
     });
     // It listens as long as the page lives.

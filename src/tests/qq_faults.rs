@@ -1,0 +1,132 @@
+//! Whatever QQ answers: no 5xx page, no half-made account, no session.
+
+use crate::support::{TestSite, options};
+
+async fn impatient() -> TestSite {
+    TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await
+}
+
+/// Breaks an endpoint, signs in, and gives where that ended.
+async fn end_of(site: &TestSite, endpoint: &str, fault: &str) -> String {
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    // Twice for what is asked a second time when the first answer is broken.
+    site.break_qq(endpoint, fault, 2).await;
+    let answer = browser.get(&callback).await;
+    site.mend_qq().await;
+    assert_eq!(answer.status, 303, "{endpoint} {fault}");
+    let ending = answer.location().to_owned();
+    if ending.starts_with("/login") {
+        assert_eq!(browser.session_id(), None, "{endpoint} {fault}");
+        let page = browser.get(&ending).await;
+        assert!(page.status == 200 && page.body.contains("role=\"alert\""), "{endpoint} {fault}");
+    }
+    ending
+}
+
+const BROKEN: [&str; 9] =
+    ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"];
+
+#[tokio::test]
+async fn a_broken_token_answer_is_qq_out_of_reach() {
+    let site = impatient().await;
+    for fault in BROKEN.into_iter().chain(["slow"]) {
+        assert_eq!(end_of(&site, "token", fault).await, "/login?error=unreachable", "{fault}");
+    }
+    assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
+}
+
+#[tokio::test]
+async fn a_broken_me_answer_is_qq_out_of_reach() {
+    let site = impatient().await;
+    for fault in BROKEN.into_iter().chain(["slow", "no_openid"]) {
+        assert_eq!(end_of(&site, "me", fault).await, "/login?error=unreachable", "{fault}");
+    }
+    assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
+}
+
+#[tokio::test]
+async fn s28_s36_refusals_are_sorted_by_what_can_be_done() {
+    let site = TestSite::start().await;
+    for (endpoint, fault, ending) in [
+        ("token", "code_reused", "denied"),
+        ("token", "code_expired", "denied"),
+        ("token", "code_unknown", "denied"),
+        ("token", "wrong_key", "misconfigured"),
+        ("token", "redirect_illegal", "misconfigured"),
+        ("token", "app_offline", "misconfigured"),
+        ("me", "wrong_client", "denied"),
+        ("me", "token_illegal", "denied"),
+        ("me", "token_check_failed", "denied"),
+    ] {
+        assert_eq!(end_of(&site, endpoint, fault).await, format!("/login?error={ending}"), "{endpoint} {fault}");
+    }
+    assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
+}
+
+#[tokio::test]
+async fn other_shapes_of_good_answers_sign_in() {
+    let site = TestSite::start().await;
+    for (endpoint, fault) in
+        [("token", "expires_number"), ("token", "no_refresh"), ("token", "jsonp_tight"), ("me", "jsonp_tight")]
+    {
+        assert_eq!(end_of(&site, endpoint, fault).await, "/register", "{endpoint} {fault}");
+    }
+}
+
+#[tokio::test]
+async fn without_nickname_and_avatar_a_sign_in_goes_on() {
+    let site = impatient().await;
+    let own = ["not_logged_in", "openid_invalid", "api_denied", "avatar_missing", "is_lost", "slow"];
+    for fault in BROKEN.into_iter().chain(own) {
+        assert_eq!(end_of(&site, "get_user_info", fault).await, "/register", "{fault}");
+    }
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    site.break_qq("get_user_info", "not_logged_in", 2).await;
+    browser.get(&callback).await;
+    browser.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await;
+    let page = browser.get("/account").await;
+    assert_eq!((page.status, page.marked("nickname")), (200, None));
+    assert!(page.body.contains("Not given by QQ") && !page.body.contains("<img"));
+}
+
+#[tokio::test]
+async fn unionid_without_permission_does_not_stop_a_sign_in() {
+    let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    site.break_qq("me", "unionid_denied", 1).await;
+    assert_eq!(browser.get(&callback).await.location(), "/register");
+    browser.post("/register/auto", &[]).await;
+    let mut other = site.browser();
+    other.sign_in("Bob").await;
+    other.post("/register/auto", &[]).await;
+    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
+    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid LIKE 'UID_%'").await, 1);
+}
+
+#[tokio::test]
+async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    site.break_qq("token", "http_500", 1).await;
+    assert_eq!(browser.get(&callback).await.location(), "/login?error=unreachable");
+    assert_eq!(site.qq_requests("token").await, 1);
+    let callback = browser.come_back_as("Ann", None).await;
+    site.break_qq("me", "http_500", 1).await;
+    assert_eq!(browser.get(&callback).await.location(), "/register");
+    assert_eq!(site.qq_requests("me").await, 2);
+}
+
+#[tokio::test]
+async fn a_state_lost_on_the_way_is_told_kindly() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let authorize_url = browser.leave(None).await;
+    site.break_qq("authorize", "drop_state", 1).await;
+    let callback = browser.approve(&authorize_url, "Ann").await;
+    assert!(!callback.contains("state="));
+    assert_eq!(browser.get(&callback).await.location(), "/login?error=expired");
+}

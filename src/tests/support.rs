@@ -1,0 +1,7 @@
+//! The site under test and the browsers that visit it.
+
+mod browser;
+mod site;
+
+pub(crate) use browser::Browser;
+pub(crate) use site::{TestSite, options};

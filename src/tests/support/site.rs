@@ -1,0 +1,228 @@
+//! One site with a database and a QQ of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use qq_login::clock::Clock;
+use qq_login::config::{Config, Environment};
+use qq_login::random::{self, Random};
+use qq_login::sandbox;
+use qq_login::server::{Application, sandbox_settings};
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyPool, AssertSqlSafe};
+use tokio::net::TcpListener;
+
+use super::browser::Browser;
+
+/// When every test begins.
+const START: i64 = 1_800_000_000;
+
+static COUNTER: AtomicU64 = AtomicU64::new(0);
+
+/// The site, as a test holds it.
+pub(crate) struct TestSite {
+    /// `host:port` as browsers name the site.
+    pub(crate) authority: String,
+    /// The site's port on this machine.
+    pub(crate) port: u16,
+    /// The sandbox's address.
+    pub(crate) qq: String,
+    /// A connection of the test's own to the site's database.
+    pub(crate) pool: AnyPool,
+    /// Whether people reach the site by https (in front of it, so to speak).
+    pub(crate) is_https: bool,
+    folder: std::path::PathBuf,
+    database_url: String,
+    now: Arc<AtomicI64>,
+}
+
+/// Settings that differ from the defaults.
+pub(crate) fn options<const N: usize>(options: [(&str, &str); N]) -> Vec<(String, String)> {
+    options.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+impl TestSite {
+    /// A site with default settings.
+    pub(crate) async fn start() -> TestSite {
+        TestSite::start_with(vec![]).await
+    }
+
+    /// A site with some settings of its own.
+    pub(crate) async fn start_with(options: Vec<(String, String)>) -> TestSite {
+        TestSite::start_drawing(options, random::system()).await
+    }
+
+    /// A site whose randomness the test chooses.
+    pub(crate) async fn start_drawing(options: Vec<(String, String)>, random: Random) -> TestSite {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("qq-login-test-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let database_url = match std::env::var("TEST_POSTGRES_URL").ok() {
+            Some(server) if std::env::var_os("TEST_ON_POSTGRES").is_some() => {
+                new_postgres_database(&server, number).await
+            }
+            _ => format!("sqlite://{}/test.db", folder.display()),
+        };
+        TestSite::open(folder, database_url, options, random, START).await
+    }
+
+    /// Stops this site and starts another on the same database, with other settings.
+    pub(crate) async fn restart_with(self, options: Vec<(String, String)>) -> TestSite {
+        self.pool.close().await;
+        let now = self.now.load(Ordering::Relaxed);
+        TestSite::open(self.folder, self.database_url, options, random::system(), now).await
+    }
+
+    async fn open(
+        folder: std::path::PathBuf,
+        database_url: String,
+        options: Vec<(String, String)>,
+        random: Random,
+        start: i64,
+    ) -> TestSite {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let qq_listener = sandbox::bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let qq_addr = qq_listener.local_addr().expect("an address");
+        let now = Arc::new(AtomicI64::new(start));
+        let clock: Clock = {
+            let now = now.clone();
+            Arc::new(move || now.load(Ordering::Relaxed))
+        };
+        let mut variables = vec![
+            ("PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
+            ("DATABASE_URL".to_owned(), database_url.clone()),
+            ("SECRET_KEY".to_owned(), "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
+            ("QQ_APP_ID".to_owned(), "100000001".to_owned()),
+            ("QQ_APP_KEY".to_owned(), "canary-app-key".to_owned()),
+            ("QQ_GRAPH_URL".to_owned(), format!("http://{qq_addr}")),
+            ("SANDBOX_APP_KEY".to_owned(), "canary-app-key".to_owned()),
+            ("RATE_LIMIT".to_owned(), "off".to_owned()),
+            ("QQ_TIMEOUT_MS".to_owned(), "5000".to_owned()),
+        ];
+        variables.extend(options);
+        let env = || Environment::new(variables.clone(), |_| vec![]);
+        let config = Config::read(&env()).expect("a configuration");
+        let sandbox_config = Config::read_sandbox(&env()).expect("a configuration");
+        let application = Application::build(&config, clock.clone(), random).await.expect("a site");
+        tokio::spawn(application.serve(listener, std::future::pending()));
+        let qq_router = sandbox::router(sandbox_settings(&sandbox_config), clock);
+        tokio::spawn(sandbox::serve(qq_listener, qq_router, std::future::pending()));
+        let pool = AnyPoolOptions::new().max_connections(1).connect(&database_url).await.expect("the database");
+        TestSite {
+            authority: config.public_url.authority().to_owned(),
+            port,
+            qq: format!("http://{qq_addr}"),
+            pool,
+            is_https: config.public_url.is_https(),
+            folder,
+            database_url,
+            now,
+        }
+    }
+
+    /// A browser that has never been here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// Lets time pass, or go backwards.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.now.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The present moment, in seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// The one number that a query gives.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let row: (i64,) = sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_one(&self.pool).await.expect(sql);
+        row.0
+    }
+
+    /// The texts that a query gives.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_all(&self.pool).await.expect(sql);
+        rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(&self, sql: &str) {
+        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.pool).await.expect(sql);
+    }
+
+    /// Every byte of the database file and its log; for PostgreSQL, every row of every table.
+    pub(crate) async fn database_bytes(&self) -> Vec<u8> {
+        if self.database_url.starts_with("postgres") {
+            let mut all = Vec::new();
+            for table in ["users", "email_addresses", "companies", "open_ids", "sessions", "spent_attempts"] {
+                let rows = self.texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
+                all.extend(rows.concat().into_bytes());
+            }
+            // Binary columns show as hexadecimal; what stands in them must not be readable either.
+            let sealed: Vec<(Vec<u8>,)> =
+                sqlx::query_as("SELECT data FROM sessions").fetch_all(&self.pool).await.expect("rows");
+            all.extend(sealed.into_iter().flat_map(|(data,)| data));
+            return all;
+        }
+        let read = |name: &str| std::fs::read(self.folder.join(name)).unwrap_or_default();
+        [read("test.db"), read("test.db-wal")].concat()
+    }
+
+    /// Makes the next `times` answers of an endpoint of QQ go wrong.
+    pub(crate) async fn break_qq(&self, endpoint: &str, fault: &str, times: u32) {
+        let answer = reqwest::Client::new()
+            .put(format!("{}/sandbox/faults/{endpoint}", self.qq))
+            .header("content-type", "application/json")
+            .body(format!("{{\"fault\":\"{fault}\",\"times\":{times}}}"))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
+    }
+
+    /// Ends all faults.
+    pub(crate) async fn mend_qq(&self) {
+        let answer = reqwest::Client::new().delete(format!("{}/sandbox/faults", self.qq)).send().await;
+        assert!(answer.expect("an answer").status().is_success());
+    }
+
+    /// As if a person took back their consent at QQ.
+    pub(crate) async fn revoke(&self, name: &str) {
+        let answer = reqwest::Client::new()
+            .post(format!("{}/sandbox/revoke", self.qq))
+            .header("content-type", "application/json")
+            .body(format!("{{\"user\":\"{name}\"}}"))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success());
+    }
+
+    /// How many requests an endpoint of QQ received so far.
+    pub(crate) async fn qq_requests(&self, endpoint: &str) -> usize {
+        let log = reqwest::get(format!("{}/sandbox/requests", self.qq)).await.expect("the log");
+        let log: serde_json::Value = serde_json::from_str(&log.text().await.expect("a body")).expect("JSON");
+        let entries = log.as_array().expect("a list");
+        entries.iter().filter(|entry| entry["endpoint"] == endpoint).count()
+    }
+}
+
+async fn new_postgres_database(server: &str, number: u64) -> String {
+    sqlx::any::install_default_drivers();
+    let name = format!("test_{}_{number}", std::process::id());
+    let pool = AnyPoolOptions::new().max_connections(1).connect(server).await.expect("a PostgreSQL server");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a database");
+    pool.close().await;
+    let mut url = url::Url::parse(server).expect("an address");
+    url.set_path(&name);
+    url.to_string()
+}
