@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{TestSite, options};
+use crate::support::{TestSite, http, options};
 
 #[tokio::test]
 async fn s74_requests_of_other_sites_change_nothing() {
@@ -25,7 +25,7 @@ async fn s74_requests_of_other_sites_change_nothing() {
     assert_eq!(browser.signed_in_as().await, Some(username));
     let request = browser.request(Method::POST, "/logout");
     let answer = browser.send(request.header("sec-fetch-site", "same-origin").header("origin", own_origin)).await;
-    assert_eq!(answer.status, 302);
+    assert_eq!(answer.status, 303);
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn s86_somebody_who_asks_too_often_is_asked_to_wait() {
 async fn s90_another_host_name_is_sent_to_the_right_one_or_refused() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let client = http();
     let base = format!("http://127.0.0.1:{}", site.port);
     let get = |path: &str| client.get(format!("{base}{path}")).header("host", "evil.example");
     let answer = get("/login?next=%2Fa").send().await.expect("an answer");

@@ -132,7 +132,7 @@ async fn s62_logout_is_a_post_that_ends_the_session_everywhere() {
     assert!(browser.signed_in_as().await.is_some(), "nothing of that signed anybody out");
     let mut copy = browser.clone();
     let answer = browser.post("/logout", &[]).await;
-    assert_eq!((answer.status, answer.location()), (302, "/"));
+    assert_eq!((answer.status, answer.location()), (303, "/"));
     assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!((browser.session_id(), site.count("sessions").await), (None, 0));

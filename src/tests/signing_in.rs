@@ -13,7 +13,7 @@ async fn a_first_time_visitor_registers_signs_out_and_comes_back_without_registe
     let page = browser.get("/register").await;
     assert!(page.body.contains("小明 🐧"), "{}", page.body);
     let answer = browser.post("/register", &[("username", "XiaoMing"), ("email", " Ming@Example.com ")]).await;
-    assert_eq!((answer.status, answer.location()), (302, "/somewhere?a=1"));
+    assert_eq!((answer.status, answer.location()), (303, "/somewhere?a=1"));
     assert_eq!(browser.signed_in_as().await.as_deref(), Some("XiaoMing"));
 
     let account = browser.get("/account").await;
@@ -23,7 +23,7 @@ async fn a_first_time_visitor_registers_signs_out_and_comes_back_without_registe
     assert!(account.body.contains("datetime=\"2027-03-16T08:00:00Z\""), "{}", account.body);
 
     let answer = browser.post("/logout", &[]).await;
-    assert_eq!((answer.status, answer.location()), (302, "/"));
+    assert_eq!((answer.status, answer.location()), (303, "/"));
     assert_eq!(browser.signed_in_as().await, None);
 
     let answer = browser.sign_in("小明 🐧").await;
@@ -38,7 +38,7 @@ async fn one_click_makes_an_account_with_a_readable_name() {
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
     let answer = browser.post("/register/auto", &[]).await;
-    assert_eq!((answer.status, answer.location()), (302, "/account"));
+    assert_eq!((answer.status, answer.location()), (303, "/account"));
     let username = browser.signed_in_as().await.expect("somebody");
     assert_eq!(username.split('-').count(), 3, "{username}");
     assert_eq!(site.count("email_addresses").await, 0);

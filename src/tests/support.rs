@@ -3,5 +3,5 @@
 mod browser;
 mod site;
 
-pub(crate) use browser::Browser;
+pub(crate) use browser::{Browser, http};
 pub(crate) use site::{TestSite, options};

@@ -1,18 +1,20 @@
 //! Browsers' plain form posts, handed to the server functions at the same addresses.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{RawForm, Request};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 use leptos_axum::handle_server_fns_with_context;
 
 use super::notice;
-use super::pages::{self, FormReply};
+use super::pages;
 use super::preferences::field;
 use super::visit::{Setting, Visit};
-use crate::sessions;
+use crate::login::{FormProblems, TypedForm};
 
 /// `POST /register`: a form that needs mending is answered with the page itself, so that what was
 /// typed is neither lost nor put into an address.
@@ -25,57 +27,75 @@ pub(super) async fn register(visit: Visit, request: Request) -> Response {
         .append_pair("username", &field(&form, "username").unwrap_or_default())
         .append_pair("email", &field(&form, "email").unwrap_or_default())
         .finish();
-    let reply = FormReply::default();
-    let response = call(&visit.setting, reply.clone(), Request::from_parts(parts, Body::from(typed))).await;
-    match reply.take() {
-        Some((typed, problems)) => pages::show_with_problems(visit, typed, problems).await,
-        None => finish(visit.setting, response).await,
+    match call(&visit.setting, Request::from_parts(parts, Body::from(typed))).await {
+        Reply::NeedsMending(typed, problems) => pages::show_with_problems(visit, typed, problems).await,
+        Reply::GoOn(path) => see_other(&path),
+        Reply::Broken => notice::broken(visit.setting).await,
     }
 }
 
 /// `POST /register/auto`.
 pub(super) async fn register_auto(setting: Setting, request: Request) -> Response {
-    let response = call_without_fields(&setting, request).await;
-    finish(setting, response).await
+    call_without_fields(setting, request).await
 }
 
 /// `POST /logout`: ends the session and has the browser forget what it keeps of this site.
 pub(super) async fn logout(setting: Setting, request: Request) -> Response {
-    let removal = sessions::removal_cookie(&setting.site.facts.public_url);
-    let response = call_without_fields(&setting, request).await;
-    let mut response = finish(setting, response).await;
-    let headers = response.headers_mut();
-    if let Ok(removal) = HeaderValue::from_str(&removal) {
-        headers.append(header::SET_COOKIE, removal);
-    }
-    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    let mut response = call_without_fields(setting, request).await;
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }
 
 /// Whatever the form holds, these functions take nothing.
-async fn call_without_fields(setting: &Setting, request: Request) -> Response {
+async fn call_without_fields(setting: Setting, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    call(setting, FormReply::default(), Request::from_parts(parts, Body::empty())).await
+    match call(&setting, Request::from_parts(parts, Body::empty())).await {
+        Reply::GoOn(path) => see_other(&path),
+        Reply::NeedsMending(..) | Reply::Broken => notice::broken(setting).await,
+    }
 }
 
-/// Calls the server function as for a browser without scripts: such a call is answered with a
-/// redirect, and one without a redirect of its own would go back to `Referer`.
-async fn call(setting: &Setting, reply: FormReply, mut request: Request) -> Response {
-    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("text/html"));
-    request.headers_mut().remove(header::REFERER);
-    let site = setting.site.clone();
+/// What a server function said to a form.
+enum Reply {
+    GoOn(String),
+    NeedsMending(TypedForm, FormProblems),
+    Broken,
+}
+
+/// Where a server function leaves a form that needs mending, for the page that answers it.
+#[derive(Clone, Default)]
+pub(super) struct FormToMend(Arc<Mutex<Option<(TypedForm, FormProblems)>>>);
+
+impl FormToMend {
+    /// Gives the form back, with what is wrong with it.
+    pub(super) fn give_back(&self, typed: TypedForm, problems: FormProblems) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((typed, problems));
+    }
+
+    fn take(&self) -> Option<(TypedForm, FormProblems)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Calls the server function at the request's address, as a script would: only then does Leptos
+/// tell an error from a redirect.
+async fn call(setting: &Setting, mut request: Request) -> Reply {
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let (site, to_mend) = (setting.site.clone(), FormToMend::default());
+    let given = to_mend.clone();
     let context = move || {
         provide_context(site.clone());
-        provide_context(reply.clone());
+        provide_context(given.clone());
     };
-    handle_server_fns_with_context(context, request).await.into_response()
+    let response = handle_server_fns_with_context(context, request).await.into_response();
+    let path = response.headers().get(header::LOCATION).and_then(|path| path.to_str().ok());
+    match (response.status().is_success(), to_mend.take(), path) {
+        (true, Some((typed, problems)), _) => Reply::NeedsMending(typed, problems),
+        (true, None, Some(path)) => Reply::GoOn(path.to_owned()),
+        _ => Reply::Broken,
+    }
 }
 
-/// Passes the redirect on. Without one, something of ours broke.
-async fn finish(setting: Setting, mut response: Response) -> Response {
-    if response.status() != StatusCode::FOUND {
-        return notice::broken(setting).await;
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+fn see_other(path: &str) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Redirect::to(path)).into_response()
 }

@@ -1,8 +1,11 @@
 //! From a page's view to a response.
 
-use axum::body::Body;
+use std::pin::Pin;
+
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
+use futures_util::Stream;
 use leptos::prelude::*;
 
 use super::app::shell;
@@ -74,11 +77,25 @@ where
         provide_context(frame.clone());
         provide_context(page.clone());
     };
-    let mut response = leptos_axum::render_app_async_with_context(context, shell)(request).await;
-    if response.status() == StatusCode::OK {
-        *response.status_mut() = status;
-    }
+    let rendered = leptos_axum::handle_response_inner(context, shell, request, whole_page).await;
+    let (mut head, body) = rendered.into_parts();
+    // The page is there already: sent as one piece it has a length and needs no chunks.
+    let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    head.status = status;
     // A page shows who is signed in, so nobody else may see a copy of it.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Response::from_parts(head, Body::from(page))
+}
+
+type Chunks = Pin<Box<dyn Stream<Item = String> + Send>>;
+
+/// Gives the page without what Leptos would add after it: scripts with the data of resources,
+/// of which these pages have none. They would be the only scripts of a page without islands.
+fn whole_page<V: IntoView + 'static>(
+    page: V,
+    _data_of_resources: Box<dyn FnOnce() -> Chunks + Send>,
+    _out_of_order: bool,
+) -> Pin<Box<dyn Future<Output = Chunks> + Send>> {
+    let chunks = page.to_html_stream_in_order();
+    Box::pin(async move { Box::pin(chunks) as Chunks })
 }

@@ -12,7 +12,7 @@ use tracing::{Level, Span, info_span};
 
 use super::app::App;
 use super::guards::{
-    add_security_headers, explain_refusal, keep_to_public_url, limit_rate, refuse_other_sites, survive_panics,
+    add_security_headers, explain_refusal, keep_to_public_url, limit_rate, mend_cookie_removal, refuse_other_sites, survive_panics,
 };
 use super::site::Site;
 use super::visit::Setting;
@@ -42,6 +42,7 @@ pub fn router(site: Site) -> Router {
         .fallback(pages::show)
         .method_not_allowed_fallback(notice::wrong_method)
         .layer(sessions::layer(site.sessions.clone(), &facts.public_url, facts.session_max_secs))
+        .layer(middleware::from_fn_with_state(site.clone(), mend_cookie_removal))
         .layer(refuse_other_sites(&facts.public_url))
         .layer(middleware::from_fn_with_state(site.clone(), explain_refusal))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
 use tower_sessions::Session;
 
-use super::pages::FormReply;
+use super::forms::FormToMend;
 use super::site::Site;
 use crate::login::{Ending, LoginError, Registered, TypedForm};
 use crate::sessions::Visitor;
@@ -39,8 +39,8 @@ pub(super) async fn register(
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
         Registered::NobodyPending => leptos_axum::redirect("/login"),
         Registered::Refused(problems) => {
-            if let Some(reply) = use_context::<FormReply>() {
-                reply.give_back(typed, problems);
+            if let Some(form) = use_context::<FormToMend>() {
+                form.give_back(typed, problems);
             }
         }
     }

@@ -12,7 +12,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::net::TcpListener;
 
-use super::browser::Browser;
+use super::browser::{Browser, http};
 
 /// When every test begins.
 const START: i64 = 1_800_000_000;
@@ -179,7 +179,7 @@ impl TestSite {
 
     /// Makes the next `times` answers of an endpoint of QQ go wrong.
     pub(crate) async fn break_qq(&self, endpoint: &str, fault: &str, times: u32) {
-        let answer = reqwest::Client::new()
+        let answer = http()
             .put(format!("{}/sandbox/faults/{endpoint}", self.qq))
             .header("content-type", "application/json")
             .body(format!("{{\"fault\":\"{fault}\",\"times\":{times}}}"))
@@ -191,13 +191,13 @@ impl TestSite {
 
     /// Ends all faults.
     pub(crate) async fn mend_qq(&self) {
-        let answer = reqwest::Client::new().delete(format!("{}/sandbox/faults", self.qq)).send().await;
+        let answer = http().delete(format!("{}/sandbox/faults", self.qq)).send().await;
         assert!(answer.expect("an answer").status().is_success());
     }
 
     /// As if a person took back their consent at QQ.
     pub(crate) async fn revoke(&self, name: &str) {
-        let answer = reqwest::Client::new()
+        let answer = http()
             .post(format!("{}/sandbox/revoke", self.qq))
             .header("content-type", "application/json")
             .body(format!("{{\"user\":\"{name}\"}}"))
@@ -209,7 +209,7 @@ impl TestSite {
 
     /// How many requests an endpoint of QQ received so far.
     pub(crate) async fn qq_requests(&self, endpoint: &str) -> usize {
-        let log = reqwest::get(format!("{}/sandbox/requests", self.qq)).await.expect("the log");
+        let log = http().get(format!("{}/sandbox/requests", self.qq)).send().await.expect("the log");
         let log: serde_json::Value = serde_json::from_str(&log.text().await.expect("a body")).expect("JSON");
         let entries = log.as_array().expect("a list");
         entries.iter().filter(|entry| entry["endpoint"] == endpoint).count()

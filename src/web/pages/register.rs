@@ -1,7 +1,5 @@
 //! `/register`: an account by one click, or by a form.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
@@ -21,20 +19,6 @@ struct Prepared {
     person: Person,
     typed: TypedForm,
     problems: FormProblems,
-}
-
-/// Where the server function leaves a form that needs mending, for the page that answers it.
-#[derive(Clone, Default)]
-pub(in crate::web) struct FormReply(Arc<Mutex<Option<(TypedForm, FormProblems)>>>);
-
-impl FormReply {
-    pub(in crate::web) fn give_back(&self, typed: TypedForm, problems: FormProblems) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((typed, problems));
-    }
-
-    pub(in crate::web) fn take(&self) -> Option<(TypedForm, FormProblems)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
