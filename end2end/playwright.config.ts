@@ -47,11 +47,20 @@ export default defineConfig({
       ],
     },
   },
-  // The same tests with JavaScript, with JavaScript but no WebAssembly, and with neither.
   projects: [
-    { name: "js" },
-    { name: "no-wasm" },
-    { name: "no-js", use: { javaScriptEnabled: false } },
+    // The same journeys with JavaScript, with JavaScript but no WebAssembly, and with neither.
+    // What only a browser with everything can show is tried there alone.
+    { name: "js", testIgnore: "faults.spec.ts" },
+    { name: "no-wasm", testMatch: "journeys/*.spec.ts" },
+    { name: "no-js", testMatch: "journeys/*.spec.ts", use: { javaScriptEnabled: false } },
+    // Faults strike whoever comes next, so nobody else may be about.
+    {
+      name: "faults",
+      testMatch: "faults.spec.ts",
+      dependencies: ["js", "no-wasm", "no-js"],
+      fullyParallel: false,
+      workers: 1,
+    },
   ],
   webServer: process.env.BASE_URL
     ? undefined

@@ -52,7 +52,7 @@ for page in *.md docs/*.md; do
     [ -f "$page" ] || continue
     while IFS= read -r link; do
         [ -e "$(dirname "$page")/$link" ] || problem "$page links to $link, which is not there"
-    done < <(grep -oE '\]\([^)#: ]+' "$page" | cut -c 3- || true)
+    done < <(grep -oE '\]\([^)# ]+' "$page" | cut -c 3- | grep -v : || true)
 done
 
 [ "$problems" -eq 0 ] || die "$problems problems in the documentation, listed above"

@@ -1,8 +1,8 @@
 //! The people the site knows: users, their e-mail addresses, and the openids that prove them.
 
 mod chosen_name;
-mod generated_name;
 mod create;
+mod generated_name;
 mod primary_email;
 
 use sqlx::AnyPool;

@@ -8,7 +8,7 @@ use tracing_subscriber::filter::Directive;
 
 use crate::config::{Config, ConfigError, Environment, resolve_with_system};
 use crate::server::{self, StartError};
-use crate::{clock, random};
+use crate::{clock, doctor, random};
 
 const HELP: &str = "\
 Sign in with QQ: a complete site with sessions, registration and a QQ sandbox.
@@ -18,6 +18,7 @@ Usage: qq-login [COMMAND]
 Commands:
   serve      serve the site (the default); without QQ credentials, with the sandbox beside it
   sandbox    serve the QQ sandbox alone
+  doctor     check the configuration and QQ itself; --json for machines
 
 Options:
   -h, --help       print this
@@ -33,9 +34,11 @@ const BAD_CONFIGURATION: u8 = 2;
 /// (leptos-rs/leptos#4647).
 const MIN_WORKERS: usize = 4;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Command {
     Serve,
     Sandbox,
+    Doctor { json: bool },
     Help,
     Version,
 }
@@ -48,6 +51,8 @@ enum Failure {
     Log(String),
     Start(StartError),
     Runtime(std::io::Error),
+    /// The doctor found something, and has said so.
+    Unwell,
 }
 
 /// Runs the program.
@@ -61,7 +66,7 @@ pub fn run() -> ExitCode {
             println!("qq-login {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
-        Command::Serve | Command::Sandbox => start(command),
+        Command::Serve | Command::Sandbox | Command::Doctor { .. } => start(command),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -78,6 +83,10 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
             Short('V') | Long("version") => return Ok(Command::Version),
             Value(word) if command.is_none() && word == "serve" => command = Some(Command::Serve),
             Value(word) if command.is_none() && word == "sandbox" => command = Some(Command::Sandbox),
+            Value(word) if command.is_none() && word == "doctor" => command = Some(Command::Doctor { json: false }),
+            Long("json") if command == Some(Command::Doctor { json: false }) => {
+                command = Some(Command::Doctor { json: true });
+            }
             other => return Err(other.unexpected()),
         }
     }
@@ -97,6 +106,11 @@ fn start(command: Command) -> Result<(), Failure> {
         .build()
         .map_err(Failure::Runtime)?;
     let ended = match command {
+        Command::Doctor { json } => {
+            let report = runtime.block_on(doctor::examine(&env));
+            print!("{}", if json { report.to_json() } else { report.to_text() });
+            return if report.ok { Ok(()) } else { Err(Failure::Unwell) };
+        }
         Command::Sandbox => {
             let settings = Config::read_sandbox(&env).map_err(Failure::Config)?;
             runtime.block_on(server::run_sandbox(settings, clock::system(), asked_to_stop()))
@@ -175,6 +189,7 @@ fn explain(failure: Failure) -> ExitCode {
         Failure::Log(error) => (format!("RUST_LOG: {error}; use a level such as info"), BAD_CONFIGURATION),
         Failure::Start(StartError::Qq(error)) => (format!("QQ_GRAPH_URL: {error}"), BAD_CONFIGURATION),
         Failure::Start(error) => (error.to_string(), 1),
+        Failure::Unwell => return ExitCode::FAILURE,
         Failure::Runtime(error) => (format!("the program could not start its threads: {error}"), 1),
     };
     eprintln!("qq-login: {text}");

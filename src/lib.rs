@@ -11,6 +11,7 @@
 //! 5. [`server`] puts it together; [`command_line`] starts it
 //!
 //! [`sandbox`] stands beside them: a stand-in for graph.qq.com that shares no code with [`qq`].
+//! [`doctor`] looks at the configuration and at QQ.
 
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
@@ -31,6 +32,8 @@ pub mod command_line;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod database;
+#[cfg(feature = "ssr")]
+pub mod doctor;
 #[cfg(feature = "ssr")]
 pub mod login;
 #[cfg(feature = "ssr")]

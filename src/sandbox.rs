@@ -65,24 +65,12 @@ pub fn router(settings: SandboxSettings, clock: Clock) -> Router {
 /// What graph.qq.com has too.
 fn qq() -> Router<Sandbox> {
     Router::new()
-        .route(
-            "/oauth2.0/authorize",
-            get(authorize::ask).post(authorize::decide),
-        )
+        .route("/oauth2.0/authorize", get(authorize::ask).post(authorize::decide))
         .route("/oauth2.0/show", get(show::show))
         // Documented as GET; POST with a form is seen to work as well.
-        .route(
-            "/oauth2.0/token",
-            get(api::answer::<token::Token>).post(api::answer::<token::Token>),
-        )
-        .route(
-            "/oauth2.0/me",
-            get(api::answer::<me::Me>).post(api::answer::<me::Me>),
-        )
-        .route(
-            "/user/get_user_info",
-            get(api::answer::<user_info::UserInfo>).post(api::answer::<user_info::UserInfo>),
-        )
+        .route("/oauth2.0/token", get(api::answer::<token::Token>).post(api::answer::<token::Token>))
+        .route("/oauth2.0/me", get(api::answer::<me::Me>).post(api::answer::<me::Me>))
+        .route("/user/get_user_info", get(api::answer::<user_info::UserInfo>).post(api::answer::<user_info::UserInfo>))
         .route("/qzapp/{app}/{openid}/{size}", get(avatar::qzone))
         .route("/ek_qqapp/{openid}/{size}", get(avatar::qq))
 }
@@ -92,14 +80,8 @@ fn our_own() -> Router<Sandbox> {
     Router::new()
         .route("/", get(control::overview))
         .route("/sandbox/requests", get(control::requests))
-        .route(
-            "/sandbox/faults",
-            delete(control::end_faults).get(control::list_faults),
-        )
-        .route(
-            "/sandbox/faults/{endpoint}",
-            put(control::plan_fault).delete(control::end_fault),
-        )
+        .route("/sandbox/faults", delete(control::end_faults).get(control::list_faults))
+        .route("/sandbox/faults/{endpoint}", put(control::plan_fault).delete(control::end_fault))
         .route("/sandbox/revoke", post(control::revoke))
         .layer(from_fn(guard::only_from_this_machine))
         .route("/favicon.ico", any(avatar::favicon))

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::config::{Config, QqConfig, SandboxConfig, SecretKeyError};
+use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{self, DatabaseError};
 use crate::login::{Login, Rules};
 use crate::random::Random;
@@ -59,7 +59,7 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secret = config.secret_key.load(&random)?;
         let pool = database::open(&config.database_url).await?;
-        let client = qq::Client::new(qq_settings(&config.qq))?;
+        let client = qq::Client::new(config.qq.to_settings())?;
         let lifetimes = Lifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secret, "session", random.clone());
         let sessions = Store::new(pool.clone(), sealer, clock.clone(), lifetimes);
@@ -161,19 +161,6 @@ async fn purge_regularly(login: Login) {
         if let Err(error) = login.purge().await {
             tracing::error!(%error, "what is past its time could not be removed");
         }
-    }
-}
-
-/// What the QQ client needs of the configuration.
-pub fn qq_settings(config: &QqConfig) -> qq::Settings {
-    qq::Settings {
-        app_id: config.app_id.clone(),
-        app_key: config.app_key.clone(),
-        graph_url: config.graph_url.clone(),
-        redirect_uri: config.redirect_uri.clone(),
-        scope: config.scope.clone(),
-        ask_unionid: config.ask_unionid,
-        timeout: config.timeout,
     }
 }
 

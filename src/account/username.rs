@@ -12,13 +12,66 @@ pub const MAX_CHARS: usize = 32;
 /// Names that would let a person pose as the site itself. Compared in lower case and without
 /// `_` and `-`.
 const RESERVED: &[&str] = &[
-    "abuse", "account", "accounts", "admin", "administrator", "admins", "anonymous", "api", "everyone",
-    "guest", "help", "helpdesk", "hostmaster", "info", "login", "logout", "mod", "moderator", "moderators",
-    "noreply", "null", "official", "owner", "postmaster", "qqlogin", "register", "root", "security",
-    "service", "staff", "superuser", "support", "sysadmin", "system", "tencent", "undefined", "webmaster",
-    "www", "官方", "官方客服", "客服", "客服中心", "管理", "管理员", "管理員", "系统", "系统管理员",
-    "系統管理員", "腾讯", "騰訊", "超级管理员", "超級管理員", "站长", "站長", "版主", "匿名", "匿名用户",
-    "游客", "工作人员", "技术支持",
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "admins",
+    "anonymous",
+    "api",
+    "everyone",
+    "guest",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "info",
+    "login",
+    "logout",
+    "mod",
+    "moderator",
+    "moderators",
+    "noreply",
+    "null",
+    "official",
+    "owner",
+    "postmaster",
+    "qqlogin",
+    "register",
+    "root",
+    "security",
+    "service",
+    "staff",
+    "superuser",
+    "support",
+    "sysadmin",
+    "system",
+    "tencent",
+    "undefined",
+    "webmaster",
+    "www",
+    "官方",
+    "官方客服",
+    "客服",
+    "客服中心",
+    "管理",
+    "管理员",
+    "管理員",
+    "系统",
+    "系统管理员",
+    "系統管理員",
+    "腾讯",
+    "騰訊",
+    "超级管理员",
+    "超級管理員",
+    "站长",
+    "站長",
+    "版主",
+    "匿名",
+    "匿名用户",
+    "游客",
+    "工作人员",
+    "技术支持",
 ];
 
 /// Why a user name cannot be had.
@@ -106,8 +159,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn is_reserved(normalized: &str) -> bool {
-    let plain: String =
-        normalized.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
+    let plain: String = normalized.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
     RESERVED.contains(&plain.as_str())
 }
 
@@ -117,7 +169,8 @@ mod tests {
 
     #[test]
     fn names_of_many_scripts_are_allowed() {
-        for name in ["bob", "Ann_Lee-7", "小企鹅", "Ольга", "हिन्दी", "محمد", "ひろこ", "김철수", "___"] {
+        for name in ["bob", "Ann_Lee-7", "小企鹅", "Ольга", "हिन्दी", "محمد", "ひろこ", "김철수", "___"]
+        {
             assert_eq!(check(name), Ok(()), "{name}");
         }
     }

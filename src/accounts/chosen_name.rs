@@ -94,7 +94,8 @@ mod tests {
             let problem = ChosenName::parse(name).expect_err(name);
             assert!(matches!(problem, UsernameProblem::LookAlikeScripts | UsernameProblem::TooShort), "{name}");
         }
-        for name in ["小明Tom", "ひろこTaro", "김Tom", "Ольга", "Νίκος", "หมูtom", "Tom_小明-7"] {
+        for name in ["小明Tom", "ひろこTaro", "김Tom", "Ольга", "Νίκος", "หมูtom", "Tom_小明-7"]
+        {
             assert!(ChosenName::parse(name).is_ok(), "{name}");
         }
     }

@@ -68,11 +68,7 @@ impl Accounts {
     }
 }
 
-async fn insert_user(
-    connection: &mut AnyConnection,
-    name: &ChosenName,
-    now: i64,
-) -> Result<Option<i64>, sqlx::Error> {
+async fn insert_user(connection: &mut AnyConnection, name: &ChosenName, now: i64) -> Result<Option<i64>, sqlx::Error> {
     let row: Option<(i64,)> = sqlx::query_as(
         "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT DO NOTHING RETURNING id",

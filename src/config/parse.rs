@@ -21,10 +21,13 @@ impl ConfigError {
     }
 }
 
+/// Gives the addresses of a host name; none if it is unknown.
+type Resolve = Box<dyn Fn(&str) -> Vec<IpAddr>>;
+
 /// The variables, and a way to look up host names.
 pub struct Environment {
     variables: HashMap<String, String>,
-    resolve: Box<dyn Fn(&str) -> Vec<IpAddr>>,
+    resolve: Resolve,
 }
 
 impl Environment {

@@ -26,8 +26,7 @@ impl PublicUrl {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong(format!("{text:?} is neither https nor http")));
         }
-        let has_more =
-            url.path() != "/" || url.query().is_some() || url.fragment().is_some() || has_credentials(&url);
+        let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some() || has_credentials(&url);
         if has_more {
             return Err(wrong(format!("{:?} has more than scheme, host and port", without_credentials(&url))));
         }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::parse::{ConfigError, Environment};
 use super::public_url::{PublicUrl, is_loopback};
+use crate::qq;
 
 /// What it takes to talk to QQ.
 #[derive(Clone, Debug)]
@@ -26,6 +27,21 @@ pub struct QqConfig {
     pub ask_unionid: bool,
     /// The limit for one call (`QQ_TIMEOUT_MS`).
     pub timeout: Duration,
+}
+
+impl QqConfig {
+    /// The same in the words of the QQ client.
+    pub fn to_settings(&self) -> qq::Settings {
+        qq::Settings {
+            app_id: self.app_id.clone(),
+            app_key: self.app_key.clone(),
+            graph_url: self.graph_url.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            scope: self.scope.clone(),
+            ask_unionid: self.ask_unionid,
+            timeout: self.timeout,
+        }
+    }
 }
 
 /// What the sandbox needs to start.

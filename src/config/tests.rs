@@ -56,16 +56,28 @@ fn the_sandbox_is_refused_where_others_can_reach_the_site() {
 #[test]
 fn s72_http_is_for_this_machine_only() {
     for good in [
-        "http://localhost", "http://localhost:8080/", "http://a.localhost:1", "http://127.0.0.1:3000",
-        "http://127.9.9.9", "http://[::1]:3000", "http://www.mydomain.com",
+        "http://localhost",
+        "http://localhost:8080/",
+        "http://a.localhost:1",
+        "http://127.0.0.1:3000",
+        "http://127.9.9.9",
+        "http://[::1]:3000",
+        "http://www.mydomain.com",
     ] {
         let config = read(&[("PUBLIC_URL", good)]).expect(good);
         assert_eq!(config.public_url.origin(), good.trim_end_matches('/'));
         assert!(!config.public_url.is_https());
     }
     for bad in [
-        "http://www.example.com", "http://mixed.example", "http://192.0.2.1", "https://a.example/path",
-        "https://a.example/?q", "https://user:pw@a.example", "ftp://localhost", "localhost:3000", "https://",
+        "http://www.example.com",
+        "http://mixed.example",
+        "http://192.0.2.1",
+        "https://a.example/path",
+        "https://a.example/?q",
+        "https://user:pw@a.example",
+        "ftp://localhost",
+        "localhost:3000",
+        "https://",
     ] {
         assert_eq!(wrong_variable(&[("PUBLIC_URL", bad), REAL[0], REAL[1], KEY]), "PUBLIC_URL", "{bad}");
     }
@@ -83,12 +95,25 @@ fn a_site_others_can_reach_needs_its_own_secret_key() {
 #[test]
 fn each_bad_value_is_named() {
     for (variable, value) in [
-        ("LEPTOS_SITE_ADDR", "localhost"), ("SECRET_KEY", "c2hvcnQ="), ("SECRET_KEY", "no base64!"),
-        ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "sqlite://"), ("REGISTRATION", "open"),
-        ("EMAIL_TRUST", "yes"), ("SESSION_IDLE_SECS", "0"), ("SESSION_MAX_SECS", "-1"),
-        ("SESSION_MAX_SECS", "99999999999999999999"), ("TRUSTED_PROXIES", "x"), ("RATE_LIMIT", "no"),
-        ("QQ_TIMEOUT_MS", "0"), ("QQ_SCOPE", "a b"), ("QQ_UNIONID", "1"), ("SANDBOX_ADDR", "0.0.0.0:3010"),
-        ("SANDBOX_CALLBACKS", "not an address"), ("SANDBOX_TOKEN_TTL", "0"), ("METRICS_ADDR", "127.0.0.1:1"),
+        ("LEPTOS_SITE_ADDR", "localhost"),
+        ("SECRET_KEY", "c2hvcnQ="),
+        ("SECRET_KEY", "no base64!"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("REGISTRATION", "open"),
+        ("EMAIL_TRUST", "yes"),
+        ("SESSION_IDLE_SECS", "0"),
+        ("SESSION_MAX_SECS", "-1"),
+        ("SESSION_MAX_SECS", "99999999999999999999"),
+        ("TRUSTED_PROXIES", "x"),
+        ("RATE_LIMIT", "no"),
+        ("QQ_TIMEOUT_MS", "0"),
+        ("QQ_SCOPE", "a b"),
+        ("QQ_UNIONID", "1"),
+        ("SANDBOX_ADDR", "0.0.0.0:3010"),
+        ("SANDBOX_CALLBACKS", "not an address"),
+        ("SANDBOX_TOKEN_TTL", "0"),
+        ("METRICS_ADDR", "127.0.0.1:1"),
     ] {
         assert_eq!(wrong_variable(&[(variable, value)]), variable, "{value}");
     }

@@ -55,13 +55,7 @@ impl Attempt {
 }
 
 impl Attempts {
-    pub(super) fn new(
-        pool: AnyPool,
-        secret: &SecretKey,
-        is_https: bool,
-        clock: Clock,
-        random: Random,
-    ) -> Attempts {
+    pub(super) fn new(pool: AnyPool, secret: &SecretKey, is_https: bool, clock: Clock, random: Random) -> Attempts {
         let sealer = Sealer::new(secret, "sign-in attempt", random.clone());
         Attempts { pool, sealer, is_https, clock, random }
     }
@@ -89,13 +83,12 @@ impl Attempts {
 
     /// Uses the attempt up. True for exactly one caller, ever.
     pub(super) async fn spend(&self, attempt: &Attempt) -> Result<bool, sqlx::Error> {
-        let spent = sqlx::query(
-            "INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        )
-        .bind(fingerprint(&attempt.state))
-        .bind((self.clock)())
-        .execute(&self.pool)
-        .await?;
+        let spent =
+            sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+                .bind(fingerprint(&attempt.state))
+                .bind((self.clock)())
+                .execute(&self.pool)
+                .await?;
         Ok(spent.rows_affected() == 1)
     }
 

@@ -56,7 +56,9 @@ impl Answer {
         let error = values("error").into_iter().find(|value| !matches!(value.as_str(), "" | "0"));
         match error.as_deref() {
             Some("access_denied") => return Answer::Cancelled,
-            Some(error) => return error.parse().ok().filter(is_oauth_code).map_or(Answer::UnknownError, Answer::Refused),
+            Some(error) => {
+                return error.parse().ok().filter(is_oauth_code).map_or(Answer::UnknownError, Answer::Refused);
+            }
             None => {}
         }
         let codes = values("code");

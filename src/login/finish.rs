@@ -90,18 +90,11 @@ impl Login {
             (Some(attempt), answer) => self.finish_attempt(attempt, answer, session).await,
             // Turning back harms nobody, so it is believed even of a browser that began nothing:
             // a phone may return in another browser than it left.
-            (None, answer) => {
-                Ok(Ending::Failed(refusal(&answer).unwrap_or(Failure::Expired), Next::default()))
-            }
+            (None, answer) => Ok(Ending::Failed(refusal(&answer).unwrap_or(Failure::Expired), Next::default())),
         }
     }
 
-    async fn finish_attempt(
-        &self,
-        attempt: Attempt,
-        answer: Answer,
-        session: &Session,
-    ) -> Result<Ending, LoginError> {
+    async fn finish_attempt(&self, attempt: Attempt, answer: Answer, session: &Session) -> Result<Ending, LoginError> {
         if matches!(answer, Answer::Unreadable) {
             return Ok(Ending::Failed(Failure::Expired, attempt.next()));
         }

@@ -113,12 +113,7 @@ impl Login {
         })
     }
 
-    fn new_account<'a>(
-        &self,
-        name: &'a ChosenName,
-        email: Option<&'a Email>,
-        pending: &'a Pending,
-    ) -> NewAccount<'a> {
+    fn new_account<'a>(&self, name: &'a ChosenName, email: Option<&'a Email>, pending: &'a Pending) -> NewAccount<'a> {
         let identity = Identity { openid: &pending.openid, unionid: pending.unionid.as_deref() };
         NewAccount { name, email, trust_email: self.rules.email_trust, identity }
     }

@@ -66,23 +66,13 @@ pub(super) async fn answer<E: ApiEndpoint>(State(sandbox): State<Sandbox>, call:
 }
 
 fn act<E: ApiEndpoint>(sandbox: &Sandbox, call: &Call, fault: Option<E::Fault>) -> String {
-    let work = Work {
-        settings: sandbox.settings(),
-        now: sandbox.now(),
-        call,
-        grants: &mut sandbox.memory().grants,
-    };
+    let work = Work { settings: sandbox.settings(), now: sandbox.now(), call, grants: &mut sandbox.memory().grants };
     E::answer(work, fault)
 }
 
 /// The answer as it would be, with nothing spent and nothing issued.
 fn rehearse<E: ApiEndpoint>(sandbox: &Sandbox, call: &Call) -> String {
     let mut copy = sandbox.memory().grants.clone();
-    let work = Work {
-        settings: sandbox.settings(),
-        now: sandbox.now(),
-        call,
-        grants: &mut copy,
-    };
+    let work = Work { settings: sandbox.settings(), now: sandbox.now(), call, grants: &mut copy };
     E::answer(work, None)
 }

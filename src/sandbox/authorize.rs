@@ -40,11 +40,8 @@ pub(super) enum AuthorizeFault {
 }
 
 impl Named for AuthorizeFault {
-    const NAMES: &'static [(&'static str, Self)] = &[
-        ("drop_state", Self::DropState),
-        ("cancel", Self::Cancel),
-        ("app_unapproved", Self::AppUnapproved),
-    ];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("drop_state", Self::DropState), ("cancel", Self::Cancel), ("app_unapproved", Self::AppUnapproved)];
 }
 
 /// A request for consent that is in order.
@@ -111,22 +108,14 @@ fn checked_answer(sandbox: &Sandbox, note: &Note, call: &Call) -> Response {
         return to_error_page(Refusal::AppUnapproved, params);
     }
     match params.get("sandbox_user") {
-        None => found(&format!(
-            "/oauth2.0/show?which=Login&display={}&{}",
-            display(params),
-            original(params)
-        )),
+        None => found(&format!("/oauth2.0/show?which=Login&display={}&{}", display(params), original(params))),
         Some(name) if is_too_long(name) => pages::consent(sandbox, call, Some(name)),
         Some(name) => approve(sandbox, note, &asked, name, params),
     }
 }
 
 /// `POST`: approval or cancellation, from the page that asks.
-pub(super) async fn decide(
-    State(sandbox): State<Sandbox>,
-    headers: HeaderMap,
-    call: Call,
-) -> Response {
+pub(super) async fn decide(State(sandbox): State<Sandbox>, headers: HeaderMap, call: Call) -> Response {
     let note = sandbox.note("authorize", &call);
     if comes_from_another_site(&headers) {
         return note.answered(StatusCode::FORBIDDEN.into_response());
@@ -148,16 +137,12 @@ pub(super) async fn decide(
 
 fn approve(sandbox: &Sandbox, note: &Note, asked: &Asked, name: &str, params: &Params) -> Response {
     let fault = take_fault(sandbox, note, |fault| {
-        fault == Fault::Own(AuthorizeFault::DropState)
-            || fault == Fault::Own(AuthorizeFault::Cancel)
+        fault == Fault::Own(AuthorizeFault::DropState) || fault == Fault::Own(AuthorizeFault::Cancel)
     });
     if fault == Some(Fault::Own(AuthorizeFault::Cancel)) {
         return asked.answer("usercancel", "1", true);
     }
-    let consent = Consent {
-        name: name.to_owned(),
-        scope: asked.scope.clone(),
-    };
+    let consent = Consent { name: name.to_owned(), scope: asked.scope.clone() };
     let now = sandbox.now();
     let mut memory = sandbox.memory();
     memory.people.meet(&sandbox.settings().app_id, name);
@@ -173,20 +158,13 @@ fn cancel(asked: &Asked, params: &Params) -> Response {
     if asked.mobile {
         asked.answer("usercancel", "1", true)
     } else {
-        found(&format!(
-            "/oauth2.0/show?which=cancel&display=pc&{}",
-            original(params)
-        ))
+        found(&format!("/oauth2.0/show?which=cancel&display=pc&{}", original(params)))
     }
 }
 
 /// The name typed in, or else the person selected, or else the first one.
 fn chosen_name(form: &Params) -> &str {
-    form.get("name")
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .or_else(|| form.get("ready"))
-        .unwrap_or(READY[0])
+    form.get("name").map(str::trim).filter(|name| !name.is_empty()).or_else(|| form.get("ready")).unwrap_or(READY[0])
 }
 
 fn is_too_long(name: &str) -> bool {
@@ -206,15 +184,7 @@ fn to_error_page(refusal: Refusal, params: &Params) -> Response {
 
 /// The parameters the site sent, without those of QQ's own pages and of the sandbox's form.
 pub(super) fn original(params: &Params) -> String {
-    params.query_without(&[
-        "which",
-        "display",
-        "error",
-        "sandbox_user",
-        "name",
-        "ready",
-        "decision",
-    ])
+    params.query_without(&["which", "display", "error", "sandbox_user", "name", "ready", "decision"])
 }
 
 pub(super) fn display(params: &Params) -> &'static str {

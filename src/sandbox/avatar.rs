@@ -31,10 +31,7 @@ pub(super) async fn qzone(
     picture(&sandbox, &openid, size)
 }
 
-pub(super) async fn qq(
-    State(sandbox): State<Sandbox>,
-    Path((openid, size)): Path<(String, u32)>,
-) -> Response {
+pub(super) async fn qq(State(sandbox): State<Sandbox>, Path((openid, size)): Path<(String, u32)>) -> Response {
     picture(&sandbox, &openid, size)
 }
 
@@ -49,16 +46,8 @@ fn picture(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
     if !SIZES.contains(&size) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let initial = sandbox
-        .memory()
-        .people
-        .by_openid(openid)
-        .map_or_else(String::new, |person| initial(&person.name));
-    svg(&drawing(
-        if size == 0 { 640 } else { size },
-        hue(openid),
-        &initial,
-    ))
+    let initial = sandbox.memory().people.by_openid(openid).map_or_else(String::new, |person| initial(&person.name));
+    svg(&drawing(if size == 0 { 640 } else { size }, hue(openid), &initial))
 }
 
 fn svg(drawing: &Markup) -> Response {
@@ -66,10 +55,7 @@ fn svg(drawing: &Markup) -> Response {
         [
             (header::CONTENT_TYPE, "image/svg+xml"),
             (header::CACHE_CONTROL, "public, max-age=600"),
-            (
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'",
-            ),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ],
         drawing.0.clone(),
@@ -107,9 +93,7 @@ fn initial(name: &str) -> String {
 
 /// A colour that stays with the person.
 fn hue(openid: &str) -> u32 {
-    openid
-        .bytes()
-        .fold(0, |sum, byte| (sum * 31 + u32::from(byte)) % 360)
+    openid.bytes().fold(0, |sum, byte| (sum * 31 + u32::from(byte)) % 360)
 }
 
 #[cfg(test)]
@@ -118,14 +102,9 @@ mod tests {
 
     #[test]
     fn the_initial_is_the_first_letter_there_is() {
-        for (name, expected) in [
-            ("小明", "小"),
-            ("alice", "A"),
-            ("<b>\"Bobby\"", "B"),
-            ("🐧 x", "X"),
-            ("🐧", "🐧"),
-            (" \n", ""),
-        ] {
+        for (name, expected) in
+            [("小明", "小"), ("alice", "A"), ("<b>\"Bobby\"", "B"), ("🐧 x", "X"), ("🐧", "🐧"), (" \n", "")]
+        {
             assert_eq!(initial(name), expected);
         }
     }

@@ -13,11 +13,7 @@ pub(super) struct Bounded<V> {
 
 impl<V> Bounded<V> {
     pub(super) fn new(cap: usize) -> Self {
-        Self {
-            values: HashMap::new(),
-            oldest_first: VecDeque::new(),
-            cap,
-        }
+        Self { values: HashMap::new(), oldest_first: VecDeque::new(), cap }
     }
 
     pub(super) fn insert(&mut self, key: String, value: V) {
@@ -46,10 +42,7 @@ impl<V> Bounded<V> {
 
     /// The values, the youngest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &V> {
-        self.oldest_first
-            .iter()
-            .rev()
-            .filter_map(|key| self.values.get(key))
+        self.oldest_first.iter().rev().filter_map(|key| self.values.get(key))
     }
 }
 

@@ -59,11 +59,9 @@ impl Breakage {
     /// concerned the request never happened, and may be made again once the fault is over.
     pub(super) fn of(self, answer: String) -> Response {
         match self {
-            Self::Http500 => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                wire::text(page("500 Internal Server Error")),
-            )
-                .into_response(),
+            Self::Http500 => {
+                (StatusCode::INTERNAL_SERVER_ERROR, wire::text(page("500 Internal Server Error"))).into_response()
+            }
             Self::Html => wire::text(page("系统繁忙，请稍后再试")),
             Self::Empty => wire::text(String::new()),
             Self::Truncated => wire::text(first_half(answer)),
@@ -71,9 +69,7 @@ impl Breakage {
             Self::Huge => huge(answer),
             Self::Drip => drip(answer),
             Self::Drop => dropped(),
-            Self::Redirect => {
-                (StatusCode::FOUND, [(header::LOCATION, "/elsewhere")]).into_response()
-            }
+            Self::Redirect => (StatusCode::FOUND, [(header::LOCATION, "/elsewhere")]).into_response(),
         }
     }
 }
@@ -104,12 +100,10 @@ fn huge(answer: String) -> Response {
 }
 
 fn drip(answer: String) -> Response {
-    let drips = stream::repeat(Bytes::from_static(b" "))
-        .take(DRIPS)
-        .then(|drip| async {
-            sleep(DRIP).await;
-            drip
-        });
+    let drips = stream::repeat(Bytes::from_static(b" ")).take(DRIPS).then(|drip| async {
+        sleep(DRIP).await;
+        drip
+    });
     streamed(drips.chain(stream::iter([answer.into()])))
 }
 

@@ -29,15 +29,9 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let method = request.method().clone();
         let uri = request.uri().clone();
         let headers = request.headers().clone();
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let query = Params::parse(uri.query().unwrap_or_default().as_bytes());
-        let form = if is_form(&headers) {
-            Params::parse(&body)
-        } else {
-            Params::default()
-        };
+        let form = if is_form(&headers) { Params::parse(&body) } else { Params::default() };
         Ok(Self {
             method,
             path: uri.path().to_owned(),
@@ -58,9 +52,5 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn host(headers: &HeaderMap) -> String {
-    headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost")
-        .to_owned()
+    headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned()
 }

@@ -59,26 +59,15 @@ pub(super) async fn plan_fault(
         )
     })?;
     if wanted.times == 0 {
-        return Err(problem(
-            StatusCode::BAD_REQUEST,
-            "times has to be at least 1; DELETE ends a fault",
-        ));
+        return Err(problem(StatusCode::BAD_REQUEST, "times has to be at least 1; DELETE ends a fault"));
     }
     let mut memory = sandbox.memory();
-    memory
-        .faults
-        .plan(endpoint, &wanted.fault, wanted.times)
-        .map_err(|known| {
-            problem(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                format!(
-                    "{} has no fault {:?}; there are: {}",
-                    endpoint.name(),
-                    wanted.fault,
-                    known.join(", ")
-                ),
-            )
-        })?;
+    memory.faults.plan(endpoint, &wanted.fault, wanted.times).map_err(|known| {
+        problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("{} has no fault {:?}; there are: {}", endpoint.name(), wanted.fault, known.join(", ")),
+        )
+    })?;
     memory
         .faults
         .planned()
@@ -119,39 +108,19 @@ pub(super) async fn revoke(
     let user = if by_form {
         Params::parse(&body).get("user").map(str::to_owned)
     } else {
-        serde_json::from_slice(&body)
-            .ok()
-            .map(|revocation: Revocation| revocation.user)
+        serde_json::from_slice(&body).ok().map(|revocation: Revocation| revocation.user)
     };
-    let user = user.ok_or_else(|| {
-        problem(
-            StatusCode::BAD_REQUEST,
-            r#"wanted is a body like {"user": "小明"}"#,
-        )
-    })?;
+    let user = user.ok_or_else(|| problem(StatusCode::BAD_REQUEST, r#"wanted is a body like {"user": "小明"}"#))?;
     let mut memory = sandbox.memory();
     if !memory.people.knows(&sandbox.settings().app_id, &user) {
-        return Err(problem(
-            StatusCode::NOT_FOUND,
-            format!("nobody here is called {user:?}"),
-        ));
+        return Err(problem(StatusCode::NOT_FOUND, format!("nobody here is called {user:?}")));
     }
     memory.grants.revoke(&user);
-    Ok(if by_form {
-        Redirect::to("/").into_response()
-    } else {
-        Json(json!({ "revoked": user })).into_response()
-    })
+    Ok(if by_form { Redirect::to("/").into_response() } else { Json(json!({ "revoked": user })).into_response() })
 }
 
 fn known_endpoint(name: &str) -> Result<Endpoint, Refused> {
     Endpoint::named(name).ok_or_else(|| {
-        problem(
-            StatusCode::NOT_FOUND,
-            format!(
-                "no endpoint {name:?}; there are: {}",
-                Endpoint::names().join(", ")
-            ),
-        )
+        problem(StatusCode::NOT_FOUND, format!("no endpoint {name:?}; there are: {}", Endpoint::names().join(", ")))
     })
 }

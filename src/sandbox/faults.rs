@@ -16,17 +16,11 @@ pub(super) trait Named: Copy + PartialEq + 'static {
     const NAMES: &'static [(&'static str, Self)];
 
     fn named(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, fault)| *fault)
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, fault)| *fault)
     }
 
     fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(_, fault)| *fault == self)
-            .map_or("", |(name, _)| name)
+        Self::NAMES.iter().find(|(_, fault)| *fault == self).map_or("", |(name, _)| name)
     }
 
     fn names() -> Vec<&'static str> {
@@ -68,9 +62,7 @@ impl<F: Named> Fault<F> {
         if name == SLOW_NAME {
             return Some(Self::Slow);
         }
-        Breakage::named(name)
-            .map(Self::Broken)
-            .or_else(|| F::named(name).map(Self::Own))
+        Breakage::named(name).map(Self::Broken).or_else(|| F::named(name).map(Self::Own))
     }
 
     fn names() -> Vec<&'static str> {
@@ -108,12 +100,8 @@ pub(super) enum Endpoint {
 }
 
 impl Named for Endpoint {
-    const NAMES: &'static [(&'static str, Self)] = &[
-        ("authorize", Self::Authorize),
-        ("token", Self::Token),
-        ("me", Self::Me),
-        ("get_user_info", Self::UserInfo),
-    ];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("authorize", Self::Authorize), ("token", Self::Token), ("me", Self::Me), ("get_user_info", Self::UserInfo)];
 }
 
 /// One line of the list of what is planned.
@@ -135,20 +123,10 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn none() -> Self {
-        Self {
-            authorize: Plan(None),
-            token: Plan(None),
-            me: Plan(None),
-            user_info: Plan(None),
-        }
+        Self { authorize: Plan(None), token: Plan(None), me: Plan(None), user_info: Plan(None) }
     }
 
-    pub(super) fn plan(
-        &mut self,
-        endpoint: Endpoint,
-        name: &str,
-        times: u32,
-    ) -> Result<(), Vec<&'static str>> {
+    pub(super) fn plan(&mut self, endpoint: Endpoint, name: &str, times: u32) -> Result<(), Vec<&'static str>> {
         match endpoint {
             Endpoint::Authorize => self.authorize.set(name, times),
             Endpoint::Token => self.token.set(name, times),
@@ -180,9 +158,5 @@ impl Faults {
 }
 
 fn line<F: Named>(endpoint: Endpoint, plan: &Plan<F>) -> Option<Planned> {
-    plan.0.map(|(fault, times)| Planned {
-        endpoint: endpoint.name(),
-        fault: fault.name(),
-        times,
-    })
+    plan.0.map(|(fault, times)| Planned { endpoint: endpoint.name(), fault: fault.name(), times })
 }

@@ -73,12 +73,7 @@ impl Grants {
     }
 
     /// A code for what was agreed to, bound to the redirect URI it goes to.
-    pub(super) fn issue_code(
-        &mut self,
-        consent: Consent,
-        redirect_uri: &str,
-        now: i64,
-    ) -> Result<String, Refusal> {
+    pub(super) fn issue_code(&mut self, consent: Consent, redirect_uri: &str, now: i64) -> Result<String, Refusal> {
         let code = secret().map_err(|_| Refusal::NoCode)?;
         self.codes.insert(
             code.clone(),
@@ -93,12 +88,7 @@ impl Grants {
     }
 
     /// Tokens for a code.
-    pub(super) fn exchange(
-        &mut self,
-        code: &str,
-        redirect_uri: &str,
-        now: i64,
-    ) -> Result<Tokens, Refusal> {
+    pub(super) fn exchange(&mut self, code: &str, redirect_uri: &str, now: i64) -> Result<Tokens, Refusal> {
         let code = self.codes.get_mut(code).ok_or(Refusal::CodeUnknown)?;
         if code.spent {
             return Err(Refusal::CodeReused);
@@ -118,10 +108,7 @@ impl Grants {
     /// New tokens for a refresh token, which is good for one use only: "get access token error" is
     /// where the table of codes speaks of that (qq wiki 公共返回码说明, note on 100021).
     pub(super) fn renew(&mut self, refresh_token: &str, now: i64) -> Result<Tokens, Refusal> {
-        let token = self
-            .refresh_tokens
-            .get_mut(refresh_token)
-            .ok_or(Refusal::NoAccessToken)?;
+        let token = self.refresh_tokens.get_mut(refresh_token).ok_or(Refusal::NoAccessToken)?;
         if token.revoked {
             return Err(Refusal::TokenRevoked);
         }
@@ -136,10 +123,7 @@ impl Grants {
 
     /// What the access token was given for.
     pub(super) fn look_up(&self, access_token: &str, now: i64) -> Result<&Consent, Refusal> {
-        let token = self
-            .access_tokens
-            .get(access_token)
-            .ok_or(Refusal::TokenIllegal)?;
+        let token = self.access_tokens.get(access_token).ok_or(Refusal::TokenIllegal)?;
         if token.revoked {
             Err(Refusal::TokenRevoked)
         } else if now >= token.expires_at {
@@ -174,20 +158,11 @@ impl Grants {
         };
         self.access_tokens.insert(
             tokens.access_token.clone(),
-            AccessToken {
-                consent: consent.clone(),
-                expires_at: now.saturating_add(expires_in),
-                revoked: false,
-            },
+            AccessToken { consent: consent.clone(), expires_at: now.saturating_add(expires_in), revoked: false },
         );
         self.refresh_tokens.insert(
             tokens.refresh_token.clone(),
-            RefreshToken {
-                consent,
-                chain_ends_at,
-                spent: false,
-                revoked: false,
-            },
+            RefreshToken { consent, chain_ends_at, spent: false, revoked: false },
         );
         Ok(tokens)
     }

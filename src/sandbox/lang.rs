@@ -13,11 +13,7 @@ pub(super) enum Lang {
 impl Lang {
     /// The language the browser likes best among ours; Chinese if it likes none of them.
     pub(super) fn wanted(headers: &HeaderMap) -> Self {
-        headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(best)
-            .unwrap_or(Self::Chinese)
+        headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(best).unwrap_or(Self::Chinese)
     }
 
     /// For `<html lang>`.

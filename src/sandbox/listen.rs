@@ -39,9 +39,7 @@ pub async fn bind(addr: SocketAddr) -> Result<TcpListener, SandboxError> {
     if !addr.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(addr));
     }
-    TcpListener::bind(addr)
-        .await
-        .map_err(|source| SandboxError::Listen { addr, source })
+    TcpListener::bind(addr).await.map_err(|source| SandboxError::Listen { addr, source })
 }
 
 /// Answers requests until `shutdown` is done, then a second longer for what is under way.

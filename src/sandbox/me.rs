@@ -80,9 +80,7 @@ impl ApiEndpoint for Me {
 
 fn identify(work: &Work<'_>, fault: Option<MeFault>) -> Result<Identity, Refusal> {
     let (app_id, params) = (&work.settings.app_id, &work.call.params);
-    let access_token = params
-        .get("access_token")
-        .ok_or(Refusal::AccessTokenMissing)?;
+    let access_token = params.get("access_token").ok_or(Refusal::AccessTokenMissing)?;
     let name = &work.grants.look_up(access_token, work.now)?.name;
     let identity = Identity {
         client_id: app_id.clone(),
@@ -91,14 +89,8 @@ fn identify(work: &Work<'_>, fault: Option<MeFault>) -> Result<Identity, Refusal
     };
     match fault {
         None | Some(MeFault::JsonpTight) => Ok(identity),
-        Some(MeFault::WrongClient) => Ok(Identity {
-            client_id: ANOTHER_APP.to_owned(),
-            ..identity
-        }),
-        Some(MeFault::NoOpenid) => Ok(Identity {
-            openid: None,
-            ..identity
-        }),
+        Some(MeFault::WrongClient) => Ok(Identity { client_id: ANOTHER_APP.to_owned(), ..identity }),
+        Some(MeFault::NoOpenid) => Ok(Identity { openid: None, ..identity }),
         Some(MeFault::TokenIllegal) => Err(Refusal::TokenIllegal),
         Some(MeFault::TokenCheckFailed) => Err(Refusal::TokenCheckFailed),
         Some(MeFault::UnionidDenied) => Err(Refusal::UnionIdDenied),

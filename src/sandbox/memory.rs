@@ -38,11 +38,7 @@ impl Sandbox {
             faults: Faults::none(),
             journal: Journal::default(),
         };
-        Self(Arc::new(Inner {
-            settings,
-            clock,
-            memory: Mutex::new(memory),
-        }))
+        Self(Arc::new(Inner { settings, clock, memory: Mutex::new(memory) }))
     }
 
     pub(super) fn settings(&self) -> &SandboxSettings {
@@ -61,10 +57,7 @@ impl Sandbox {
     /// Writes a request into the journal.
     pub(super) fn note(&self, endpoint: &'static str, call: &Call) -> Note {
         let id = self.memory().journal.note(endpoint, call, self.now());
-        Note {
-            sandbox: self.clone(),
-            id,
-        }
+        Note { sandbox: self.clone(), id }
     }
 }
 

@@ -28,10 +28,7 @@ pub(super) struct Person {
 
 impl Person {
     fn new(app_id: &str, name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            openid: openid(app_id, name),
-        }
+        Self { name: name.to_owned(), openid: openid(app_id, name) }
     }
 }
 
@@ -44,10 +41,7 @@ pub(super) struct People {
 
 impl People {
     pub(super) fn new(app_id: &str) -> Self {
-        Self {
-            ready: READY.map(|name| Person::new(app_id, name)).to_vec(),
-            met: Bounded::new(MOST_PEOPLE),
-        }
+        Self { ready: READY.map(|name| Person::new(app_id, name)).to_vec(), met: Bounded::new(MOST_PEOPLE) }
     }
 
     pub(super) fn ready(&self) -> &[Person] {
@@ -68,10 +62,7 @@ impl People {
     }
 
     pub(super) fn by_openid(&self, openid: &str) -> Option<&Person> {
-        self.ready
-            .iter()
-            .find(|person| person.openid == openid)
-            .or_else(|| self.met.get(openid))
+        self.ready.iter().find(|person| person.openid == openid).or_else(|| self.met.get(openid))
     }
 
     pub(super) fn knows(&self, app_id: &str, name: &str) -> bool {
@@ -92,11 +83,7 @@ pub(super) fn unionid(name: &str) -> String {
 }
 
 fn digest(parts: &[&str]) -> String {
-    Sha256::digest(parts.join("\0"))
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02X}"))
-        .collect()
+    Sha256::digest(parts.join("\0")).iter().take(16).map(|byte| format!("{byte:02X}")).collect()
 }
 
 #[cfg(test)]
@@ -112,12 +99,8 @@ mod tests {
 
     #[test]
     fn ids_have_the_shape_of_qqs() {
-        let hex = |text: &str| {
-            text.len() == 32
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
-        };
+        let hex =
+            |text: &str| text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));
         assert!(hex(&openid("1", "a")));
         assert!(unionid("a").strip_prefix("UID_").is_some_and(hex));
     }

@@ -14,10 +14,7 @@ pub(super) fn is_registered(redirect_uri: &str, callbacks: &[String]) -> bool {
     let readable = redirect_uri.len() <= LONGEST
         && !redirect_uri.contains('#')
         && !redirect_uri.contains(|c: char| c.is_control() || c.is_whitespace());
-    readable
-        && callbacks
-            .iter()
-            .any(|callback| without_query(callback.trim()) == without_query(redirect_uri))
+    readable && callbacks.iter().any(|callback| without_query(callback.trim()) == without_query(redirect_uri))
 }
 
 /// The redirect URI with the answer behind it: QQ appends with `&` if a query is there already.
@@ -48,10 +45,9 @@ mod tests {
     #[test]
     fn only_the_registered_address_is_good_with_any_query() {
         let callbacks = ["http://localhost:3000/login/qq/callback".to_owned()];
-        for good in [
-            "http://localhost:3000/login/qq/callback",
-            "http://localhost:3000/login/qq/callback?a=1&b=http://x",
-        ] {
+        for good in
+            ["http://localhost:3000/login/qq/callback", "http://localhost:3000/login/qq/callback?a=1&b=http://x"]
+        {
             assert!(is_registered(good, &callbacks), "{good}");
         }
         for bad in [

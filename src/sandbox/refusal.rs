@@ -132,10 +132,7 @@ mod tests {
     #[test]
     fn every_code_leads_back_to_its_refusal() {
         for refusal in Refusal::ALL {
-            assert_eq!(
-                Refusal::with_code(&refusal.code().to_string()),
-                Some(refusal)
-            );
+            assert_eq!(Refusal::with_code(&refusal.code().to_string()), Some(refusal));
         }
     }
 }

@@ -55,9 +55,7 @@ impl Answer {
     fn goes_with(&self, name: &str) -> Option<String> {
         let location = self.location();
         let (_, query) = location.split_once('?').unwrap();
-        url::form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }
 
@@ -74,10 +72,7 @@ impl Trial {
             let time = Arc::clone(&time);
             Arc::new(move || time.load(Ordering::SeqCst))
         };
-        Self {
-            router: router(settings, clock),
-            time,
-        }
+        Self { router: router(settings, clock), time }
     }
 
     fn later(&self, seconds: i64) {
@@ -89,11 +84,7 @@ impl Trial {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.to_vec(),
-        }
+        Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
     }
 
     async fn get(&self, address: &str) -> Answer {
@@ -102,8 +93,7 @@ impl Trial {
     }
 
     async fn post_form(&self, address: &str, form: &str) -> Answer {
-        let request = Request::post(address)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = Request::post(address).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, form.to_owned()).await
     }
 
@@ -120,17 +110,13 @@ impl Trial {
 
     /// Signs in and brings the code.
     async fn code(&self, name: &str) -> String {
-        let answer = self
-            .get(&format!("{}&sandbox_user={}", authorize(), encode(name)))
-            .await;
+        let answer = self.get(&format!("{}&sandbox_user={}", authorize(), encode(name))).await;
         answer.goes_with("code").unwrap()
     }
 
     /// Exchanges a code; brings the answer as JSON.
     async fn exchange(&self, code: &str) -> Value {
-        self.get(&format!("{}&fmt=json", exchange(code)))
-            .await
-            .json()
+        self.get(&format!("{}&fmt=json", exchange(code))).await.json()
     }
 
     async fn renew(&self, refresh_token: &str) -> Value {
@@ -144,34 +130,22 @@ impl Trial {
     /// Signs in; brings the access token and the refresh token.
     async fn tokens(&self, name: &str) -> (String, String) {
         let tokens = self.exchange(&self.code(name).await).await;
-        (
-            field(&tokens, "access_token"),
-            field(&tokens, "refresh_token"),
-        )
+        (field(&tokens, "access_token"), field(&tokens, "refresh_token"))
     }
 
     async fn me(&self, access_token: &str) -> Value {
-        self.get(&format!(
-            "/oauth2.0/me?access_token={access_token}&fmt=json"
-        ))
-        .await
-        .json()
+        self.get(&format!("/oauth2.0/me?access_token={access_token}&fmt=json")).await.json()
     }
 
     async fn profile(&self, access_token: &str, openid: &str) -> Value {
-        self.get(&format!(
-            "/user/get_user_info?access_token={access_token}&oauth_consumer_key={APP}&openid={openid}"
-        ))
-        .await
-        .json()
+        self.get(&format!("/user/get_user_info?access_token={access_token}&oauth_consumer_key={APP}&openid={openid}"))
+            .await
+            .json()
     }
 }
 
 fn authorize() -> String {
-    format!(
-        "/oauth2.0/authorize?response_type=code&client_id={APP}&redirect_uri={}&state=S",
-        encode(CALLBACK)
-    )
+    format!("/oauth2.0/authorize?response_type=code&client_id={APP}&redirect_uri={}&state=S", encode(CALLBACK))
 }
 
 fn exchange(code: &str) -> String {

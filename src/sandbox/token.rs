@@ -78,11 +78,7 @@ impl ApiEndpoint for Token {
             None => grant(work),
         };
         match granted {
-            Ok(tokens) => success(
-                &Success::new(tokens, settings, params, fault),
-                params,
-                fault,
-            ),
+            Ok(tokens) => success(&Success::new(tokens, settings, params, fault), params, fault),
             Err(refusal) => shape(params, fault).of_refusal(refusal, params),
         }
     }
@@ -109,12 +105,7 @@ enum ExpiresIn {
 }
 
 impl Success {
-    fn new(
-        tokens: Tokens,
-        settings: &SandboxSettings,
-        params: &Params,
-        fault: Option<TokenFault>,
-    ) -> Self {
+    fn new(tokens: Tokens, settings: &SandboxSettings, params: &Params, fault: Option<TokenFault>) -> Self {
         Self {
             access_token: tokens.access_token,
             expires_in: if fault == Some(TokenFault::ExpiresNumber) {
@@ -123,8 +114,7 @@ impl Success {
                 ExpiresIn::Text(tokens.expires_in.to_string())
             },
             refresh_token: (fault != Some(TokenFault::NoRefresh)).then_some(tokens.refresh_token),
-            openid: (params.get("need_openid") == Some("1"))
-                .then(|| openid(&settings.app_id, &tokens.name)),
+            openid: (params.get("need_openid") == Some("1")).then(|| openid(&settings.app_id, &tokens.name)),
         }
     }
 
@@ -135,10 +125,7 @@ impl Success {
             ExpiresIn::Number(number) => number.to_string(),
         };
         let mut form = format!("access_token={}&expires_in={expires_in}", self.access_token);
-        for (name, value) in [
-            ("refresh_token", &self.refresh_token),
-            ("openid", &self.openid),
-        ] {
+        for (name, value) in [("refresh_token", &self.refresh_token), ("openid", &self.openid)] {
             if let Some(value) = value {
                 form.push_str(&format!("&{name}={value}"));
             }
@@ -173,9 +160,7 @@ fn grant(work: Work<'_>) -> Result<Tokens, Refusal> {
             work.grants.exchange(code, redirect_uri, work.now)
         }
         "refresh_token" => {
-            let refresh_token = params
-                .get("refresh_token")
-                .ok_or(Refusal::RefreshTokenMissing)?;
+            let refresh_token = params.get("refresh_token").ok_or(Refusal::RefreshTokenMissing)?;
             work.grants.renew(refresh_token, work.now)
         }
         _ => Err(Refusal::GrantType),
@@ -184,9 +169,7 @@ fn grant(work: Work<'_>) -> Result<Tokens, Refusal> {
 
 fn check_client(settings: &SandboxSettings, params: &Params) -> Result<(), Refusal> {
     let client_id = params.get("client_id").ok_or(Refusal::ClientIdMissing)?;
-    let client_secret = params
-        .get("client_secret")
-        .ok_or(Refusal::ClientSecretMissing)?;
+    let client_secret = params.get("client_secret").ok_or(Refusal::ClientSecretMissing)?;
     if client_id != settings.app_id {
         return Err(Refusal::ClientUnknown);
     }

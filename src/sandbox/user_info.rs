@@ -108,11 +108,7 @@ fn profile(work: &Work<'_>, fault: Option<UserInfoFault>) -> Result<Profile, Fai
 /// Whose profile this request may read.
 fn entitled_person<'a>(work: &'a Work<'_>) -> Result<&'a str, Failure> {
     // With the parameters left in the address of a POST, QQ does not see them (cnblogs dhcn/7106471).
-    let params = if work.call.method == "POST" {
-        &work.call.form
-    } else {
-        &work.call.params
-    };
+    let params = if work.call.method == "POST" { &work.call.form } else { &work.call.params };
     refuse_doubles(params)?;
     let app_id = &work.settings.app_id;
     // `appid` was seen to do as well (simov/grant#176); without either the call fails
@@ -120,13 +116,8 @@ fn entitled_person<'a>(work: &'a Work<'_>) -> Result<&'a str, Failure> {
     if params.get("oauth_consumer_key").or(params.get("appid")) != Some(app_id) {
         return Err(invalid("appid"));
     }
-    let access_token = params
-        .get("access_token")
-        .ok_or_else(|| refused(Refusal::AccessTokenMissing))?;
-    let consent = work
-        .grants
-        .look_up(access_token, work.now)
-        .map_err(refused)?;
+    let access_token = params.get("access_token").ok_or_else(|| refused(Refusal::AccessTokenMissing))?;
+    let consent = work.grants.look_up(access_token, work.now).map_err(refused)?;
     if params.get("openid") != Some(&openid(app_id, &consent.name)) {
         return Err(invalid("openid"));
     }
@@ -139,11 +130,7 @@ fn entitled_person<'a>(work: &'a Work<'_>) -> Result<&'a str, Failure> {
 /// The service behind is written in Go and decodes a doubled parameter into a list, which is not
 /// what it wants (qdsang/passport-qq#2).
 fn refuse_doubles(params: &Params) -> Result<(), Failure> {
-    for (name, wanted) in [
-        ("oauth_consumer_key", "uint64"),
-        ("access_token", "string"),
-        ("openid", "string"),
-    ] {
+    for (name, wanted) in [("oauth_consumer_key", "uint64"), ("access_token", "string"), ("openid", "string")] {
         let values: Vec<&str> = params.all(name).collect();
         if values.len() > 1 {
             return Err(failure(
@@ -160,17 +147,11 @@ fn refuse_doubles(params: &Params) -> Result<(), Failure> {
 }
 
 fn failure(ret: i64, msg: &str) -> Failure {
-    Failure {
-        ret,
-        msg: msg.to_owned(),
-    }
+    Failure { ret, msg: msg.to_owned() }
 }
 
 fn invalid(what: &str) -> Failure {
-    failure(
-        -1,
-        &format!("client request's parameters are invalid, invalid {what}"),
-    )
+    failure(-1, &format!("client request's parameters are invalid, invalid {what}"))
 }
 
 /// For a bad token the page of this call points to the table of OAuth codes (qq wiki get_user_info).
@@ -210,12 +191,7 @@ fn full_profile(work: &Work<'_>, name: &str) -> Profile {
 
 impl Profile {
     fn lose_avatar(&mut self) {
-        for url in [
-            &mut self.figureurl,
-            &mut self.figureurl_1,
-            &mut self.figureurl_2,
-            &mut self.figureurl_qq_1,
-        ] {
+        for url in [&mut self.figureurl, &mut self.figureurl_1, &mut self.figureurl_2, &mut self.figureurl_qq_1] {
             url.clear();
         }
         self.figureurl_qq_2 = None;
@@ -234,8 +210,5 @@ fn pretty(profile: &Profile) -> String {
     let indented = PrettyFormatter::with_indent(b"    ");
     // A plain structure written to memory: this cannot fail.
     let _ = profile.serialize(&mut Serializer::with_formatter(&mut json, indented));
-    String::from_utf8_lossy(&json)
-        .replacen("\"is_lost\": ", "\"is_lost\":", 1)
-        .replace('/', "\\/")
-        + "\n"
+    String::from_utf8_lossy(&json).replacen("\"is_lost\": ", "\"is_lost\":", 1).replace('/', "\\/") + "\n"
 }

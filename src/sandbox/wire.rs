@@ -63,10 +63,7 @@ pub(super) fn json(value: &impl Serialize) -> String {
 /// The policy is ours: whoever opens such an answer in a browser must not run a nickname as a script.
 pub(super) fn text(body: impl Into<Body>) -> Response {
     (
-        [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-        ],
+        [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")],
         body.into(),
     )
         .into_response()

@@ -194,7 +194,8 @@ async fn s16_the_same_callback_address_is_sent_with_the_code() {
     let authorize_url = browser.leave(None).await;
     let callback = browser.approve(&authorize_url, "Ann").await;
     browser.get(&callback).await;
-    let log = http().get(format!("{}/sandbox/requests", site.qq)).send().await.expect("the log").text().await.expect("text");
+    let log =
+        http().get(format!("{}/sandbox/requests", site.qq)).send().await.expect("the log").text().await.expect("text");
     let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
     let sent = |endpoint: &str| {
         let entries = log.as_array().expect("a list");
@@ -250,8 +251,14 @@ async fn error_codes_at_the_callback_are_sorted_by_what_can_be_done() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for (code, ending) in [
-        ("100014", "denied"), ("100030", "denied"), ("100010", "misconfigured"), ("100000", "misconfigured"),
-        ("100023", "unreachable"), ("123456", "unreachable"), ("1", "unreachable"), ("server_error", "unreachable"),
+        ("100014", "denied"),
+        ("100030", "denied"),
+        ("100010", "misconfigured"),
+        ("100000", "misconfigured"),
+        ("100023", "unreachable"),
+        ("123456", "unreachable"),
+        ("1", "unreachable"),
+        ("server_error", "unreachable"),
     ] {
         let callback = browser.come_back_as("Ann", None).await;
         let state = callback.split("state=").nth(1).expect("a state").to_owned();

@@ -43,8 +43,16 @@ async fn s76_next_leads_to_this_site_alone() {
     let mut browser = site.browser();
     browser.register("Ann", "ann", "ann@example.com").await;
     for doubtful in [
-        "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/%5cevil", "/a\r\nX: y",
-        "/\u{ff0f}evil", "/login/qq", "\0", "",
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/%5cevil",
+        "/a\r\nX: y",
+        "/\u{ff0f}evil",
+        "/login/qq",
+        "\0",
+        "",
     ] {
         let callback = browser.come_back_as("Ann", Some(doubtful)).await;
         assert_eq!(browser.get(&callback).await.location(), "/account", "{doubtful:?}");
@@ -72,9 +80,11 @@ async fn s80_s81_every_answer_carries_its_protection() {
         assert_eq!(answer.header("access-control-allow-origin"), "");
         assert!(!answer.headers.contains_key("x-powered-by") && !answer.headers.contains_key("server"));
     }
-    let nonce = |policy: &str| policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).map(str::to_owned);
+    let nonce =
+        |policy: &str| policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).map(str::to_owned);
     let (one, other) = (browser.get("/login").await, browser.get("/login").await);
-    let (first, second) = (nonce(one.header("content-security-policy")), nonce(other.header("content-security-policy")));
+    let (first, second) =
+        (nonce(one.header("content-security-policy")), nonce(other.header("content-security-policy")));
     assert!(first.is_some() && first != second, "{first:?} {second:?}");
     assert!(one.body.contains(&format!("nonce=\"{}\"", first.unwrap_or_default())));
 }

@@ -3,8 +3,11 @@
 //!
 //! Numbers such as `s02` name points of a security checklist; the rest of the name says what must hold.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may end so")]
+
 mod accounts;
 mod attempts;
+mod doctor;
 mod guards;
 mod pages;
 mod qq_faults;

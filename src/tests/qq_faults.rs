@@ -24,8 +24,7 @@ async fn end_of(site: &TestSite, endpoint: &str, fault: &str) -> String {
     ending
 }
 
-const BROKEN: [&str; 9] =
-    ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"];
+const BROKEN: [&str; 9] = ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"];
 
 #[tokio::test]
 async fn a_broken_token_answer_is_qq_out_of_reach() {

@@ -87,7 +87,8 @@ async fn s40_the_openid_is_not_taken_from_the_form() {
     assert_eq!(openids.len(), 1);
     assert_ne!(openids[0], "FORGED");
     // Its avatar's address may hold it (QQ's own did); no field of a form does.
-    let held = page.body.split("<input").skip(1).any(|field| field.split('>').next().unwrap_or("").contains(&openids[0]));
+    let held =
+        page.body.split("<input").skip(1).any(|field| field.split('>').next().unwrap_or("").contains(&openids[0]));
     assert!(!held, "{}", page.body);
 }
 

@@ -215,11 +215,9 @@ async fn s66_a_clock_set_back_does_not_revive_a_session() {
 #[tokio::test]
 async fn s71_on_https_the_cookie_is_bound_to_the_host_and_its_removal_too() {
     let callback = "https://www.example.com/login/qq/callback";
-    let site = TestSite::start_with(options([
-        ("PUBLIC_URL", "https://www.example.com"),
-        ("SANDBOX_CALLBACKS", callback),
-    ]))
-    .await;
+    let site =
+        TestSite::start_with(options([("PUBLIC_URL", "https://www.example.com"), ("SANDBOX_CALLBACKS", callback)]))
+            .await;
     let mut browser = site.browser();
     let answer = browser.sign_in("Ann").await;
     let cookie = answer.set_cookies().into_iter().find(|cookie| cookie.starts_with("__Host-session=")).expect("one");

@@ -83,8 +83,10 @@ async fn s30_two_people_with_one_nickname_are_two_and_a_new_nickname_changes_nob
     site.execute("UPDATE open_ids SET openid = 'another'").await;
     let mut other = site.browser();
     assert_eq!(other.sign_in(&username).await.location(), "/register");
-    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'abc', 0 FROM users").await;
-    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'ABC', 0 FROM users").await;
+    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'abc', 0 FROM users")
+        .await;
+    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'ABC', 0 FROM users")
+        .await;
     assert_eq!(site.count("open_ids").await, 3);
 }
 

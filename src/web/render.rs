@@ -9,8 +9,8 @@ use futures_util::Stream;
 use leptos::prelude::*;
 
 use super::app::shell;
-use super::texts::{Lang, Texts};
 use super::preferences::Theme;
+use super::texts::{Lang, Texts};
 use super::visit::Setting;
 use crate::sessions::SignedIn;
 

@@ -12,7 +12,8 @@ use tracing::{Level, Span, info_span};
 
 use super::app::App;
 use super::guards::{
-    add_security_headers, explain_refusal, keep_to_public_url, limit_rate, mend_cookie_removal, refuse_other_sites, survive_panics,
+    add_security_headers, explain_refusal, keep_to_public_url, limit_rate, mend_cookie_removal, refuse_other_sites,
+    survive_panics,
 };
 use super::site::Site;
 use super::visit::Setting;

@@ -47,9 +47,9 @@ impl Lang {
     pub fn negotiate(accept_language: &str) -> Lang {
         let mut best: Option<(f32, Lang)> = None;
         for range in accept_language.split(',') {
-            let (tag, weight) = range.split_once(";q=").map_or((range, 1.0), |(tag, weight)| {
-                (tag, weight.trim().parse().unwrap_or(0.0))
-            });
+            let (tag, weight) = range
+                .split_once(";q=")
+                .map_or((range, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
             let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
             let lang = match primary.as_str() {
                 "zh" => Lang::ZhCn,

@@ -15,17 +15,9 @@ use crate::sandbox::texts::{Texts, texts};
 /// Asks who signs in; once more, if the name typed in was `too_long`.
 ///
 /// The form repeats the site's parameters in its address, and the address stays on this origin.
-pub(in crate::sandbox) fn consent(
-    sandbox: &Sandbox,
-    call: &Call,
-    too_long: Option<&str>,
-) -> Response {
+pub(in crate::sandbox) fn consent(sandbox: &Sandbox, call: &Call, too_long: Option<&str>) -> Response {
     let text = texts(call.lang);
-    let action = format!(
-        "/oauth2.0/authorize?display={}&{}",
-        display(&call.params),
-        original(&call.params)
-    );
+    let action = format!("/oauth2.0/authorize?display={}&{}", display(&call.params), original(&call.params));
     let memory = sandbox.memory();
     let content = html! {
         h1 { (text.sign_in) }

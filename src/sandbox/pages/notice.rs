@@ -30,11 +30,7 @@ pub(in crate::sandbox) fn refused(refusal: Refusal, call: &Call) -> Response {
 /// What follows a cancellation on a PC, where QQ just closes its page.
 pub(in crate::sandbox) fn cancelled(call: &Call) -> Response {
     let text = texts(call.lang);
-    let again = format!(
-        "/oauth2.0/show?which=Login&display={}&{}",
-        display(&call.params),
-        original(&call.params)
-    );
+    let again = format!("/oauth2.0/show?which=Login&display={}&{}", display(&call.params), original(&call.params));
     let content = html! {
         h1 { (text.cancelled) }
         p { (text.cancelled_why) }

@@ -99,12 +99,7 @@ fn entry(text: &Texts, person: &Person) -> Markup {
 }
 
 fn requests(text: &Texts, memory: &Memory, now: i64) -> Markup {
-    let mut latest = memory
-        .journal
-        .entries()
-        .rev()
-        .take(REQUESTS_SHOWN)
-        .peekable();
+    let mut latest = memory.journal.entries().rev().take(REQUESTS_SHOWN).peekable();
     html! {
         section.card {
             h2 { (text.requests) }

@@ -17,14 +17,8 @@ async fn a_good_request_leads_to_the_page_that_asks() {
             encode(CALLBACK)
         )
     );
-    let mobile = Trial::new()
-        .get(&format!("{}&display=mobile", authorize()))
-        .await;
-    assert!(
-        mobile
-            .location()
-            .starts_with("/oauth2.0/show?which=Login&display=mobile&")
-    );
+    let mobile = Trial::new().get(&format!("{}&display=mobile", authorize())).await;
+    assert!(mobile.location().starts_with("/oauth2.0/show?which=Login&display=mobile&"));
 }
 
 #[tokio::test]
@@ -55,10 +49,7 @@ async fn a_bad_request_ends_on_qqs_own_page_and_never_at_the_callback() {
 async fn an_unknown_app_is_named_on_the_error_page_without_harm() {
     let trial = Trial::new();
     let address = authorize().replace(APP, "%3Cscript%3E");
-    let page = trial
-        .get(&trial.get(&address).await.location())
-        .await
-        .text();
+    let page = trial.get(&trial.get(&address).await.location()).await.text();
     assert!(page.contains("client id is illegal, not exist [appid: &lt;script&gt;](100008)"));
 }
 
@@ -85,17 +76,12 @@ async fn the_state_comes_back_unchanged_and_encoded() {
 #[tokio::test]
 async fn approval_sends_the_person_back_with_a_code() {
     let trial = Trial::new();
-    let answer = trial
-        .post_form(&authorize(), "ready=Alice+Example&name=&decision=approve")
-        .await;
+    let answer = trial.post_form(&authorize(), "ready=Alice+Example&name=&decision=approve").await;
     assert_eq!(answer.status, StatusCode::FOUND);
     assert!(answer.location().starts_with(&format!("{CALLBACK}?code=")));
     let tokens = trial.exchange(&answer.goes_with("code").unwrap()).await;
     let me = trial.me(tokens["access_token"].as_str().unwrap()).await;
-    assert_eq!(
-        me["openid"],
-        crate::sandbox::person::openid(APP, "Alice Example")
-    );
+    assert_eq!(me["openid"], crate::sandbox::person::openid(APP, "Alice Example"));
 }
 
 #[tokio::test]
@@ -103,10 +89,7 @@ async fn a_name_typed_in_wins_over_the_person_selected() {
     let trial = Trial::new();
     for (form, name) in [
         ("ready=Alice+Example&name=+Bob+&decision=approve", "Bob"),
-        (
-            "ready=Alice+Example&name=++&decision=approve",
-            "Alice Example",
-        ),
+        ("ready=Alice+Example&name=++&decision=approve", "Alice Example"),
         ("decision=approve", "小明"),
     ] {
         let answer = trial.post_form(&authorize(), form).await;
@@ -127,10 +110,7 @@ async fn cancelling_on_a_pc_ends_on_a_page_and_on_a_phone_at_the_site() {
 
     let address = format!("{}&display=mobile", authorize());
     let mobile = trial.post_form(&address, "decision=cancel").await;
-    assert_eq!(
-        mobile.location(),
-        format!("{CALLBACK}?usercancel=1&state=S")
-    );
+    assert_eq!(mobile.location(), format!("{CALLBACK}?usercancel=1&state=S"));
 }
 
 #[tokio::test]

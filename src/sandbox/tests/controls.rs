@@ -37,10 +37,7 @@ async fn faults_can_be_listed_and_ended() {
     assert_eq!(trial.get("/sandbox/faults").await.json(), json!(planned));
     let one = Request::delete("/sandbox/faults/token");
     trial.send(one, Body::empty()).await;
-    assert_eq!(
-        trial.get("/sandbox/faults").await.json(),
-        json!([planned[1]])
-    );
+    assert_eq!(trial.get("/sandbox/faults").await.json(), json!([planned[1]]));
     let all = Request::delete("/sandbox/faults");
     let answer = trial.send(all, Body::empty()).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
@@ -52,10 +49,7 @@ async fn a_fault_is_planned_once_if_nothing_is_said() {
     let trial = Trial::new();
     let request = Request::put("/sandbox/faults/me");
     let answer = trial.send(request, r#"{"fault":"html"}"#).await;
-    assert_eq!(
-        answer.json(),
-        json!({"endpoint": "me", "fault": "html", "times": 1})
-    );
+    assert_eq!(answer.json(), json!({"endpoint": "me", "fault": "html", "times": 1}));
 }
 
 #[tokio::test]
@@ -75,10 +69,7 @@ async fn the_journal_tells_what_was_asked_but_no_secrets() {
     }
     let log = trial.requests().await;
     let endpoints: Vec<&Value> = log.iter().map(|entry| &entry["endpoint"]).collect();
-    assert_eq!(
-        endpoints,
-        ["authorize", "token", "token", "me", "get_user_info"]
-    );
+    assert_eq!(endpoints, ["authorize", "token", "token", "me", "get_user_info"]);
     assert_eq!(log[0]["params"]["sandbox_user"], "a");
     assert_eq!(log[0]["status"], 302);
     assert_eq!(log[1]["path"], "/oauth2.0/token");
@@ -119,10 +110,7 @@ async fn revoking_ends_a_persons_tokens_and_nobody_elses() {
     let answer = trial.send(request, r#"{"user":"小 明"}"#).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(trial.me(&access).await["error"], 100_015);
-    assert_eq!(
-        trial.profile(&access, &openid(APP, "小 明")).await["ret"],
-        100_015
-    );
+    assert_eq!(trial.profile(&access, &openid(APP, "小 明")).await["ret"], 100_015);
     assert_eq!(trial.renew(&refresh).await["error"], 100_015);
     assert!(trial.me(&other).await.get("openid").is_some());
     let (again, _) = trial.tokens("小 明").await;
@@ -132,9 +120,7 @@ async fn revoking_ends_a_persons_tokens_and_nobody_elses() {
 #[tokio::test]
 async fn revoking_takes_a_form_and_knows_whom_it_does_not_know() {
     let trial = Trial::new();
-    let known = trial
-        .post_form("/sandbox/revoke", "user=Alice+Example")
-        .await;
+    let known = trial.post_form("/sandbox/revoke", "user=Alice+Example").await;
     assert_eq!(known.status, StatusCode::SEE_OTHER);
     let unknown = trial.post_form("/sandbox/revoke", "user=nobody").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);

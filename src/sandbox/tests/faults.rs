@@ -39,13 +39,7 @@ async fn the_token_endpoint_answers_oddly_as_planned() {
     trial.plan("token", "no_refresh", 1).await;
     let tokens = trial.exchange(&trial.code("a").await).await;
     assert_eq!(tokens.get("refresh_token"), None);
-    assert!(
-        trial
-            .me(tokens["access_token"].as_str().unwrap())
-            .await
-            .get("openid")
-            .is_some()
-    );
+    assert!(trial.me(tokens["access_token"].as_str().unwrap()).await.get("openid").is_some());
 
     trial.plan("token", "jsonp_tight", 2).await;
     let address = format!("{}&fmt=json", exchange(&trial.code("a").await));
@@ -63,29 +57,17 @@ async fn me_goes_wrong_as_planned() {
     let (token, _) = trial.tokens("a").await;
     let id = openid(APP, "a");
     for (fault, expected) in [
-        (
-            "wrong_client",
-            json!({"client_id": "999999999", "openid": id}),
-        ),
+        ("wrong_client", json!({"client_id": "999999999", "openid": id})),
         ("no_openid", json!({"client_id": APP})),
-        (
-            "token_illegal",
-            json!({"error": 100_013, "error_description": "access token is illegal"}),
-        ),
-        (
-            "token_check_failed",
-            json!({"error": 100_016, "error_description": "access token check failed"}),
-        ),
+        ("token_illegal", json!({"error": 100_013, "error_description": "access token is illegal"})),
+        ("token_check_failed", json!({"error": 100_016, "error_description": "access token check failed"})),
     ] {
         trial.plan("me", fault, 1).await;
         assert_eq!(trial.me(&token).await, expected, "{fault}");
     }
     trial.plan("me", "jsonp_tight", 1).await;
     let address = format!("/oauth2.0/me?access_token={token}&fmt=json");
-    assert_eq!(
-        trial.get(&address).await.text(),
-        format!("callback({{\"client_id\":\"{APP}\",\"openid\":\"{id}\"}});")
-    );
+    assert_eq!(trial.get(&address).await.text(), format!("callback({{\"client_id\":\"{APP}\",\"openid\":\"{id}\"}});"));
 }
 
 #[tokio::test]
@@ -95,10 +77,7 @@ async fn a_denied_unionid_costs_the_openid_and_waits_for_who_asks() {
     trial.plan("me", "unionid_denied", 1).await;
     assert!(trial.me(&token).await.get("openid").is_some());
     let asking = format!("/oauth2.0/me?access_token={token}&unionid=1&fmt=json");
-    assert_eq!(
-        trial.get(&asking).await.text(),
-        r#"{"error":100048,"error_description":"companyid not set"}"#
-    );
+    assert_eq!(trial.get(&asking).await.text(), r#"{"error":100048,"error_description":"companyid not set"}"#);
     assert!(trial.get(&asking).await.json().get("unionid").is_some());
 }
 
@@ -107,11 +86,7 @@ async fn get_user_info_goes_wrong_as_planned() {
     let trial = Trial::new();
     let (token, _) = trial.tokens("a").await;
     let id = openid(APP, "a");
-    for (fault, ret) in [
-        ("not_logged_in", 1002),
-        ("openid_invalid", -22),
-        ("api_denied", 100_030),
-    ] {
+    for (fault, ret) in [("not_logged_in", 1002), ("openid_invalid", -22), ("api_denied", 100_030)] {
         trial.plan("get_user_info", fault, 1).await;
         assert_eq!(trial.profile(&token, &id).await["ret"], ret, "{fault}");
     }
@@ -123,10 +98,7 @@ async fn get_user_info_goes_wrong_as_planned() {
 
     trial.plan("get_user_info", "is_lost", 1).await;
     let profile = trial.profile(&token, &id).await;
-    assert_eq!(
-        (&profile["is_lost"], &profile["nickname"]),
-        (&json!(1), &json!(""))
-    );
+    assert_eq!((&profile["is_lost"], &profile["nickname"]), (&json!(1), &json!("")));
 }
 
 #[tokio::test]
@@ -138,10 +110,7 @@ async fn authorize_goes_wrong_as_planned() {
     assert!(answer.goes_with("code").is_some() && answer.goes_with("state").is_none());
 
     trial.plan("authorize", "cancel", 1).await;
-    assert_eq!(
-        trial.get(&address).await.location(),
-        format!("{CALLBACK}?usercancel=1&state=S")
-    );
+    assert_eq!(trial.get(&address).await.location(), format!("{CALLBACK}?usercancel=1&state=S"));
     trial.plan("authorize", "app_unapproved", 1).await;
     let refused = trial.get(&address).await.location();
     assert!(refused.contains("which=error&display=pc&error=110406"));
@@ -169,39 +138,21 @@ async fn addresses(trial: &Trial) -> [(&'static str, String); 4] {
         ("authorize", format!("{}&sandbox_user=a", authorize())),
         ("token", exchange(&trial.code("a").await)),
         ("me", format!("/oauth2.0/me?access_token={token}")),
-        (
-            "get_user_info",
-            format!(
-                "/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}"
-            ),
-        ),
+        ("get_user_info", format!("/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}")),
     ]
 }
 
 #[tokio::test(start_paused = true)]
 async fn any_endpoint_breaks_in_any_way_and_is_itself_again_after() {
     let trial = Trial::new();
-    for fault in [
-        "http_500",
-        "html",
-        "empty",
-        "truncated",
-        "bad_charset",
-        "huge",
-        "drip",
-        "drop",
-        "redirect",
-    ] {
+    for fault in ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"] {
         for (endpoint, address) in addresses(&trial).await {
             trial.plan(endpoint, fault, 1).await;
             let began = Instant::now();
             let broken = trial.get(&address).await;
             let took = began.elapsed();
             let text = broken.text();
-            let case = format!(
-                "{endpoint} {fault}: {}",
-                text.chars().take(200).collect::<String>()
-            );
+            let case = format!("{endpoint} {fault}: {}", text.chars().take(200).collect::<String>());
             let as_planned = match fault {
                 "http_500" => broken.status == StatusCode::INTERNAL_SERVER_ERROR,
                 "html" => broken.status == 200 && text.starts_with("<html>"),

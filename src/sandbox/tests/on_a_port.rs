@@ -37,10 +37,7 @@ async fn ask(addr: SocketAddr, path: &str) -> TcpStream {
 async fn other_machines_are_kept_out() {
     for addr in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let refused = bind(addr.parse().unwrap()).await;
-        assert!(
-            matches!(refused, Err(SandboxError::NotLoopback(_))),
-            "{addr}"
-        );
+        assert!(matches!(refused, Err(SandboxError::NotLoopback(_))), "{addr}");
     }
 }
 

@@ -59,13 +59,7 @@ async fn the_overview_shows_the_app_but_not_its_key() {
     trial.code("Somebody New").await;
     trial.plan("me", "wrong_client", 7).await;
     let page = trial.get("/").await.text();
-    for expected in [
-        APP,
-        CALLBACK,
-        "Somebody New",
-        "wrong_client",
-        "/oauth2.0/authorize",
-    ] {
+    for expected in [APP, CALLBACK, "Somebody New", "wrong_client", "/oauth2.0/authorize"] {
         assert!(page.contains(expected), "{expected}");
     }
     assert!(!page.contains(KEY));

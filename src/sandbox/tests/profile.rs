@@ -15,10 +15,7 @@ async fn me_answers_jsonp_with_its_spaces_and_newline_or_json() {
     let answer = trial.get(&address).await;
     assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
     assert_eq!(answer.text(), format!("callback( {identity} );\n"));
-    assert_eq!(
-        trial.get(&format!("{address}&fmt=json")).await.text(),
-        identity
-    );
+    assert_eq!(trial.get(&format!("{address}&fmt=json")).await.text(), identity);
 }
 
 #[tokio::test]
@@ -52,16 +49,11 @@ async fn a_profile_has_the_nickname_and_otherwise_what_everybody_has() {
     let name = "示例🐧 <b>\"x\"</b>/";
     let (token, _) = trial.tokens(name).await;
     let id = openid(APP, name);
-    let answer = trial
-        .get(&format!(
-            "/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}"
-        ))
-        .await;
+    let answer =
+        trial.get(&format!("/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}")).await;
     let raw = answer.text();
     assert!(raw.starts_with("{\n    \"ret\": 0,\n    \"msg\": \"\",\n    \"is_lost\":0,\n"));
-    assert!(raw.contains(&format!(
-        r#""http:\/\/127.0.0.1:3010\/ek_qqapp\/{id}\/100""#
-    )));
+    assert!(raw.contains(&format!(r#""http:\/\/127.0.0.1:3010\/ek_qqapp\/{id}\/100""#)));
     let profile = answer.json();
     assert_eq!(profile["nickname"], name);
     assert_eq!(profile["gender"], "男");
@@ -77,12 +69,7 @@ async fn avatars_are_pictures_under_the_addresses_given() {
     let trial = Trial::new();
     let (token, _) = trial.tokens("<b>").await;
     let profile = trial.profile(&token, &openid(APP, "<b>")).await;
-    for field in [
-        "figureurl",
-        "figureurl_qq_1",
-        "figureurl_qq_2",
-        "figureurl_qq",
-    ] {
+    for field in ["figureurl", "figureurl_qq_1", "figureurl_qq_2", "figureurl_qq"] {
         let address = profile[field].as_str().unwrap();
         let path = address.strip_prefix("http://127.0.0.1:3010").unwrap();
         let picture = trial.get(path).await;
@@ -112,9 +99,7 @@ async fn every_wrong_parameter_of_get_user_info_is_refused() {
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.json()["ret"], ret, "{query}");
     }
-    let posted = trial
-        .post_form(&format!("/user/get_user_info?{good}"), "")
-        .await;
+    let posted = trial.post_form(&format!("/user/get_user_info?{good}"), "").await;
     assert_eq!(posted.json()["ret"], -1);
     let posted = trial.post_form("/user/get_user_info", &good).await;
     assert_eq!(posted.json()["ret"], 0);

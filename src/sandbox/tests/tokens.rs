@@ -13,9 +13,7 @@ async fn tokens_come_as_a_form_unless_json_is_asked_for() {
     assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
     let body = answer.text();
     let parts: Vec<&str> = body.split('&').collect();
-    let [access, expires, refresh] = parts[..] else {
-        panic!("{body}")
-    };
+    let [access, expires, refresh] = parts[..] else { panic!("{body}") };
     assert!(is_hex(access.strip_prefix("access_token=").unwrap()));
     assert_eq!(expires, "expires_in=5184000");
     assert!(is_hex(refresh.strip_prefix("refresh_token=").unwrap()));
@@ -24,10 +22,7 @@ async fn tokens_come_as_a_form_unless_json_is_asked_for() {
 #[tokio::test]
 async fn json_has_its_number_as_a_string_and_its_fields_in_order() {
     let trial = Trial::new();
-    let address = format!(
-        "{}&fmt=json&need_openid=1",
-        exchange(&trial.code("a").await)
-    );
+    let address = format!("{}&fmt=json&need_openid=1", exchange(&trial.code("a").await));
     let answer = trial.get(&address).await;
     let tokens = answer.json();
     assert_eq!(
@@ -57,10 +52,7 @@ async fn a_code_is_good_once() {
     trial.get(&address).await;
     let again = trial.get(&address).await;
     assert_eq!(again.status, 200);
-    assert_eq!(
-        again.text(),
-        "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n"
-    );
+    assert_eq!(again.text(), "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n");
     assert_eq!(
         trial.get(&format!("{address}&fmt=json")).await.text(),
         r#"{"error":100020,"error_description":"code is reused error"}"#
@@ -92,10 +84,7 @@ async fn every_wrong_parameter_of_an_exchange_has_its_code_and_spends_nothing() 
         (good.replace("&code=", "&c="), 100_005),
         (good.replace(&code, "unknown"), 100_019),
         (good.replace("redirect_uri", "r"), 100_010),
-        (
-            good.replace(&encode(CALLBACK), &encode(&format!("{CALLBACK}?a"))),
-            100_010,
-        ),
+        (good.replace(&encode(CALLBACK), &encode(&format!("{CALLBACK}?a"))), 100_010),
     ] {
         let answer = trial.get(&wrong).await;
         assert_eq!(answer.status, 200);
@@ -123,14 +112,8 @@ async fn a_refresh_token_is_good_once_and_brings_the_next() {
     let renewed = trial.renew(&first).await;
     let second = field(&renewed, "refresh_token");
     assert_ne!(first, second);
-    assert_eq!(
-        trial.me(&field(&renewed, "access_token")).await["openid"],
-        openid(APP, "a")
-    );
-    assert_eq!(
-        trial.renew(&first).await,
-        json!({"error": 100_021, "error_description": "get access token error"})
-    );
+    assert_eq!(trial.me(&field(&renewed, "access_token")).await["openid"], openid(APP, "a"));
+    assert_eq!(trial.renew(&first).await, json!({"error": 100_021, "error_description": "get access token error"}));
     assert!(trial.renew(&second).await.get("access_token").is_some());
     assert_eq!(trial.renew("").await["error"], 100_006);
 }
@@ -155,15 +138,9 @@ async fn an_access_token_expires() {
     assert!(trial.me(&token).await.get("openid").is_some());
     trial.later(1);
     assert_eq!(trial.me(&token).await["error"], 100_014);
-    assert_eq!(
-        trial.profile(&token, &openid(APP, "a")).await["ret"],
-        100_014
-    );
+    assert_eq!(trial.profile(&token, &openid(APP, "a")).await["ret"], 100_014);
 }
 
 fn is_hex(text: &str) -> bool {
-    text.len() == 32
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte))
 }

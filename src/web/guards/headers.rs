@@ -23,11 +23,7 @@ pub(in crate::web) fn content_security_policy(avatar_sources: &str, script_nonce
 }
 
 /// Adds to every response what it does not say itself.
-pub(in crate::web) async fn add_security_headers(
-    State(site): State<Site>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(in crate::web) async fn add_security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     const FIXED: [(HeaderName, &str); 7] = [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -35,10 +31,7 @@ pub(in crate::web) async fn add_security_headers(
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        ),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ];
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -16,9 +16,11 @@ use crate::web::visit::Setting;
 pub(in crate::web) async fn keep_to_public_url(State(site): State<Site>, request: Request, next: Next) -> Response {
     let public_url = &site.facts.public_url;
     // HTTP/2 has the name in the address, HTTP/1.1 in `Host`.
-    let named = request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(|| {
-        request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
-    });
+    let named = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str().to_owned())
+        .or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned));
     let path = request.uri().path();
     let is_health_check = matches!(path, "/healthz" | "/readyz");
     let is_ours = named.is_some_and(|name| name.eq_ignore_ascii_case(public_url.authority()));

@@ -64,8 +64,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
         let viewer = frame.viewer.clone();
         let stale = prepared.is_stale.then(|| view! { <TroubleNote trouble=texts.account_token_stale /> });
         let email = prepared.email.map(|email| {
-            let state =
-                if email.is_verified { texts.account_email_verified } else { texts.account_email_unverified };
+            let state = if email.is_verified { texts.account_email_verified } else { texts.account_email_unverified };
             view! { <span>{email.email}</span> " " <span class="tag">{state}</span> }
         });
         let moment = |seconds: i64| (rfc3339(seconds), frame.lang.moment(seconds));
@@ -116,5 +115,8 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
 
 /// A moment for machines; empty for one beyond the year 9999, which no calendar shows.
 fn rfc3339(seconds: i64) -> String {
-    OffsetDateTime::from_unix_timestamp(seconds).ok().and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_default()
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|moment| moment.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }

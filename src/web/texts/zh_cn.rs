@@ -70,10 +70,14 @@ pub(super) static TEXTS: Texts = Texts {
         advice: "这个请求来自其他网站，因此没有执行。请在本站的页面上重新操作。",
     },
     misdirected: Trouble { title: "地址不属于本站", advice: "请通过本站的正式地址访问。" },
-    bad_form: Trouble { title: "无法读懂提交的内容", advice: "没有保存任何内容。请返回上一页重新填写。" },
+    bad_form: Trouble {
+        title: "无法读懂提交的内容", advice: "没有保存任何内容。请返回上一页重新填写。"
+    },
     wrong_method: Trouble { title: "不支持这种请求方式", advice: "请从本站的页面上操作。" },
     too_many: |seconds| ("操作过于频繁".to_owned(), format!("请在 {seconds} 秒后再试。")),
-    broken: Trouble { title: "出了点问题", advice: "这是我们的问题，没有保存任何内容。请稍后再试。" },
+    broken: Trouble {
+        title: "出了点问题", advice: "这是我们的问题，没有保存任何内容。请稍后再试。"
+    },
     failure,
     username_problem,
     email_problem,
@@ -85,18 +89,24 @@ fn failure(failure: Failure) -> Trouble {
             title: "登录页面已过期",
             advice: "登录用时过长、链接已被使用过，或是在另一个浏览器中打开。请重新登录。",
         },
-        Failure::Cancelled => {
-            Trouble { title: "您取消了 QQ 登录", advice: "没有创建账号，也没有保存任何内容。您可以随时重新登录。" }
-        }
-        Failure::Denied => Trouble { title: "QQ 要求您重新登录", advice: "这次授权已失效或被撤销。请重新登录。" },
+        Failure::Cancelled => Trouble {
+            title: "您取消了 QQ 登录",
+            advice: "没有创建账号，也没有保存任何内容。您可以随时重新登录。",
+        },
+        Failure::Denied => Trouble {
+            title: "QQ 要求您重新登录", advice: "这次授权已失效或被撤销。请重新登录。"
+        },
         Failure::Misconfigured => Trouble {
             title: "本站的 QQ 登录配置有误",
             advice: "您无法解决这个问题，请联系站点管理员。管理员可运行 qq-login doctor 或查看日志。",
         },
-        Failure::Unreachable => Trouble { title: "暂时无法连接 QQ", advice: "QQ 没有响应或响应异常。请稍后再试。" },
-        Failure::Closed => {
-            Trouble { title: "本站暂不开放注册", advice: "这个 QQ 没有对应的账号。如果您另有账号，请换用那个 QQ 登录。" }
+        Failure::Unreachable => {
+            Trouble { title: "暂时无法连接 QQ", advice: "QQ 没有响应或响应异常。请稍后再试。" }
         }
+        Failure::Closed => Trouble {
+            title: "本站暂不开放注册",
+            advice: "这个 QQ 没有对应的账号。如果您另有账号，请换用那个 QQ 登录。",
+        },
     }
 }
 

@@ -1,0 +1,92 @@
+import { approve, expect, failureCodes, on, sandboxURL, test } from "../support.ts";
+
+test("who cancels on a computer stays with QQ, and finds the button as it was", async ({ page, unique }) => {
+  await page.goto("/login");
+  await on(page).qqButton.click();
+  await on(page).sandboxCancel.click();
+  await expect(page).toHaveURL((url) => url.origin === new URL(sandboxURL).origin);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You cancelled the sign-in");
+
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL("/login");
+  await expect(on(page).qqButton).toBeVisible();
+  await expect(on(page).qqButton).not.toHaveAttribute("aria-busy");
+  await on(page).qqButton.click();
+  await approve(page, unique("undecided"));
+  await expect(page).toHaveURL("/register");
+});
+
+test.describe("on a phone", () => {
+  test.use({
+    userAgent:
+      "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+    viewport: { width: 412, height: 839 },
+    isMobile: true,
+    hasTouch: true,
+  });
+
+  test("who cancels comes back, is told so calmly, and can try again", async ({ page, unique }) => {
+    await page.goto("/login?next=%2F%3Fx%3D1");
+    await on(page).qqButton.tap();
+    await expect(page).toHaveURL(/display=mobile/);
+    await on(page).sandboxCancel.tap();
+
+    await expect(page).toHaveURL((url) => url.pathname === "/login" && url.searchParams.get("error") === "cancelled");
+    await expect(on(page).alert).toContainText("You cancelled the QQ sign-in");
+    await expect(on(page).alert).not.toContainText(/error|fail|wrong/i);
+
+    await on(page).qqButton.tap();
+    await approve(page, unique("phone"));
+    await on(page).oneClick.tap();
+    await expect(page).toHaveURL("/?x=1");
+  });
+});
+
+for (const code of failureCodes) {
+  for (const [locale, tag] of [["en", "en"], ["zh-CN", "zh-CN"]] as const) {
+    test.describe(() => {
+      test.use({ locale });
+
+      test(`the login page explains in its own words: ${code} (${tag})`, async ({ page }) => {
+        await page.goto(`/login?error=${code}&next=%2F%3Fx%3D1`);
+        await expect(page.locator("html")).toHaveAttribute("lang", tag);
+        const alert = on(page).alert;
+        await expect(alert.getByRole("heading")).not.toBeEmpty();
+        await expect(alert.getByRole("paragraph")).not.toBeEmpty();
+        await expect(alert).not.toContainText(code === "cancelled" ? "usercancel" : code);
+        await expect(on(page).qqButton).toBeVisible();
+        await expect(on(page).qqButton).toHaveAttribute("href", "/login/qq?next=%2F%3Fx%3D1");
+      });
+    });
+  }
+}
+
+test("an error that the site does not know is no error", async ({ page }) => {
+  await page.goto("/login?error=%3Cb%3Eboo");
+  await expect(on(page).qqButton).toBeVisible();
+  await expect(on(page).alert).toHaveCount(0);
+});
+
+test("a callback that nobody asked for has expired", async ({ page }) => {
+  await page.goto("/login/qq/callback?code=0123456789ABCDEF&state=made-up");
+  await expect(page).toHaveURL(/\/login\?error=expired/);
+  await expect(on(page).alert).toContainText("This sign-in has expired");
+});
+
+test("an address that leads nowhere has a page with a way back", async ({ page, watch }) => {
+  watch.announce(404, "/no/such/page");
+  const response = await page.goto("/no/such/page");
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+  await page.getByRole("link", { name: "Back to the home page" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("a link to signing out signs nobody out", async ({ page, watch }) => {
+  watch.announce(405, "/logout");
+  await page.goto("/logout");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByRole("link", { name: "Back to the home page" }).click();
+  await expect(page).toHaveURL("/");
+});

@@ -1,0 +1,184 @@
+import { randomBytes } from "node:crypto";
+import { test as base, expect, type BrowserContext, type ConsoleMessage, type Locator, type Page } from "@playwright/test";
+
+export { expect };
+
+/** The sandbox that stands in for QQ. The configuration sets the variable. */
+export const sandboxURL = process.env.SANDBOX_URL ?? "http://127.0.0.1:3010";
+
+/** Every reason for which a sign-in ends back at the login page. */
+export const failureCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"];
+
+type Fixtures = {
+  /** What the browser may complain of. */
+  watch: Watch;
+  /** Makes names that no other test, project or run uses, since all share one database. */
+  unique: (base: string) => string;
+  /** A page in another browser: with cookies of its own, of which there are none. */
+  pageElsewhere: Page;
+};
+
+export const test = base.extend<Fixtures>({
+  // The tests expect English texts; those on language choose their own.
+  locale: "en",
+
+  // Automatic: every test fails if the browser complained of anything that the test did not announce.
+  watch: [
+    async ({ context }, use, { project }) => {
+      const watch = new Watch(project.name === "no-wasm");
+      await watch.over(context);
+      await use(watch);
+      watch.report();
+    },
+    { auto: true },
+  ],
+
+  unique: async ({}, use) => {
+    await use((base) => `${base}_${randomBytes(5).toString("hex")}`);
+  },
+
+  pageElsewhere: async ({ browser, watch }, use) => {
+    const context = await browser.newContext();
+    await watch.over(context);
+    await use(await context.newPage());
+    await context.close();
+  },
+});
+
+const isWasm = (url: URL) => url.pathname.endsWith(".wasm");
+const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url);
+
+/** Listens to what browsers complain of. */
+class Watch {
+  private complaints: string[] = [];
+  private announced: { status: number; path: string; came: boolean }[] = [];
+
+  constructor(private blocksWasm: boolean) {}
+
+  /** Listens to every page of a context, and blocks its WebAssembly where that belongs to the project. */
+  async over(context: BrowserContext) {
+    if (this.blocksWasm) {
+      await context.route(isWasm, (route) => route.abort());
+    }
+    context.on("weberror", (error) => this.complaints.push(`page error: ${error.error()}`));
+    context.on("console", (message) => this.heed(message));
+    context.on("requestfailed", (request) => {
+      const reason = request.failure()?.errorText ?? "";
+      // Whoever leaves a page that still loads makes the browser give up the rest: that is no fault.
+      if (reason !== "net::ERR_ABORTED" && !this.isBlocked(request.url())) {
+        this.complaints.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
+      }
+    });
+    context.on("response", (response) => {
+      if (response.status() >= 400 && !this.wasAnnounced(response.status(), response.url())) {
+        this.complaints.push(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
+      }
+    });
+    // Where JavaScript is off, the console alone tells of violations.
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI || "inline"}`);
+      });
+    });
+  }
+
+  /** Tells that `path` will answer with `status`, and that this is right. It has to happen, too. */
+  announce(status: number, path: string) {
+    this.announced.push({ status, path, came: false });
+  }
+
+  report() {
+    const missing = this.announced.filter(({ came }) => !came).map(({ status, path }) => `${path} never answered ${status}`);
+    expect([...this.complaints, ...missing], "what the browser complained of").toEqual([]);
+  }
+
+  private heed(message: ConsoleMessage) {
+    const { url } = message.location();
+    const isAnnounced = this.announced.some(
+      ({ status, path }) => pathOf(url) === path && message.text().includes(`status of ${status}`),
+    );
+    if (["error", "warning"].includes(message.type()) && !isAnnounced && !this.isBlocked(url)) {
+      this.complaints.push(`console ${message.type()}: ${message.text()} (${url})`);
+    }
+  }
+
+  private isBlocked(url: string): boolean {
+    return this.blocksWasm && URL.canParse(url) && isWasm(new URL(url));
+  }
+
+  private wasAnnounced(status: number, url: string): boolean {
+    const found = this.announced.filter((one) => one.status === status && one.path === pathOf(url));
+    for (const one of found) {
+      one.came = true;
+    }
+    return found.length > 0;
+  }
+}
+
+/** What the pages hold, by the marks that stay the same in every language. */
+export const on = (page: Page) => ({
+  qqButton: page.getByTestId("login-qq"),
+  form: page.getByTestId("register-form"),
+  usernameInput: page.locator("#username"),
+  emailInput: page.locator("#email"),
+  submit: page.getByTestId("register-form").getByRole("button"),
+  oneClick: page.getByTestId("register-auto").getByRole("button"),
+  alert: page.getByRole("alert"),
+  fieldErrors: page.getByTestId("field-error"),
+  username: page.getByTestId("username"),
+  nickname: page.getByTestId("nickname"),
+  tokenExpires: page.getByTestId("token-expires"),
+  logout: page.getByTestId("logout").getByRole("button"),
+  language: (tag: string) => page.getByTestId("language").locator(`button[value="${tag}"]`),
+  theme: (name: string) => page.getByTestId("theme").locator(`button[value="${name}"]`),
+  sandboxPerson: page.getByTestId("sandbox-person"),
+  sandboxApprove: page.getByTestId("sandbox-approve"),
+  sandboxCancel: page.getByTestId("sandbox-cancel"),
+});
+
+/** Matches an address of the site by its path and query as a person would write them. */
+export function at(path: string): (url: URL) => boolean {
+  return (url) => decodeURIComponent(url.pathname + url.search + url.hash) === path;
+}
+
+/** From a page with the QQ button through the sandbox. */
+export async function passByQQ(page: Page, nickname: string) {
+  await on(page).qqButton.click();
+  await approve(page, nickname);
+}
+
+/** Answers the sandbox's page as a person who gives consent. */
+export async function approve(page: Page, nickname: string) {
+  await on(page).sandboxPerson.fill(nickname);
+  await on(page).sandboxApprove.click();
+}
+
+/** From nowhere to the registration page. */
+export async function beginRegistration(page: Page, nickname: string, start = "/login") {
+  await page.goto(start);
+  await passByQQ(page, nickname);
+  await expect(page).toHaveURL("/register");
+}
+
+export async function fillForm(page: Page, username: string, email = `${username}@example.com`) {
+  await on(page).usernameInput.fill(username);
+  await on(page).emailInput.fill(email);
+  await on(page).submit.click();
+}
+
+/** From nowhere to an account of one's own. */
+export async function register(page: Page, nickname: string, username: string) {
+  await beginRegistration(page, nickname);
+  await fillForm(page, username);
+  await expect(page).toHaveURL("/account");
+}
+
+export async function logOut(page: Page) {
+  await on(page).logout.click();
+  await expect(page).toHaveURL("/");
+}
+
+/** What stands beside a field: its error, if it has one. */
+export function errorOf(page: Page, field: "username" | "email"): Locator {
+  return page.locator(".field", { has: page.locator(`#${field}`) }).getByTestId("field-error");
+}
