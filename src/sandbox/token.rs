@@ -7,6 +7,7 @@ use super::faults::{Faults, Named, Plan};
 use super::grants::Tokens;
 use super::params::Params;
 use super::person::openid;
+use super::redirect_uri;
 use super::refusal::Refusal;
 use super::settings::SandboxSettings;
 use super::wire::Shape;
@@ -156,7 +157,9 @@ fn grant(work: Work<'_>) -> Result<Tokens, Refusal> {
     match grant_type {
         "authorization_code" => {
             let code = params.get("code").ok_or(Refusal::CodeMissing)?;
-            let redirect_uri = params.get("redirect_uri").ok_or(Refusal::RedirectUri)?;
+            // The callback is the app's, so it is looked at before the code, as the key is.
+            let is_registered = |uri: &&str| redirect_uri::is_registered(uri, &work.settings.callbacks);
+            let redirect_uri = params.get("redirect_uri").filter(is_registered).ok_or(Refusal::RedirectUri)?;
             work.grants.exchange(code, redirect_uri, work.now)
         }
         "refresh_token" => {

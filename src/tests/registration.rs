@@ -11,7 +11,7 @@ async fn a_form_with_errors_comes_back_with_what_was_typed_and_nothing_is_made()
     let callback = browser.come_back_as("Ann", Some("/wanted")).await;
     browser.get(&callback).await;
     let answer = browser.post("/register", &[("username", "a\"<b>"), ("email", "not an address")]).await;
-    assert!(matches!(answer.status, 200 | 422), "{}", answer.status);
+    assert_eq!(answer.status, 200);
     assert!(answer.body.contains("value=\"a&quot;&lt;b&gt;\""), "{}", answer.body);
     assert!(answer.body.contains("value=\"not an address\""));
     assert_eq!(answer.body.matches("data-testid=\"field-error\"").count(), 2);

@@ -22,15 +22,15 @@ struct Prepared {
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
-    show_form(visit, StatusCode::OK, TypedForm::default(), FormProblems::default()).await
+    show_form(visit, TypedForm::default(), FormProblems::default()).await
 }
 
 /// The same page again, with what was typed and what is wrong with it.
 pub(in crate::web) async fn show_with_problems(visit: Visit, typed: TypedForm, problems: FormProblems) -> Response {
-    show_form(visit, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await
+    show_form(visit, typed, problems).await
 }
 
-async fn show_form(visit: Visit, status: StatusCode, typed: TypedForm, problems: FormProblems) -> Response {
+async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems) -> Response {
     let pending = match visit.visitor {
         Some(Visitor::Pending(pending)) => pending,
         Some(Visitor::SignedIn(_)) => return see_other(visit.setting.next().as_str()),
@@ -39,7 +39,7 @@ async fn show_form(visit: Visit, status: StatusCode, typed: TypedForm, problems:
     let texts = visit.setting.texts();
     let prefix = if problems == FormProblems::default() { "" } else { texts.error_prefix };
     let frame = Frame::new(visit.setting, format!("{prefix}{}", texts.register_title)).with_islands();
-    render(status, frame, Prepared { person: pending.person, typed, problems }).await
+    render(StatusCode::OK, frame, Prepared { person: pending.person, typed, problems }).await
 }
 
 /// The registration page.
