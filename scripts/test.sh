@@ -34,12 +34,19 @@ lint_server() {
     cargo clippy --locked --all-targets --features ssr -- "${warnings[@]}"
 }
 
+# For this machine and not for wasm32, where nearly every crate would have to be compiled once more.
+# That it builds for wasm32 the release build shows.
 lint_browser_half() {
-    cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- "${warnings[@]}"
+    cargo clippy --locked --lib --features hydrate -- "${warnings[@]}"
 }
 
 test_rust() {
-    scripts/with-postgres.sh cargo test --locked --features ssr
+    cargo test --locked --features ssr
+}
+
+# The same tests of the whole site once more, each with a PostgreSQL database of its own.
+test_rust_on_postgres() {
+    TEST_ON_POSTGRES=1 scripts/with-postgres.sh cargo test --locked --features ssr --test integration
 }
 
 test_browser() {
@@ -50,7 +57,8 @@ test_browser() {
 part "Formatting: cargo fmt" cargo fmt --check || true
 part "Lints of the server half: clippy" lint_server || true
 part "Lints of the browser half: clippy" lint_browser_half || true
-part "Rust tests, on SQLite and PostgreSQL: cargo test" test_rust || true
+part "Rust tests: cargo test" test_rust || true
+part "The whole site on PostgreSQL: cargo test" test_rust_on_postgres || true
 if part "Release build: cargo leptos build" scripts/build.sh; then
     part "Size of what the browser loads" scripts/check-size.sh || true
     part "Browser tests: Playwright" test_browser || true
