@@ -25,7 +25,7 @@ export const test = base.extend<Fixtures>({
   // Automatic: every test fails if the browser complained of anything that the test did not announce.
   watch: [
     async ({ context }, use, { project }) => {
-      const watch = new Watch(project.name === "no-wasm");
+      const watch = new Watch(project.name === "no-wasm" ? ".wasm" : project.name === "no-js" ? ".js" : undefined);
       await watch.over(context);
       await use(watch);
       watch.report();
@@ -45,7 +45,6 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-const isWasm = (url: URL) => url.pathname.endsWith(".wasm");
 const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url);
 
 /** Listens to what browsers complain of. */
@@ -53,12 +52,13 @@ class Watch {
   private complaints: string[] = [];
   private announced: { status: number; path: string; came: boolean }[] = [];
 
-  constructor(private blocksWasm: boolean) {}
+  /** `blocked` is how the names of those files end that the project keeps from being loaded. */
+  constructor(private blocked?: ".wasm" | ".js") {}
 
   /** Listens to every page of a context, and blocks its WebAssembly where that belongs to the project. */
   async over(context: BrowserContext) {
-    if (this.blocksWasm) {
-      await context.route(isWasm, (route) => route.abort());
+    if (this.blocked === ".wasm") {
+      await context.route((url) => this.isBlocked(url.href), (route) => route.abort());
     }
     context.on("weberror", (error) => this.complaints.push(`page error: ${error.error()}`));
     context.on("console", (message) => this.heed(message));
@@ -103,7 +103,7 @@ class Watch {
   }
 
   private isBlocked(url: string): boolean {
-    return this.blocksWasm && URL.canParse(url) && isWasm(new URL(url));
+    return this.blocked !== undefined && pathOf(url).endsWith(this.blocked);
   }
 
   private wasAnnounced(status: number, url: string): boolean {
@@ -176,6 +176,31 @@ export async function register(page: Page, nickname: string, username: string) {
 export async function logOut(page: Page) {
   await on(page).logout.click();
   await expect(page).toHaveURL("/");
+}
+
+/**
+ * As `beginRegistration`, but without showing a page of it: for tests of what comes afterwards. The sandbox
+ * approves at once if a name is given to it.
+ */
+export async function arriveAsNewcomer(page: Page, nickname: string) {
+  await passByQQUnseen(page, nickname);
+  await page.goto("/register");
+  await expect(on(page).form).toBeVisible();
+}
+
+/** As `register`, but without showing a page of it. */
+export async function arriveWithAccount(page: Page, nickname: string, username: string, email = `${username}@example.com`) {
+  await passByQQUnseen(page, nickname);
+  const response = await page.request.post("/register", { form: { username, email } });
+  expect(new URL(response.url()).pathname).toBe("/account");
+}
+
+async function passByQQUnseen(page: Page, nickname: string) {
+  const leave = await page.request.get("/login/qq", { maxRedirects: 0 });
+  const address = new URL(leave.headers()["location"] ?? "");
+  address.searchParams.set("sandbox_user", nickname);
+  const response = await page.request.get(address.href);
+  expect(new URL(response.url()).pathname).toBe("/register");
 }
 
 /** What stands beside a field: its error, if it has one. */

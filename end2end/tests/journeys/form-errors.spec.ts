@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { beginRegistration, errorOf, expect, fillForm, on, register, test } from "../support.ts";
+import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, fillForm, on, test } from "../support.ts";
 
 const texts = {
   noName: "Enter a user name.",
@@ -23,7 +23,7 @@ const cases = [
 for (const { name, username, email, usernameError, emailError } of cases) {
   test(`a form with ${name} comes back with what was typed and what is wrong`, async ({ page, unique, watch }) => {
     watch.announce(422, "/register");
-    await beginRegistration(page, unique("typist"));
+    await arriveAsNewcomer(page, unique("typist"));
     await fillForm(page, username, email);
     await expectErrors(page, { username, email, usernameError, emailError });
   });
@@ -36,11 +36,11 @@ test("a taken name is refused whatever its case and width, and another one is ac
   watch,
 }) => {
   const taken = unique("taken");
-  await register(page, taken, taken);
+  await arriveWithAccount(page, taken, taken);
   await context.clearCookies();
 
   watch.announce(422, "/register");
-  await beginRegistration(page, unique("late"));
+  await arriveAsNewcomer(page, unique("late"));
   const sameToReaders = "ＴＡＫＥＮ" + taken.slice(5);
   await fillForm(page, sameToReaders, "late@example.com");
   await expectErrors(page, { username: sameToReaders, email: "late@example.com", usernameError: texts.taken });
@@ -54,20 +54,20 @@ test("a taken name is refused whatever its case and width, and another one is ac
 
 test("an address that somebody else has typed as well is accepted like any other", async ({ page, context, unique }) => {
   const [one, other] = [unique("one"), unique("two")];
-  await beginRegistration(page, one);
+  await arriveAsNewcomer(page, one);
   await fillForm(page, one, `${one}@example.com`);
   await expect(page).toHaveURL("/account");
   await context.clearCookies();
-  await beginRegistration(page, other);
+  await arriveAsNewcomer(page, other);
   await fillForm(page, other, `${one}@example.com`);
   await expect(page).toHaveURL("/account");
   await expect(page.getByText(`${one}@example.com`)).toBeVisible();
 });
 
 test("markup in a nickname and in the fields is shown as it was typed", async ({ page, unique, watch }) => {
-  const nickname = `<b onclick="x">&amp; ${unique("bobby")}</b><script>alert(1)</script>`;
+  const nickname = `<b>&amp;"${unique("b")}"</b><script>alert(1)</script>`;
   watch.announce(422, "/register");
-  await beginRegistration(page, nickname);
+  await arriveAsNewcomer(page, nickname);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(nickname);
   const typed = `"><script>alert(1)</script>`;
   await fillForm(page, typed, typed);

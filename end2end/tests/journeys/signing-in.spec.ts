@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { approve, at, beginRegistration, expect, fillForm, logOut, on, passByQQ, register, test } from "../support.ts";
+import { approve, arriveWithAccount, at, beginRegistration, expect, fillForm, logOut, on, passByQQ, register, test } from "../support.ts";
 
 test("a newcomer registers by the form, leaves, and is known the next time", async ({ page, unique }) => {
   const [nickname, username] = [`小企鹅🐧 ${unique("n")}`, unique("ann")];
@@ -102,17 +102,18 @@ test("the registration page sends a stranger to the login page", async ({ page }
 
 test("two people in two browsers have two accounts", async ({ page, pageElsewhere, unique }) => {
   const [one, other] = [unique("one"), unique("two")];
-  await register(page, one, one);
-  await register(pageElsewhere, other, other);
-  await page.reload();
+  await arriveWithAccount(page, one, one);
+  await arriveWithAccount(pageElsewhere, other, other);
+  await page.goto("/account");
+  await pageElsewhere.goto("/account");
   await expect(on(page).username).toHaveText(one);
   await expect(on(pageElsewhere).username).toHaveText(other);
 });
 
 test("two tabs can be on their way to QQ at once, and finish in any order", async ({ page, context, unique }) => {
   const nickname = unique("tabs");
-  await register(page, nickname, nickname);
-  await logOut(page);
+  await arriveWithAccount(page, nickname, nickname);
+  await context.clearCookies();
 
   const second = await context.newPage();
   for (const [tab, place] of [[page, "first"], [second, "second"]] as const) {
@@ -140,10 +141,10 @@ test("a newcomer with two registration pages open gets one account", async ({ pa
   await expect(on(second).username).toHaveText(username);
 });
 
-test("who goes back after signing in and approves again just goes on", async ({ page, unique }) => {
+test("who goes back after signing in and approves again just goes on", async ({ page, context, unique }) => {
   const nickname = unique("back");
-  await register(page, nickname, nickname);
-  await logOut(page);
+  await arriveWithAccount(page, nickname, nickname);
+  await context.clearCookies();
   await page.goto("/login?next=%2F%3Fback%3D1");
   await passByQQ(page, nickname);
   await expect(page).toHaveURL("/?back=1");

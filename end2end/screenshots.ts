@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { arriveAsNewcomer, arriveWithAccount, expect, fillForm, on, test } from "./tests/support.ts";
+
+// Writes screenshots/PAGE-LANGUAGE-THEME-WIDTH.png.
+
+const folder = fileURLToPath(new URL("screenshots/", import.meta.url));
+const newcomer = "小企鹅🐧";
+
+const pages: Record<string, (page: Page, unique: (base: string) => string) => Promise<unknown>> = {
+  home: (page) => page.goto("/"),
+  "home-signed-in": async (page, unique) => {
+    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/");
+  },
+  login: (page) => page.goto("/login?next=%2F%3Fx%3D1"),
+  "login-error": (page) => page.goto("/login?error=expired"),
+  register: (page) => arriveAsNewcomer(page, newcomer),
+  "register-errors": async (page) => {
+    await arriveAsNewcomer(page, newcomer);
+    await fillForm(page, "小明", "not an address");
+    await expect(on(page).alert).toBeFocused();
+  },
+  account: async (page, unique) => {
+    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account");
+  },
+  "not-found": (page) => page.goto("/nowhere"),
+  consent: (page) => page.goto("/login/qq"),
+};
+
+for (const locale of ["zh-CN", "en"]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [390, 1280]) {
+      test.describe(() => {
+        test.use({ locale, colorScheme, viewport: { width, height: 800 }, deviceScaleFactor: 2 });
+
+        for (const [name, open] of Object.entries(pages)) {
+          test(`${name}, ${locale}, ${colorScheme}, ${width} wide`, async ({ page, unique, watch }) => {
+            if (name === "register-errors") {
+              watch.announce(422, "/register");
+            } else if (name === "not-found") {
+              watch.announce(404, "/nowhere");
+            }
+            await open(page, unique);
+            await page.screenshot({ path: `${folder}${name}-${locale}-${colorScheme}-${width}.png`, fullPage: true });
+          });
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Locator, Page } from "@playwright/test";
+import { approve, arriveAsNewcomer, expect, on, test } from "../support.ts";
+
+// Nothing comes back at first, as from a server that is slow: the browser stays on the page.
+
+test("a pressed QQ button is busy, as large as before, until the page is shown again", async ({ page, unique }) => {
+  await page.goto("/login");
+  await expectHydrated(page);
+  const { qqButton } = on(page);
+  const sent = await answerNothing(page, "**/login/qq");
+  const size = await qqButton.boundingBox();
+  await expect(qqButton).not.toHaveAttribute("aria-busy");
+  await expect(qqButton.getByText("Going to QQ…")).toBeHidden();
+
+  await qqButton.click();
+  await expectBusy(qqButton);
+  await expect(qqButton.getByText("Going to QQ…")).toBeVisible();
+  expect(await qqButton.boundingBox()).toEqual(size);
+  await qqButton.click();
+  expect(sent).toEqual(["GET"]);
+
+  await showAgain(page);
+  await expect(qqButton).not.toHaveAttribute("aria-busy");
+  await page.unroute("**/login/qq");
+  await qqButton.click();
+  await approve(page, unique("patient"));
+  await expect(page).toHaveURL("/register");
+});
+
+for (const way of ["submit", "oneClick"] as const) {
+  test(`a second press of a button sends nothing: ${way}`, async ({ page, unique }) => {
+    const name = unique("twice");
+    await arriveAsNewcomer(page, name);
+    await expectHydrated(page);
+    await on(page).usernameInput.fill(name);
+    await on(page).emailInput.fill(`${name}@example.com`);
+    await expect(page.getByText("You can have this user name.")).toBeVisible();
+
+    const button = on(page)[way];
+    const address = way === "submit" ? "**/register" : "**/register/auto";
+    const sent = await answerNothing(page, address);
+    await button.dblclick();
+    await expectBusy(button);
+    await button.click();
+    expect(sent).toEqual(["POST"]);
+
+    await showAgain(page);
+    await page.unroute(address);
+    await button.click();
+    await expect(page).toHaveURL("/account");
+  });
+}
+
+test("opening QQ in another tab leaves the button as it is", async ({ page, context }) => {
+  await page.goto("/login");
+  await expectHydrated(page);
+  const opened = context.waitForEvent("page");
+  await on(page).qqButton.click({ modifiers: ["ControlOrMeta"] });
+  await expect(on(await opened).sandboxPerson).toBeVisible();
+  await expect(on(page).qqButton).not.toHaveAttribute("aria-busy");
+});
+
+async function expectHydrated(page: Page) {
+  await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+}
+
+async function expectBusy(button: Locator) {
+  await expect(button).toHaveAttribute("aria-busy", "true");
+}
+
+/** Gives the methods of the requests that were left without an answer. */
+async function answerNothing(page: Page, address: string): Promise<string[]> {
+  const methods: string[] = [];
+  await page.route(address, async (route) => {
+    methods.push(route.request().method());
+    await route.fulfill({ status: 204 });
+  });
+  return methods;
+}
+
+/** As a browser does that shows a page from its memory. Chromium keeps none in memory while it is tested. */
+function showAgain(page: Page) {
+  return page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+}

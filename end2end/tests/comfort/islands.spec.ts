@@ -1,0 +1,40 @@
+import type { Page } from "@playwright/test";
+import { arriveAsNewcomer, arriveWithAccount, expect, test } from "../support.ts";
+
+test("pages with islands wake up", async ({ page, unique }) => {
+  for (const path of ["/", "/login", "/login?error=expired"]) {
+    await page.goto(path);
+    await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+  }
+  await arriveAsNewcomer(page, unique("awake"));
+  await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+});
+
+test("pages without islands load no script", async ({ page, unique, watch }) => {
+  watch.announce(404, "/nowhere");
+  const name = unique("plain");
+  await arriveWithAccount(page, name, name);
+  const scripts = notedScripts(page);
+  for (const path of ["/", "/account", "/nowhere"]) {
+    await page.goto(path, { waitUntil: "networkidle" });
+    await expect(page.locator("script")).toHaveCount(0);
+  }
+  expect(scripts).toEqual([]);
+
+  // So that an empty list means something: a page with islands does load them.
+  await page.context().clearCookies();
+  await page.goto("/");
+  await expect.poll(() => scripts.toSorted()).toEqual(["/pkg/qq-login.js", "/pkg/qq-login.wasm"]);
+});
+
+/** The paths of scripts and WebAssembly that a page asks for, each once. */
+function notedScripts(page: Page): string[] {
+  const scripts: string[] = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (/\.(m?js|wasm)$/.test(pathname) && !scripts.includes(pathname)) {
+      scripts.push(pathname);
+    }
+  });
+  return scripts;
+}

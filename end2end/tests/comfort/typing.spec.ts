@@ -1,0 +1,156 @@
+import type { Page } from "@playwright/test";
+import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, on, test } from "../support.ts";
+
+test("a taken name is told within a second after typing stops, and goes when the name is right", async ({
+  page,
+  context,
+  unique,
+}) => {
+  const taken = unique("taken");
+  await arriveWithAccount(page, taken, taken);
+  await context.clearCookies();
+  await arriveAsNewcomer(page, unique("typist"));
+  await expectHydrated(page);
+
+  await on(page).usernameInput.pressSequentially(taken.toUpperCase());
+  await noteWhenErrorsCome(page);
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type(taken.slice(-1));
+  await expect(errorOf(page, "username")).toHaveText("This user name is taken. Choose another one.");
+  await expect(on(page).usernameInput).toHaveAttribute("aria-invalid", "true");
+  expect(await millisecondsUntilError(page)).toBeLessThan(1000);
+
+  await on(page).usernameInput.press("x");
+  await expect(errorOf(page, "username")).toHaveCount(0);
+  await expect(on(page).usernameInput).not.toHaveAttribute("aria-invalid");
+  await expect(page.getByText("You can have this user name.")).toBeVisible();
+});
+
+test("what is wrong with a name is told without asking the server", async ({ page, unique }) => {
+  await arriveAsNewcomer(page, unique("typist"));
+  await expectHydrated(page);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+
+  const name = on(page).usernameInput;
+  for (const [typed, message] of [
+    ["ab", "This user name is too short: it needs at least 3 characters."],
+    ["W".repeat(33), "This user name is too long: 32 characters at most."],
+    ["a b c", "Use only letters, digits, _ and - in a user name."],
+    ["ａｄｍｉｎ", "This user name is reserved. Choose another one."],
+    ["", "Enter a user name."],
+  ] as const) {
+    await name.fill(typed);
+    await expect(errorOf(page, "username")).toHaveText(message);
+  }
+  expect(asked).toEqual([]);
+});
+
+test("a bad address is told within a second after typing stops, and goes when it is right", async ({ page, unique }) => {
+  await arriveAsNewcomer(page, unique("typist"));
+  await expectHydrated(page);
+  await noteWhenErrorsCome(page);
+  await on(page).emailInput.pressSequentially("ann@example");
+  await expect(errorOf(page, "email")).toHaveText("Enter one e-mail address, such as name@example.com.");
+  await expect(on(page).emailInput).toHaveAttribute("aria-invalid", "true");
+  expect(await millisecondsUntilError(page)).toBeLessThan(1000);
+
+  await on(page).emailInput.pressSequentially(".org");
+  await expect(errorOf(page, "email")).toHaveCount(0);
+  await expect(on(page).emailInput).not.toHaveAttribute("aria-invalid");
+});
+
+test("the server's error goes as soon as the field is right", async ({ page, unique, watch }) => {
+  watch.announce(422, "/register");
+  await arriveAsNewcomer(page, unique("typist"));
+  await on(page).submit.click();
+  await expect(errorOf(page, "email")).toHaveText("Enter an e-mail address.");
+  await expectHydrated(page);
+  await on(page).emailInput.fill("ann@example.org");
+  await expect(errorOf(page, "email")).toHaveCount(0);
+  await expect(errorOf(page, "username")).toBeVisible();
+});
+
+test("messages are told in the page's language", async ({ page, unique }) => {
+  await arriveAsNewcomer(page, unique("typist"));
+  await on(page).language("zh-CN").click();
+  await expectHydrated(page);
+  await on(page).usernameInput.fill("小明");
+  await expect(errorOf(page, "username")).toHaveText("用户名太短，至少需要 3 个字符。");
+});
+
+test("what is typed before the page wakes up stays, and is judged with the next letter", async ({ page, unique }) => {
+  let wakeUp = () => {};
+  const awake = new Promise<void>((resolve) => (wakeUp = resolve));
+  await page.route("**/*.wasm*", async (route) => {
+    await awake;
+    await route.continue();
+  });
+  await arriveAsNewcomer(page, unique("early"));
+  await on(page).usernameInput.pressSequentially("a b");
+  await on(page).emailInput.pressSequentially("early@");
+  await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
+
+  wakeUp();
+  await expectHydrated(page);
+  await expect(on(page).usernameInput).toHaveValue("a b");
+  await expect(on(page).emailInput).toHaveValue("early@");
+  await expect(on(page).emailInput).toBeFocused();
+  await on(page).emailInput.press("x");
+  await expect(errorOf(page, "email")).toBeVisible();
+  await on(page).usernameInput.press("End");
+  await on(page).usernameInput.press("c");
+  await expect(errorOf(page, "username")).toHaveText("Use only letters, digits, _ and - in a user name.");
+});
+
+test("a name that is looked up while the form is on its way causes no complaint", async ({ page, unique }) => {
+  const username = unique("hasty");
+  await arriveAsNewcomer(page, username);
+  await expectHydrated(page);
+  await on(page).emailInput.fill(`${username}@example.com`);
+
+  // The account is made before the look-up arrives, and the browser learns of it only afterwards.
+  let register = () => {};
+  const registered = new Promise<void>((resolve) => (register = resolve));
+  const lookedUp = page.waitForResponse(/check-username/);
+  await page.route("**/register", async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    register();
+    await lookedUp;
+    await route.fulfill({ response });
+  });
+  await page.route(/check-username/, async (route) => {
+    await registered;
+    await route.continue();
+  });
+  await on(page).usernameInput.fill(username);
+  await on(page).usernameInput.press("Enter");
+  expect((await lookedUp).status()).toBeLessThan(500);
+  await expect(page).toHaveURL("/account");
+});
+
+async function expectHydrated(page: Page) {
+  await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+}
+
+type Noted = Window & { lastInput?: number; firstError?: number };
+
+/** Takes the times inside the page, where the test's own slowness does not count. */
+function noteWhenErrorsCome(page: Page) {
+  return page.evaluate(() => {
+    const noted: Noted = window;
+    document.addEventListener("input", () => (noted.lastInput = performance.now()));
+    const observer = new MutationObserver(() => {
+      const hasError = document.querySelector("[data-testid=field-error]") !== null;
+      noted.firstError = hasError ? (noted.firstError ?? performance.now()) : undefined;
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+}
+
+async function millisecondsUntilError(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { firstError, lastInput }: Noted = window;
+    return (firstError ?? NaN) - (lastInput ?? NaN);
+  });
+}

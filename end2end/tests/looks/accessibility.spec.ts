@@ -1,0 +1,51 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { scenes } from "../scenes.ts";
+import { arriveAsNewcomer, errorOf, expect, on, test } from "../support.ts";
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+for (const locale of ["en", "zh-CN"]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${locale}, ${colorScheme}`, () => {
+      test.use({ locale, colorScheme });
+
+      for (const { name, answers, open } of scenes) {
+        test(`breaks no rule of WCAG: ${name}`, async ({ page, unique, watch }) => {
+          if (answers) {
+            watch.announce(answers.status, answers.path);
+          }
+          await open(page, unique);
+          await expect(page.locator("html")).toHaveAttribute("lang", locale);
+          await expectNoViolations(page);
+        });
+      }
+
+      test("breaks no rule of WCAG: what appears while one types", async ({ page, unique }) => {
+        await arriveAsNewcomer(page, unique("typist"));
+        await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+        await on(page).usernameInput.fill(unique("free"));
+        await on(page).emailInput.fill("nonsense");
+        await expect(errorOf(page, "email")).toBeVisible();
+        await expect(page.locator(".field-remark")).toHaveText(/you can have|可以使用/i);
+        await expectNoViolations(page);
+      });
+
+      test("breaks no rule of WCAG: a busy button", async ({ page }) => {
+        await page.goto("/login");
+        await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
+        // An empty answer keeps the browser on the page.
+        await page.route("**/login/qq", (route) => route.fulfill({ status: 204 }));
+        await on(page).qqButton.click();
+        await expect(on(page).qqButton).toHaveAttribute("aria-busy", "true");
+        await expectNoViolations(page);
+      });
+    });
+  }
+}
+
+async function expectNoViolations(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
+  expect(found.slice(0, 5)).toEqual([]);
+}
