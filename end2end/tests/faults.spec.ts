@@ -38,7 +38,7 @@ for (const { endpoint, fault, code, text } of ends) {
 }
 
 test("without a nickname from QQ one registers all the same", async ({ page, request, unique }) => {
-  await request.put(`${sandboxURL}/sandbox/faults/get_user_info`, { data: { fault: "http_500", times: 1 } });
+  await request.put(`${sandboxURL}/sandbox/faults/get_user_info`, { data: { fault: "api_denied", times: 1 } });
   await page.goto("/login");
   await on(page).qqButton.click();
   await approve(page, unique("nameless"));

@@ -107,7 +107,7 @@ static CHINESE: Texts = Texts {
     endpoints: "可出错的接口：",
     people: "人物",
     revoke: "撤销授权",
-    revoke_of: |name| format!("撤销 {name} 的授权"),
+    revoke_of: |name| format!("撤销授权：{name}"),
     requests: "最近的请求",
     no_requests: "还没有请求。",
     as_json: "以 JSON 查看",

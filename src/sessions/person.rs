@@ -9,7 +9,7 @@ use super::token::StoredToken;
 pub(super) const KEY: &str = "person";
 
 /// How long somebody who comes from QQ for the first time has to register, in seconds.
-const PENDING_SECS: i64 = 15 * 60;
+pub(super) const PENDING_SECS: i64 = 15 * 60;
 
 /// Why the session could not be read or written.
 pub type SessionError = tower_sessions::session::Error;
@@ -67,7 +67,9 @@ pub enum Visitor {
 impl Visitor {
     /// Reads the session; `None` for everybody without one. `now` is in seconds since 1970.
     pub async fn read(session: &Session, now: i64) -> Result<Option<Visitor>, SessionError> {
-        let visitor: Option<Visitor> = session.get(KEY).await?;
+        let record = session.get_value(KEY).await?;
+        // A record that another version wrote and this one cannot read is a session no more.
+        let visitor = record.and_then(|record| serde_json::from_value(record).ok());
         Ok(visitor.filter(|visitor| match visitor {
             Visitor::SignedIn(_) => true,
             Visitor::Pending(pending) => pending.is_current(now),

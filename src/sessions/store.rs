@@ -13,7 +13,7 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
-use super::person::{KEY, Visitor};
+use super::person::{KEY, PENDING_SECS, Visitor};
 use crate::clock::Clock;
 use crate::sealing::{Sealer, fingerprint};
 
@@ -56,11 +56,15 @@ impl Store {
     /// Removes the rows that are past their time.
     pub async fn purge(&self) -> std::result::Result<(), sqlx::Error> {
         let now = (self.clock)();
-        sqlx::query("DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2")
-            .bind(now.saturating_sub(self.lifetimes.idle_secs))
-            .bind(now.saturating_sub(self.lifetimes.max_secs))
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2 \
+             OR (user_id IS NULL AND created_at < $3)",
+        )
+        .bind(now.saturating_sub(self.lifetimes.idle_secs))
+        .bind(now.saturating_sub(self.lifetimes.max_secs))
+        .bind(now.saturating_sub(PENDING_SECS))
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

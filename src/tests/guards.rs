@@ -131,6 +131,8 @@ async fn s86_somebody_who_asks_too_often_is_asked_to_wait() {
     assert_eq!(last.status, 429, "another address in X-Forwarded-For does not help");
     assert!(last.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1));
     assert!(last.body.contains("Too many attempts"));
+    let callback = browser.get("/login/qq/callback?code=x&state=y").await;
+    assert_eq!((callback.status, callback.header("referrer-policy")), (429, "no-referrer"));
     assert_eq!(browser.get("/").await.status, 200, "pages that cost nothing stay open");
 }
 
@@ -165,5 +167,8 @@ async fn wrong_methods_and_unknown_paths_have_pages() {
     let request = browser.request(Method::DELETE, "/account");
     let page = browser.send(request).await;
     assert_eq!(page.status, 405);
-    assert!(page.body.contains("Not this way"));
+    assert!(page.body.contains("Not this way") && page.header("allow").contains("GET"), "{}", page.header("allow"));
+    for path in ["/api/nothing", "/api/", "/login/", "/login/qq/else"] {
+        assert_eq!(browser.get(path).await.status, 404, "{path}");
+    }
 }

@@ -72,7 +72,8 @@ async fn a_name_is_taken_in_whatever_form_it_is_typed() {
     assert_eq!(browser.get("/api/check-username?username=free-name").await.body, "\"\"");
     assert_eq!(browser.get("/api/check-username?username=root").await.body, "\"reserved\"");
     let mut stranger = site.browser();
-    assert_ne!(stranger.get("/api/check-username?username=Ann_Lee").await.status, 200);
+    assert_eq!(stranger.get("/api/check-username?username=Ann_Lee").await.body, "\"nobody\"");
+    assert_eq!(stranger.get("/api/check-username?username=free-name").await.body, "\"nobody\"");
 }
 
 #[tokio::test]

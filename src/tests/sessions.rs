@@ -169,7 +169,8 @@ async fn s63_saving_a_session_that_was_ended_writes_nothing() {
     let secret = qq_login::sealing::SecretKey::from_bytes(vec![7; 32]).expect("a key");
     let sealer = qq_login::sealing::Sealer::new(&secret, "session", qq_login::random::system());
     let lifetimes = qq_login::sessions::Lifetimes { idle_secs: 100, max_secs: 100 };
-    let store = Store::new(site.pool.clone(), sealer, qq_login::clock::system(), lifetimes);
+    let now = site.now();
+    let store = Store::new(site.pool.clone(), sealer, std::sync::Arc::new(move || now), lifetimes);
     let far = tower_sessions::cookie::time::OffsetDateTime::UNIX_EPOCH;
     let mut record = Record { id: Id::default(), data: Default::default(), expiry_date: far };
     store.create(&mut record).await.expect("created");
@@ -250,7 +251,15 @@ async fn what_is_past_its_time_is_removed() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.become_somebody().await;
-    assert_eq!((site.count("sessions").await, site.count("spent_attempts").await), (1, 1));
+    let mut pending = site.browser();
+    pending.sign_in("Undecided").await;
+    assert_eq!((site.count("sessions").await, site.count("spent_attempts").await), (2, 2));
+    site.pass(15 * 60 + 1);
+    let site = site.restart_with(vec![]).await;
+    while site.count("sessions").await > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(browser.moved_to(&site).signed_in_as().await.is_some(), "only the one who never registered is gone");
     site.pass(1_209_600);
     // A fresh start purges at once.
     let site = site.restart_with(vec![]).await;

@@ -132,15 +132,17 @@ fn Preferences(frame: Frame) -> impl IntoView {
 }
 
 /// Loads the WebAssembly and wakes the islands. Written out here since the preload links that
-/// Leptos 0.8 makes are never used by the browser (leptos-rs/leptos#4843).
+/// Leptos 0.8 makes are never used by the browser (leptos-rs/leptos#4843), and since preload links
+/// would make a browser without scripts load what it cannot use.
 #[component]
 fn IslandScript(nonce: String) -> impl IntoView {
     let assets = use_context::<Frame>().map(|frame| frame.setting.site.facts.assets.clone());
     assets.map(|assets| {
         // A browser that cannot load the WebAssembly loses comfort only, so that is no error.
         let script = format!(
-            "const load = async () => {{ const wasm = await import({js:?}); \
-             await wasm.default({{ module_or_path: {wasm:?} }}); return wasm; }}; \
+            "const load = async () => {{ \
+             const [wasm, file] = await Promise.all([import({js:?}), fetch({wasm:?})]); \
+             await wasm.default({{ module_or_path: file }}); return wasm; }}; \
              const wasm = await load().catch(() => null); \
              if (wasm) {{ wasm.hydrate(); \
              for (const island of document.querySelectorAll('leptos-island')) wasm[island.dataset.component](island); \
@@ -148,11 +150,7 @@ fn IslandScript(nonce: String) -> impl IntoView {
             js = assets.js(),
             wasm = assets.wasm(),
         );
-        view! {
-            <link rel="modulepreload" href=assets.js() />
-            <link rel="preload" href=assets.wasm() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-            <script type="module" nonce=nonce inner_html=script></script>
-        }
+        view! { <script type="module" nonce=nonce inner_html=script></script> }
     })
 }
 

@@ -34,13 +34,10 @@ pub(super) async fn come_back(setting: Setting) -> Response {
         provide_context(parts);
         ScopedFuture::new(finish_login(query))
     });
-    let mut response = match finished.await {
+    match finished.await {
         Ok(path) => uncached(Redirect::to(&path).into_response()),
         Err(_) => notice::broken(setting).await,
-    };
-    // The address of this request holds the authorization code.
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
+    }
 }
 
 /// QQ has a page of its own for phones; without `display` some of them cannot sign in.

@@ -18,6 +18,7 @@ use super::guards::{
 use super::site::Site;
 use super::visit::Setting;
 use super::{assets, forms, health, notice, pages, preferences, qq_trip};
+use crate::config::Config;
 use crate::sessions;
 
 /// The largest body that is read. The longest form has two short fields.
@@ -28,10 +29,11 @@ pub fn router(site: Site) -> Router {
     let facts = site.facts.clone();
     let limited = Router::new()
         .route("/login/qq", get(qq_trip::leave))
-        .route("/login/qq/callback", get(qq_trip::come_back))
+        .route(Config::CALLBACK_PATH, get(qq_trip::come_back))
         .route("/register", post(forms::register))
         .route("/register/auto", post(forms::register_auto))
-        .route("/api/{*server_fn}", get(call_server_fn).post(call_server_fn))
+        .route("/api/finish-login", post(call_server_fn))
+        .route("/api/check-username", get(call_server_fn))
         .layer(middleware::from_fn_with_state(site.clone(), limit_rate));
     let pages = generate_route_list(App);
     let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));

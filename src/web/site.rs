@@ -42,10 +42,10 @@ impl Site {
     /// Puts the parts together, as the configuration says.
     pub fn new(config: &Config, login: Login, sessions: Store) -> Site {
         let graph = &config.qq.graph_url;
-        // QQ's avatars are on hosts of qlogo.cn; a stand-in on this machine serves its own.
+        // QQ's avatars are on hosts of qlogo.cn and qq.com; a stand-in on this machine serves its own.
         let avatar_sources = match graph.scheme() {
-            "http" => format!("https://*.qlogo.cn {}", graph.origin().ascii_serialization()),
-            _ => "https://*.qlogo.cn".to_owned(),
+            "http" => format!("https://*.qlogo.cn https://*.qq.com {}", graph.origin().ascii_serialization()),
+            _ => "https://*.qlogo.cn https://*.qq.com".to_owned(),
         };
         let facts = Facts {
             public_url: config.public_url.clone(),

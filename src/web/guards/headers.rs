@@ -5,6 +5,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::config::Config;
 use crate::web::site::Site;
 
 /// The policy of a page: nothing but what the page itself needs.
@@ -33,8 +34,13 @@ pub(in crate::web) async fn add_security_headers(State(site): State<Site>, reque
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ];
+    let is_callback = request.uri().path() == Config::CALLBACK_PATH;
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_callback {
+        // The callback's address holds the authorization code.
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

@@ -1,7 +1,9 @@
 //! Links and buttons that show that they are at work.
 
+use std::time::Duration;
+
 use leptos::ev::MouseEvent;
-use leptos::prelude::{document, window_event_listener_untyped};
+use leptos::prelude::{document, set_timeout, window_event_listener_untyped};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -10,6 +12,9 @@ const PRESSABLE: &str = ".busy-scope a, .busy-scope button";
 
 /// Those of them that are.
 const BUSY: &str = ".busy-scope [aria-busy]";
+
+/// When something pressed can be pressed again: a browser does not tell that a person stopped it.
+const GIVEN_UP: Duration = Duration::from_secs(15);
 
 /// Marks what was pressed as busy; a second press of it does nothing.
 pub(super) fn press(event: MouseEvent) {
@@ -23,6 +28,7 @@ pub(super) fn press(event: MouseEvent) {
         event.prevent_default();
     } else {
         let _ = pressed.set_attribute("aria-busy", "true");
+        set_timeout(move || drop(pressed.remove_attribute("aria-busy")), GIVEN_UP);
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn show(visit: Visit) -> Response {
     }
     let texts = setting.texts();
     let title = match failure {
+        Some(Failure::Cancelled) => texts.failure(Failure::Cancelled).title.to_owned(),
         Some(failure) => format!("{}{}", texts.error_prefix, texts.failure(failure).title),
         None => texts.login_title.to_owned(),
     };
@@ -45,7 +46,9 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
     let (frame, prepared) = (use_context::<Frame>(), use_context::<Prepared>());
     frame.zip(prepared).map(|(frame, Prepared { next, failure })| {
         let texts = frame.texts;
-        let trouble = failure.map(|failure| view! { <TroubleNote trouble=texts.failure(failure) /> });
+        let trouble = failure.map(|failure| {
+            view! { <TroubleNote trouble=texts.failure(failure) is_calm=failure == Failure::Cancelled /> }
+        });
         let where_to = (!next.is_default()).then(|| view! { <p>{(texts.login_next)(next.as_str())}</p> });
         view! {
             {trouble}

@@ -53,9 +53,14 @@ pub(super) fn LogoutForm() -> impl IntoView {
 
 /// Something went wrong, and the page can be used all the same.
 #[component]
-pub(super) fn TroubleNote(trouble: Trouble) -> impl IntoView {
+pub(super) fn TroubleNote(
+    trouble: Trouble,
+    /// Whether it is what the person wanted, and no cause for red.
+    #[prop(optional)]
+    is_calm: bool,
+) -> impl IntoView {
     view! {
-        <div class="trouble" role="alert" tabindex="-1">
+        <div class=if is_calm { "trouble calm" } else { "trouble" } role="alert" tabindex="-1">
             <h2>{trouble.title}</h2>
             <p>{trouble.advice}</p>
         </div>
