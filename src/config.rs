@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 pub use parse::{ConfigError, Environment};
 pub use public_url::{PublicUrl, resolve_with_system};
-pub use qq::{QqConfig, SandboxConfig};
+pub use qq::SandboxConfig;
 pub use secret_key::{SecretKeyError, SecretKeySource};
 
 /// Who may make an account (`REGISTRATION`).
@@ -39,7 +39,7 @@ pub struct Config {
     /// `sqlite://…` or `postgres://…` (`DATABASE_URL`).
     pub database_url: String,
     /// How QQ is reached: QQ itself or the sandbox.
-    pub qq: QqConfig,
+    pub qq: crate::qq::Settings,
     /// The sandbox the site starts by itself, when it has no credentials for QQ.
     pub sandbox: Option<SandboxConfig>,
     /// Who may make an account.

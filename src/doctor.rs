@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::Serialize;
 
-use crate::config::{Config, Environment, QqConfig};
+use crate::config::{Config, Environment};
 use crate::qq::{self, Class, QqError};
 
 /// An authorization code that QQ cannot have given to anybody.
@@ -72,9 +72,9 @@ pub async fn examine(env: &Environment) -> Report {
 
 /// Offers QQ a code that it never gave. QQ looks at app, key and callback first, so being refused
 /// for the code alone means that the rest is right.
-async fn ask_qq(config: &QqConfig) -> Check {
+async fn ask_qq(config: &qq::Settings) -> Check {
     let check = |ok, detail| Check { name: "QQ", ok, detail };
-    let client = match qq::Client::new(config.to_settings()) {
+    let client = match qq::Client::new(config.clone()) {
         Ok(client) => client,
         Err(error) => return check(false, format!("QQ_GRAPH_URL: {error}")),
     };
@@ -92,7 +92,7 @@ async fn ask_qq(config: &QqConfig) -> Check {
     }
 }
 
-fn advice(code: i64, config: &QqConfig) -> String {
+fn advice(code: i64, config: &qq::Settings) -> String {
     match code {
         100_008 => "set QQ_APP_ID to the APP ID that the QQ Connect console shows".to_owned(),
         100_009 => "set QQ_APP_KEY to the APP Key that belongs to this app id".to_owned(),

@@ -59,7 +59,7 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secret = config.secret_key.load(&random)?;
         let pool = database::open(&config.database_url).await?;
-        let client = qq::Client::new(config.qq.to_settings())?;
+        let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = Lifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secret, "session", random.clone());
         let sessions = Store::new(pool.clone(), sealer, clock.clone(), lifetimes);

@@ -8,41 +8,7 @@ use url::Url;
 
 use super::parse::{ConfigError, Environment};
 use super::public_url::{PublicUrl, is_loopback};
-use crate::qq;
-
-/// What it takes to talk to QQ.
-#[derive(Clone, Debug)]
-pub struct QqConfig {
-    /// The app id of the QQ Connect console (`QQ_APP_ID`), or the sandbox's.
-    pub app_id: String,
-    /// The app key that goes with it (`QQ_APP_KEY`).
-    pub app_key: SecretString,
-    /// The base of `/oauth2.0/*` and `/user/*` (`QQ_GRAPH_URL`).
-    pub graph_url: Url,
-    /// Where QQ sends people back to.
-    pub redirect_uri: String,
-    /// What is asked for, separated by commas (`QQ_SCOPE`).
-    pub scope: String,
-    /// Whether the unionid is asked for (`QQ_UNIONID`).
-    pub ask_unionid: bool,
-    /// The limit for one call (`QQ_TIMEOUT_MS`).
-    pub timeout: Duration,
-}
-
-impl QqConfig {
-    /// The same in the words of the QQ client.
-    pub fn to_settings(&self) -> qq::Settings {
-        qq::Settings {
-            app_id: self.app_id.clone(),
-            app_key: self.app_key.clone(),
-            graph_url: self.graph_url.clone(),
-            redirect_uri: self.redirect_uri.clone(),
-            scope: self.scope.clone(),
-            ask_unionid: self.ask_unionid,
-            timeout: self.timeout,
-        }
-    }
-}
+use crate::qq::Settings;
 
 /// What the sandbox needs to start.
 #[derive(Clone, Debug)]
@@ -95,12 +61,12 @@ pub(super) fn read(
     env: &Environment,
     public_url: &PublicUrl,
     redirect_uri: String,
-) -> Result<(QqConfig, Option<SandboxConfig>), ConfigError> {
+) -> Result<(Settings, Option<SandboxConfig>), ConfigError> {
     let timeout_ms = env.positive("QQ_TIMEOUT_MS", 10_000, "milliseconds")?;
     let timeout = Duration::from_millis(timeout_ms.unsigned_abs());
     let scope = read_scope(env)?;
     let ask_unionid = env.switch("QQ_UNIONID", false)?;
-    let with = |app_id, app_key, graph_url| QqConfig {
+    let with = |app_id, app_key, graph_url| Settings {
         app_id,
         app_key,
         graph_url,
