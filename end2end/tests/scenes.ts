@@ -21,7 +21,6 @@ export const scenes: Scene[] = [
   { name: "registration", open: (page, unique) => arriveAsNewcomer(page, longNickname(unique("n"))) },
   {
     name: "registration with errors",
-    answers: { status: 422, path: "/register" },
     open: async (page, unique) => {
       await arriveAsNewcomer(page, `小企鹅🐧 ${unique("n")}`);
       await fillForm(page, "W".repeat(40), "w".repeat(80));

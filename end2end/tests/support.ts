@@ -97,9 +97,7 @@ class Watch {
     const isAnnounced = this.announced.some(
       ({ status, path }) => pathOf(url) === path && message.text().includes(`status of ${status}`),
     );
-    // Without scripts nobody asks for the WebAssembly that was fetched ahead.
-    const isUnusedPreload = this.blocked === ".js" && /preloaded .* but not used/.test(message.text());
-    const isExpected = isAnnounced || isUnusedPreload || this.isBlocked(url);
+    const isExpected = isAnnounced || this.isBlocked(url);
     if (["error", "warning"].includes(message.type()) && !isExpected) {
       this.complaints.push(`console ${message.type()}: ${message.text()} (${url})`);
     }

@@ -23,8 +23,7 @@ test("one can sign in and out with Tab and Enter alone", async ({ page, unique }
   await expect(on(page).qqButton).toBeVisible();
 });
 
-test("after an error the first Tab reaches the first link, which leads to its field", async ({ page, unique, watch }) => {
-  watch.announce(422, "/register");
+test("after an error the first Tab reaches the first link, which leads to its field", async ({ page, unique }) => {
   await arriveAsNewcomer(page, unique("keys"));
   await tabTo(page, on(page).submit);
   await page.keyboard.press("Enter");
