@@ -50,8 +50,7 @@ test_rust_on_postgres() {
 }
 
 test_browser() {
-    cd end2end
-    CHROMIUM=$(../scripts/find-chromium.sh) npm test
+    CHROMIUM=$(scripts/find-chromium.sh) npm --prefix end2end test
 }
 
 part "Formatting: cargo fmt" cargo fmt --check || true
