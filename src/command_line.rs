@@ -1,5 +1,6 @@
 //! What is typed to start the program, and how it ends.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -153,7 +154,8 @@ fn start_log() -> Result<(), String> {
     for directive in QUIET {
         filter = filter.add_directive(directive.parse::<Directive>().map_err(|error| error.to_string())?);
     }
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let has_colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(has_colours).with_writer(std::io::stderr).init();
     Ok(())
 }
 
