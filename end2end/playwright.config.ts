@@ -7,10 +7,11 @@ import { defineConfig } from "@playwright/test";
 
 // The tests start the release build themselves, with the built-in sandbox, on ports and with a database
 // of their own. So they run in the same way under `make test`, `cargo leptos end-to-end --release` and
-// `npx playwright test`. BASE_URL=http://… tests a server that runs already.
+// `npx playwright test`. BASE_URL=http://… tests a server that runs already, but for short-lived tokens.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const port = Number(process.env.E2E_PORT ?? 3100);
 const sandboxPort = port + 10;
+const shortLivedPort = port + 20;
 const baseURL = process.env.BASE_URL ?? `http://localhost:${port}`;
 
 // The worker processes read this file as well: they find the folder in the environment.
@@ -22,6 +23,15 @@ if (!process.env.E2E_FOLDER) {
 process.env.CHROMIUM ??= execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
 // Where the tests find the sandbox's scripting routes.
 process.env.SANDBOX_URL ??= `http://127.0.0.1:${sandboxPort}`;
+
+/** A site of its own, whose tokens live five seconds. Its faults strike nobody else. */
+const shortLived = {
+  name: "short-lived",
+  testMatch: "short-lived.spec.ts",
+  fullyParallel: false,
+  workers: 1,
+  use: { baseURL: `http://localhost:${shortLivedPort}` },
+};
 
 export default defineConfig({
   testDir: "tests",
@@ -51,9 +61,10 @@ export default defineConfig({
   projects: [
     // The same journeys with JavaScript, with JavaScript but no WebAssembly, and with neither.
     // What only a browser with everything can show is tried there alone.
-    { name: "js", testIgnore: "faults.spec.ts" },
+    { name: "js", testIgnore: ["faults.spec.ts", "short-lived.spec.ts"] },
     { name: "no-wasm", testMatch: "journeys/*.spec.ts" },
     { name: "no-js", testMatch: "journeys/*.spec.ts", use: { javaScriptEnabled: false } },
+    ...(process.env.BASE_URL ? [] : [shortLived]),
     // Faults strike whoever comes next, so nobody else may be about.
     {
       name: "faults",
@@ -63,24 +74,28 @@ export default defineConfig({
       workers: 1,
     },
   ],
-  webServer: process.env.BASE_URL
-    ? undefined
-    : {
-        command: join(root, "target/release/qq-login"),
-        cwd: process.env.E2E_FOLDER,
-        url: `http://127.0.0.1:${port}/healthz`,
-        reuseExistingServer: false,
-        timeout: 30_000,
-        gracefulShutdown: { signal: "SIGTERM", timeout: 15_000 },
-        stderr: "pipe",
-        env: {
-          LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
-          LEPTOS_SITE_ROOT: join(root, "target/site"),
-          PUBLIC_URL: baseURL,
-          SANDBOX_ADDR: `127.0.0.1:${sandboxPort}`,
-          DATABASE_URL: `sqlite://${process.env.E2E_FOLDER}/e2e.db`,
-          RATE_LIMIT: "off",
-          RUST_LOG: process.env.RUST_LOG ?? "warn",
-        },
-      },
+  webServer: process.env.BASE_URL ? undefined : [site(port), site(shortLivedPort, { SANDBOX_TOKEN_TTL: "5" })],
 });
+
+/** The release build on this port, its sandbox ten ports further. */
+function site(port: number, environment: Record<string, string> = {}) {
+  return {
+    command: join(root, "target/release/qq-login"),
+    cwd: process.env.E2E_FOLDER,
+    url: `http://127.0.0.1:${port}/healthz`,
+    reuseExistingServer: false,
+    timeout: 30_000,
+    gracefulShutdown: { signal: "SIGTERM" as const, timeout: 15_000 },
+    stderr: "pipe" as const,
+    env: {
+      LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+      LEPTOS_SITE_ROOT: join(root, "target/site"),
+      PUBLIC_URL: `http://localhost:${port}`,
+      SANDBOX_ADDR: `127.0.0.1:${port + 10}`,
+      DATABASE_URL: `sqlite://${process.env.E2E_FOLDER}/${port}.db`,
+      RATE_LIMIT: "off",
+      RUST_LOG: process.env.RUST_LOG ?? "warn",
+      ...environment,
+    },
+  };
+}

@@ -15,6 +15,8 @@
     cargo_leptos_dir="$cache/cargo-leptos-$cargo_leptos_version"
     wasm_bindgen_dir="$cache/wasm-bindgen-cli-$wasm_bindgen_version"
     binaryen_dir="$cache/binaryen-$binaryen_version"
+    # The Python clients that the sandbox is tested with, one folder for each state of the list.
+    python_clients_dir="$cache/python-clients-$(cksum <"$root/end2end/clients/requirements.txt" | cut -d ' ' -f 1)"
 }
 
 # cargo-leptos takes wasm-bindgen and wasm-opt from PATH before it tries to download them.

@@ -35,4 +35,5 @@ if [ "${1:-run}" = test ]; then
     set_up_browser
     set_up_postgres
     set_up_playwright
+    set_up_clients
 fi

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test: formatting, lints, Rust, the release build and its size, the browser, the documentation.
+# Every test: formatting, lints, Rust, the release build and its size, other people's clients, the browser,
+# the documentation.
 # A part that fails does not stop the others; the summary is at the end.
 set -euo pipefail
 
@@ -60,9 +61,11 @@ part "Rust tests: cargo test" test_rust || true
 part "The whole site on PostgreSQL: cargo test" test_rust_on_postgres || true
 if part "Release build: cargo leptos build" scripts/build.sh; then
     part "Size of what the browser loads" scripts/check-size.sh || true
+    part "Independent clients against the sandbox" scripts/test-clients.sh || true
     part "Browser tests: Playwright" test_browser || true
 fi
 part "Documentation" scripts/check-docs.sh || true
+part "Promises of security and their tests" scripts/check-security.sh || true
 
 printf '\n%s\nTests: %d passed, %d failed\n' "$summary" "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -1,8 +1,10 @@
 //! The people the site knows: users, their e-mail addresses, and the openids that prove them.
 
+mod avatars;
 mod chosen_name;
 mod create;
 mod generated_name;
+mod portrait;
 mod primary_email;
 
 use sqlx::AnyPool;
@@ -10,6 +12,7 @@ use sqlx::AnyPool;
 pub use chosen_name::ChosenName;
 pub use create::{Creation, Identity, NewAccount};
 pub use generated_name::generate_name;
+pub use portrait::{News, Portrait, Told};
 pub use primary_email::PrimaryEmail;
 
 /// The company whose openids are stored; the first row of the table `companies`.

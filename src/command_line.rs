@@ -7,7 +7,7 @@ use lexopt::prelude::*;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
 
-use crate::config::{Config, ConfigError, Environment, resolve_with_system};
+use crate::config::{Config, ConfigError, Environment, LogFormat, resolve_with_system};
 use crate::server::{self, StartError};
 use crate::{clock, doctor, random};
 
@@ -95,11 +95,18 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
 }
 
 fn start(command: Command) -> Result<(), Failure> {
-    read_env_file().map_err(Failure::EnvFile)?;
-    start_log().map_err(Failure::Log)?;
+    let env_file = read_env_file().map_err(Failure::EnvFile);
     let variables = std::env::vars_os();
     let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let env = Environment::new(variables, resolve_with_system);
+    let prepared = env_file.and_then(|()| start_log(&env));
+    match (prepared, command) {
+        (Ok(()), _) => {}
+        (Err(failure), Command::Doctor { json }) => {
+            return print_report(&doctor::unreadable(&env, &words(&failure)), json);
+        }
+        (Err(failure), _) => return Err(failure),
+    }
     let workers = std::thread::available_parallelism().map_or(MIN_WORKERS, |count| count.get().max(MIN_WORKERS));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -108,9 +115,7 @@ fn start(command: Command) -> Result<(), Failure> {
         .map_err(Failure::Runtime)?;
     let ended = match command {
         Command::Doctor { json } => {
-            let report = runtime.block_on(doctor::examine(&env));
-            print!("{}", if json { report.to_json() } else { report.to_text() });
-            return if report.ok { Ok(()) } else { Err(Failure::Unwell) };
+            return print_report(&runtime.block_on(doctor::examine(&env, &clock::system())), json);
         }
         Command::Sandbox => {
             let settings = Config::read_sandbox(&env).map_err(Failure::Config)?;
@@ -126,6 +131,11 @@ fn start(command: Command) -> Result<(), Failure> {
     ended.map_err(Failure::Start)
 }
 
+fn print_report(report: &doctor::Report, json: bool) -> Result<(), Failure> {
+    print!("{}", if json { report.to_json() } else { report.to_text() });
+    if report.ok { Ok(()) } else { Err(Failure::Unwell) }
+}
+
 /// A `.env` file fills in what is unset; having none is fine.
 fn read_env_file() -> Result<(), dotenvy::Error> {
     match dotenvy::from_filename(".env") {
@@ -135,9 +145,22 @@ fn read_env_file() -> Result<(), dotenvy::Error> {
     }
 }
 
-/// Logs to standard error, as `RUST_LOG` says. Libraries that would write secrets at their
-/// noisiest levels (QQ takes them in the address) are kept quiet whatever it says.
-fn start_log() -> Result<(), String> {
+/// Logs to standard error, as `RUST_LOG` and `LOG_FORMAT` say.
+fn start_log(env: &Environment) -> Result<(), Failure> {
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let wanted = if wanted.trim().is_empty() { "info" } else { wanted.trim() };
+    let filter = log_filter(wanted).map_err(Failure::Log)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match LogFormat::read(env).map_err(Failure::Config)? {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+    }
+    Ok(())
+}
+
+/// What `wanted` (in the words of `RUST_LOG`) lets through. Libraries that would write secrets at
+/// their noisiest levels (QQ takes them in the address) are kept quiet whatever it says.
+pub fn log_filter(wanted: &str) -> Result<EnvFilter, String> {
     const QUIET: [&str; 8] = [
         "h2=warn",
         "hyper=warn",
@@ -148,15 +171,11 @@ fn start_log() -> Result<(), String> {
         "tower_sessions=error",
         "tower_sessions_core=error",
     ];
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    let wanted = if wanted.trim().is_empty() { "info" } else { wanted.trim() };
     let mut filter = EnvFilter::builder().parse(wanted).map_err(|error| error.to_string())?;
     for directive in QUIET {
         filter = filter.add_directive(directive.parse::<Directive>().map_err(|error| error.to_string())?);
     }
-    let has_colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(has_colours).with_writer(std::io::stderr).init();
-    Ok(())
+    Ok(filter)
 }
 
 /// Ends with SIGTERM or SIGINT.
@@ -180,20 +199,28 @@ async fn asked_to_stop() {
 }
 
 fn explain(failure: Failure) -> ExitCode {
-    let (text, code) = match failure {
-        Failure::Usage(error) => (format!("{error}; see qq-login --help"), BAD_CONFIGURATION),
+    use Failure::{Config, EnvFile, Log, Runtime, Start, Unwell, Usage};
+    let code = match &failure {
+        Unwell => return ExitCode::FAILURE,
+        Usage(_) | EnvFile(_) | Config(_) | Log(_) | Start(StartError::Qq(_)) => BAD_CONFIGURATION,
+        Start(_) | Runtime(_) => 1,
+    };
+    eprintln!("qq-login: {}", words(&failure));
+    ExitCode::from(code)
+}
+
+fn words(failure: &Failure) -> String {
+    match failure {
+        Failure::Usage(error) => format!("{error}; see qq-login --help"),
         // The line may hold a secret, so only its place is told.
         Failure::EnvFile(dotenvy::Error::LineParse(_, position)) => {
-            (format!(".env: a line cannot be read near character {position}; use NAME=value"), BAD_CONFIGURATION)
+            format!(".env: a line cannot be read near character {position}; use NAME=value")
         }
-        Failure::EnvFile(error) => (format!(".env: {error}; mend or remove the file"), BAD_CONFIGURATION),
-        Failure::Config(error) => (error.to_string(), BAD_CONFIGURATION),
-        Failure::Log(error) => (format!("RUST_LOG: {error}; use a level such as info"), BAD_CONFIGURATION),
-        Failure::Start(StartError::Qq(error)) => (format!("QQ_GRAPH_URL: {error}"), BAD_CONFIGURATION),
-        Failure::Start(error) => (error.to_string(), 1),
-        Failure::Unwell => return ExitCode::FAILURE,
-        Failure::Runtime(error) => (format!("the program could not start its threads: {error}"), 1),
-    };
-    eprintln!("qq-login: {text}");
-    ExitCode::from(code)
+        Failure::EnvFile(error) => format!(".env: {error}; mend or remove the file"),
+        Failure::Config(error) => error.to_string(),
+        Failure::Log(error) => format!("RUST_LOG: {error}; use a level such as info"),
+        Failure::Start(error) => error.to_string(),
+        Failure::Runtime(error) => format!("the program could not start its threads: {error}"),
+        Failure::Unwell => "the doctor found something wrong".to_owned(),
+    }
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub use parse::{ConfigError, Environment};
 pub use public_url::{PublicUrl, resolve_with_system};
 pub use qq::SandboxConfig;
-pub use secret_key::{SecretKeyError, SecretKeySource};
+pub use secret_key::{KeptKey, SecretKeyError, SecretKeySource};
 
 /// Who may make an account (`REGISTRATION`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,28 @@ pub enum Registration {
     Auto,
     /// Only people who have an account get in.
     Closed,
+}
+
+const SECS_PER_DAY: i64 = 86_400;
+
+/// How log lines look (`LOG_FORMAT`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl LogFormat {
+    /// Reads the variable.
+    pub fn read(env: &Environment) -> Result<LogFormat, ConfigError> {
+        match env.text("LOG_FORMAT").as_deref() {
+            None | Some("text") => Ok(LogFormat::Text),
+            Some("json") => Ok(LogFormat::Json),
+            Some(other) => Err(ConfigError::new("LOG_FORMAT", format!("{other:?} is unknown"), "use text or json")),
+        }
+    }
 }
 
 /// Everything the site needs to know to start.
@@ -52,6 +74,9 @@ pub struct Config {
     pub session_idle_secs: i64,
     /// How long a session lives at most, in seconds (`SESSION_MAX_SECS`).
     pub session_max_secs: i64,
+    /// How long before its end people are told that their permission ends, in seconds
+    /// (`TOKEN_NOTICE_DAYS`).
+    pub token_notice_secs: i64,
     /// How many proxies' `X-Forwarded-For` entries to believe (`TRUSTED_PROXIES`).
     pub trusted_proxies: usize,
     /// Whether requests are limited by address (`RATE_LIMIT`).
@@ -81,6 +106,7 @@ impl Config {
             email_trust: env.switch("EMAIL_TRUST", false)?,
             session_idle_secs: env.positive("SESSION_IDLE_SECS", 1_209_600, "seconds")?,
             session_max_secs: env.positive("SESSION_MAX_SECS", 7_776_000, "seconds")?,
+            token_notice_secs: env.positive("TOKEN_NOTICE_DAYS", 7, "days")?.saturating_mul(SECS_PER_DAY),
             trusted_proxies: env.small_count("TRUSTED_PROXIES", 0)?,
             rate_limit: env.switch("RATE_LIMIT", true)?,
         })

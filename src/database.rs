@@ -3,6 +3,8 @@
 //! All SQL of the program is written so that both understand it: `$1`, `RETURNING`,
 //! `ON CONFLICT`, moments as integers. Only the migrations come in two dialects.
 
+mod inspect;
+
 use std::path::Path;
 use std::str::FromStr;
 
@@ -10,6 +12,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyPool, SqlStr};
+
+pub use inspect::{State, Trouble, inspect};
 
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
@@ -25,18 +29,43 @@ pub enum DatabaseError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
+/// Whether a failure is the database's: busy for too long, full, read-only, out of reach. The same
+/// statement may well succeed later; until then nobody can be helped.
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| is_code_of_unavailability(&code)),
+        _ => false,
+    }
+}
+
+/// SQLite's codes are numbers, whose lowest byte says what it is about (result codes busy, locked,
+/// read-only, I/O error, full, cannot open). PostgreSQL's have five characters, of which the first
+/// two do (connection, resources, operator's intervention), or all (lock, serialization, read-only).
+fn is_code_of_unavailability(code: &str) -> bool {
+    const SQLITE: [u32; 6] = [5, 6, 8, 10, 13, 14];
+    const POSTGRES_CLASSES: [&str; 3] = ["08", "53", "57"];
+    const POSTGRES: [&str; 4] = ["55P03", "40001", "40P01", "25006"];
+    if code.len() == 5 {
+        return POSTGRES.contains(&code) || POSTGRES_CLASSES.iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xFF)))
+}
+
 /// How many connections are kept at most.
 const MAX_CONNECTIONS: u32 = 8;
 
 /// The steps by which the tables came to be, in both dialects. They are listed here, and not read
 /// by sqlx's macro, since that would build both database drivers a second time for the compiler.
-const SQLITE: [(&str, &str); 2] = [
+const SQLITE: [(&str, &str); 3] = [
     ("accounts", include_str!("../migrations/sqlite/0001_accounts.sql")),
     ("sessions", include_str!("../migrations/sqlite/0002_sessions.sql")),
+    ("permissions", include_str!("../migrations/sqlite/0003_permissions.sql")),
 ];
-const POSTGRES: [(&str, &str); 2] = [
+const POSTGRES: [(&str, &str); 3] = [
     ("accounts", include_str!("../migrations/postgres/0001_accounts.sql")),
     ("sessions", include_str!("../migrations/postgres/0002_sessions.sql")),
+    ("permissions", include_str!("../migrations/postgres/0003_permissions.sql")),
 ];
 
 /// Opens the database at a checked address, making the file and the tables that are missing.
@@ -50,10 +79,7 @@ pub async fn open(url: &str) -> Result<AnyPool, DatabaseError> {
         .max_connections(MAX_CONNECTIONS)
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                if is_sqlite {
-                    prepare_sqlite(connection).await?;
-                }
-                Ok(())
+                if is_sqlite { prepare_sqlite(connection).await } else { prepare_postgres(connection).await }
             })
         })
         .connect(url)
@@ -70,16 +96,22 @@ fn migrations(steps: &[(&'static str, &'static str)]) -> Migrator {
 }
 
 /// Write-ahead logging lets readers go on while one writes; writers wait for each other rather
-/// than fail.
+/// than fail; after five seconds they do.
 async fn prepare_sqlite(connection: &mut sqlx::AnyConnection) -> Result<(), sqlx::Error> {
     for pragma in [
-        "PRAGMA busy_timeout = 10000",
+        "PRAGMA busy_timeout = 5000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = NORMAL",
         "PRAGMA foreign_keys = ON",
     ] {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// Waits for others as long as SQLite does.
+async fn prepare_postgres(connection: &mut sqlx::AnyConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SET lock_timeout = '5s'").execute(connection).await?;
     Ok(())
 }
 
@@ -97,4 +129,21 @@ fn make_sqlite_file(url: &str) -> Result<(), DatabaseError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
     open.open(path).map_err(failed)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_code_of_unavailability;
+
+    #[test]
+    fn what_the_database_cannot_do_now_is_told_from_what_is_wrong() {
+        for code in
+            ["5", "261", "517", "6", "8", "776", "10", "266", "13", "14", "53300", "57P01", "08006", "55P03", "25006"]
+        {
+            assert!(is_code_of_unavailability(code), "{code}");
+        }
+        for code in ["1", "19", "2067", "1811", "11", "26", "23505", "42P01", "22001", "", "x"] {
+            assert!(!is_code_of_unavailability(code), "{code}");
+        }
+    }
 }

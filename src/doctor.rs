@@ -1,105 +1,89 @@
 //! `qq-login doctor`: is everything set up so that people can sign in?
+//!
+//! It looks at what the site would start with, and asks QQ what an honest sign-in would ask. It
+//! makes nothing, changes nothing, and repeats no secret.
 
-use secrecy::SecretString;
-use serde::Serialize;
+mod app;
+mod callback;
+mod clock_skew;
+mod consultation;
+mod database;
+mod folder;
+mod public_url;
+mod qq_itself;
+mod reach;
+mod rehearsal;
+mod report;
+mod secret_key;
+mod texts;
 
+pub use report::{Check, Report, Status, Subject};
+
+use crate::clock::Clock;
 use crate::config::{Config, Environment};
-use crate::qq::{self, Class, QqError};
+use crate::qq::Client;
 
-/// An authorization code that QQ cannot have given to anybody.
-const IMPOSSIBLE_CODE: &str = "00000000000000000000000000000000";
+use consultation::Consultation;
+use qq_itself::QqFindings;
+use report::Finding;
+use texts::Lang;
 
-/// What was looked at, and what was found.
-#[derive(Debug, Serialize)]
-pub struct Check {
-    /// What was looked at.
-    pub name: &'static str,
-    /// Whether all is well.
-    pub ok: bool,
-    /// What was found, and what to do about it.
-    pub detail: String,
-}
-
-/// Everything that was looked at.
-#[derive(Debug, Serialize)]
-pub struct Report {
-    /// Whether all is well with everything.
-    pub ok: bool,
-    /// One entry for each thing.
-    pub checks: Vec<Check>,
-}
-
-impl Report {
-    fn of(checks: Vec<Check>) -> Report {
-        Report { ok: checks.iter().all(|check| check.ok), checks }
-    }
-
-    /// The report for people: a line for each thing.
-    pub fn to_text(&self) -> String {
-        let line = |check: &Check| {
-            let mark = if check.ok { '✓' } else { '✗' };
-            format!("{mark} {}: {}\n", check.name, check.detail)
-        };
-        self.checks.iter().map(line).collect()
-    }
-
-    /// The report for machines.
-    pub fn to_json(&self) -> String {
-        // Strings and booleans always fit.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
-    }
-}
-
-/// Reads the configuration as the site would, and asks QQ.
-pub async fn examine(env: &Environment) -> Report {
+/// Reads the configuration as the site would, looks at what it names, and asks QQ.
+pub async fn examine(env: &Environment, clock: &Clock) -> Report {
+    let lang = Lang::of(env);
+    let texts = lang.texts();
     let config = match Config::read(env) {
         Ok(config) => config,
-        Err(error) => return Report::of(vec![Check { name: "configuration", ok: false, detail: error.to_string() }]),
-    };
-    let people_see =
-        format!("people see {}; QQ sends them back to {}", config.public_url.origin(), config.qq.redirect_uri);
-    let configuration = Check { name: "configuration", ok: true, detail: people_see };
-    let qq = match &config.sandbox {
-        Some(sandbox) => Check {
-            name: "QQ",
-            ok: true,
-            detail: format!("not asked: without QQ_APP_ID, the sandbox at http://{} stands in", sandbox.addr),
-        },
-        None => ask_qq(&config.qq).await,
-    };
-    Report::of(vec![configuration, qq])
-}
-
-/// Offers QQ a code that it never gave. QQ looks at app, key and callback first, so being refused
-/// for the code alone means that the rest is right.
-async fn ask_qq(config: &qq::Settings) -> Check {
-    let check = |ok, detail| Check { name: "QQ", ok, detail };
-    let client = match qq::Client::new(config.clone()) {
-        Ok(client) => client,
-        Err(error) => return check(false, format!("QQ_GRAPH_URL: {error}")),
-    };
-    match client.exchange_code(&SecretString::from(IMPOSSIBLE_CODE)).await {
-        Err(QqError::Refused(refusal)) => {
-            let known = qq::code_info(refusal.code);
-            if known.is_some_and(|info| info.class == Class::SignInAgain) {
-                return check(true, "answers, and knows the app id, the key and the callback".to_owned());
-            }
-            let meaning = known.map_or("a code that is not documented", |info| info.meaning_en);
-            check(false, format!("{} ({meaning}); {}", refusal.code, advice(refusal.code, config)))
+        Err(error) => {
+            let (detail, advice) = (texts.configuration_bad)(&error);
+            return only_configuration(Finding::bad(detail, advice), lang);
         }
-        Err(error) => check(false, format!("{error}; see whether this machine can reach {}", config.graph_url)),
-        Ok(_) => check(false, format!("{} gave a token for a code that nobody has; that is not QQ", config.graph_url)),
+    };
+    match Client::new(config.qq.clone()) {
+        Ok(client) => {
+            let is_stand_in = config.qq.graph_url.scheme() == "http";
+            full(&Consultation { config: &config, client: &client, clock, lang, is_stand_in }).await
+        }
+        Err(error) => only_configuration(texts.client_bad.bad("", &error.to_string()), lang),
     }
 }
 
-fn advice(code: i64, config: &qq::Settings) -> String {
-    match code {
-        100_008 => "set QQ_APP_ID to the APP ID that the QQ Connect console shows".to_owned(),
-        100_009 => "set QQ_APP_KEY to the APP Key that belongs to this app id".to_owned(),
-        100_010 => {
-            format!("enter {} as a callback address (网站回调域) on the QQ Connect console", config.redirect_uri)
-        }
-        100_011 => "put the app online on the QQ Connect console; until then only its developers get in".to_owned(),
-        _ => "look the code up in QQ Connect's list of return codes".to_owned(),
-    }
+/// The report if the configuration cannot even be read; `problem` says why.
+pub fn unreadable(env: &Environment, problem: &str) -> Report {
+    let lang = Lang::of(env);
+    only_configuration(lang.texts().start_bad.bad("", problem), lang)
 }
+
+async fn full(consultation: &Consultation<'_>) -> Report {
+    let Consultation { config, lang, .. } = consultation;
+    let texts = lang.texts();
+    let qq = qq_itself::examine(consultation).await;
+    let configuration = (texts.configuration_good)(config.public_url.origin(), &config.qq.redirect_uri);
+    let QqFindings { clock, dns_and_tls, app, callback, identity, profile, renewal } = qq;
+    Report::of(vec![
+        Finding::good(configuration).of(Subject::Configuration, *lang),
+        database::examine(&config.database_url, texts).await.of(Subject::Database, *lang),
+        secret_key::examine(&config.secret_key, texts).of(Subject::SecretKey, *lang),
+        clock.of(Subject::Clock, *lang),
+        dns_and_tls.of(Subject::DnsAndTls, *lang),
+        app.of(Subject::App, *lang),
+        callback.of(Subject::Callback, *lang),
+        identity.of(Subject::Identity, *lang),
+        profile.of(Subject::Profile, *lang),
+        renewal.of(Subject::Renewal, *lang),
+        public_url::examine(&config.public_url, consultation.is_stand_in, texts).of(Subject::PublicUrl, *lang),
+        // Mail is refused by the configuration as long as it is not built.
+        texts.mail_none.good("").of(Subject::Mail, *lang),
+    ])
+}
+
+/// Without a configuration there is nothing else to look at.
+fn only_configuration(finding: Finding, lang: Lang) -> Report {
+    let texts = lang.texts();
+    let rest = Subject::ALL.into_iter().skip(1);
+    let rest = rest.map(|subject| Finding::not_checked(texts, texts.because_of_configuration).of(subject, lang));
+    Report::of(std::iter::once(finding.of(Subject::Configuration, lang)).chain(rest).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 //! The rooms, from the ground up; imports point downwards only:
 //!
 //! 1. [`account`] rules shared with the browser; [`qq`] the client of QQ Connect; [`config`];
-//!    [`clock`], [`random`] and [`sealing`]
+//!    [`audit`], [`clock`], [`random`] and [`sealing`]
 //! 2. [`database`], [`accounts`] the people, [`sessions`] who is signed in
 //! 3. [`login`] the steps of signing in
 //! 4. [`web`] what browsers see
@@ -24,6 +24,8 @@ pub mod web;
 
 #[cfg(feature = "ssr")]
 pub mod accounts;
+#[cfg(feature = "ssr")]
+pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]

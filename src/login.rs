@@ -1,30 +1,35 @@
 //! Signing in with QQ, one file a step: [`begin`](Login::begin), [`finish`](Login::finish),
-//! [`register`](Login::register), and [`keep_token`](Login::keep_token) afterwards.
+//! [`register`](Login::register); afterwards [`keep_token`](Login::keep_token), and
+//! [`update_portrait`](Login::update_portrait), which asks QQ for something with it.
 
+mod ask_qq;
 mod attempt;
 mod begin;
 mod callback;
+mod failure;
 mod finish;
 mod keep_token;
+mod look_at;
 mod next;
+mod receive;
 mod register;
-
-use std::sync::Arc;
 
 use sqlx::AnyPool;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Registration;
+use crate::database;
 use crate::qq;
 use crate::random::Random;
-use crate::sealing::{SealError, SecretKey};
-use crate::sessions::{SessionError, Store};
+use crate::sealing::{SealError, SecretKeys};
+use crate::sessions::{self, SessionError, Store};
 
 use attempt::Attempts;
-use keep_token::Renewals;
 
-pub use finish::{Ending, Failure};
+pub use ask_qq::Asked;
+pub use failure::Failure;
+pub use finish::{Ending, Finished};
 pub use keep_token::TokenState;
 pub use next::Next;
 pub use register::{FormProblems, Registered, TypedForm};
@@ -39,7 +44,6 @@ pub struct Login {
     rules: Rules,
     clock: Clock,
     random: Random,
-    renewals: Arc<Renewals>,
 }
 
 /// What the operator decided about signing in.
@@ -76,13 +80,24 @@ pub enum LoginError {
     NoFreeName,
 }
 
+impl LoginError {
+    /// Whether the database is not to be had just now, and everything else is in order.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            LoginError::Database(error) => database::is_unavailable(error),
+            LoginError::Session(error) => sessions::is_unavailable(error),
+            LoginError::Seal(_) | LoginError::Random(_) | LoginError::Interrupted(_) | LoginError::NoFreeName => false,
+        }
+    }
+}
+
 impl Login {
     /// Puts the parts together.
     pub fn new(
         qq: qq::Client,
         pool: AnyPool,
         sessions: Store,
-        secret: &SecretKey,
+        secrets: &SecretKeys,
         rules: Rules,
         clock: Clock,
         random: Random,
@@ -90,12 +105,11 @@ impl Login {
         Login {
             qq,
             accounts: Accounts::new(pool.clone()),
-            attempts: Attempts::new(pool, secret, rules.is_https, clock.clone(), random.clone()),
+            attempts: Attempts::new(pool, secrets, rules.is_https, clock.clone(), random.clone()),
             sessions,
             rules,
             clock,
             random,
-            renewals: Arc::default(),
         }
     }
 
@@ -114,9 +128,10 @@ impl Login {
         self.rules.registration
     }
 
-    /// Removes what is past its time: sessions, and the traces of attempts.
+    /// Removes what is past its time: sessions, avatars that nobody has any more, and the traces of attempts.
     pub async fn purge(&self) -> Result<(), sqlx::Error> {
         self.sessions.purge().await?;
+        self.accounts.purge_avatars(self.sessions.oldest_start()).await?;
         self.attempts.purge().await
     }
 }

@@ -6,11 +6,12 @@
 //! 2. [`Client::exchange_code`] trades the code for a [`Token`].
 //! 3. [`Client::identify`] asks whose token it is, and gets an [`Identity`].
 //!
-//! [`Client::user_info`] then fetches a nickname and an avatar, and [`Client::renew_token`]
-//! prolongs a token. QQ speaks almost OAuth 2.0: calls are GETs, errors come with status 200,
+//! [`Client::user_info`] then fetches a nickname and an avatar's address, [`Client::fetch_avatar`]
+//! the avatar, [`Client::call`] makes any other call, and [`Client::renew_token`] prolongs a token. QQ speaks almost OAuth 2.0: calls are GETs, errors come with status 200,
 //! and an answer may be a form, JSON or JSONP. `wire` reads them all; what cannot be read
 //! is an error, never a sign-in.
 
+mod advice;
 mod authorize;
 mod avatar;
 mod client;
@@ -19,6 +20,7 @@ mod error;
 mod identity;
 mod loopback;
 mod openapi;
+mod probe;
 mod refusal;
 mod settings;
 mod text;
@@ -29,12 +31,15 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use advice::{Bilingual, advice, meaning};
 pub use authorize::Display;
+pub use avatar::{AvatarError, Picture};
 pub use client::Client;
 pub use codes::{Class, CodeInfo, class_of, code_info};
 pub use error::{Malformed, QqError, Unreachable};
 pub use identity::Identity;
-pub use openapi::Profile;
+pub use openapi::{Gender, OnBehalfOf, Profile};
+pub use probe::{Glance, Page};
 pub use refusal::Refusal;
 pub use settings::{Settings, SetupError};
 pub use token::Token;

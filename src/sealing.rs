@@ -24,6 +24,26 @@ impl SecretKey {
     }
 }
 
+/// The site's secrets: the one in use, and those of before, which open what was sealed with them.
+#[derive(Clone, Debug)]
+pub struct SecretKeys {
+    current: SecretKey,
+    earlier: Vec<SecretKey>,
+}
+
+impl SecretKeys {
+    /// The first key seals, all of them open.
+    pub fn new(current: SecretKey, earlier: Vec<SecretKey>) -> SecretKeys {
+        SecretKeys { current, earlier }
+    }
+}
+
+impl From<SecretKey> for SecretKeys {
+    fn from(current: SecretKey) -> SecretKeys {
+        SecretKeys { current, earlier: vec![] }
+    }
+}
+
 /// Why something could not be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
@@ -37,11 +57,12 @@ pub enum SealError {
 
 /// Seals and opens messages of one purpose (XChaCha20-Poly1305).
 ///
-/// A message opens only with the same key, purpose and context, so a sealed text moved to another
+/// A message opens only with a key of the site's, the same purpose and the same context, so a sealed text moved to another
 /// row, cookie or use is worth nothing there.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    earlier: Vec<XChaCha20Poly1305>,
     random: Random,
 }
 
@@ -52,10 +73,13 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Derives the key for `purpose` from the site's secret (HKDF-SHA256, RFC 5869).
-    pub fn new(secret: &SecretKey, purpose: &str, random: Random) -> Sealer {
-        let (key, _) = Hkdf::<Sha256>::extract(Some(purpose.as_bytes()), secret.0.expose_secret());
-        Sealer { cipher: XChaCha20Poly1305::new(&key), random }
+    /// Derives the keys for `purpose` from the site's secrets (HKDF-SHA256, RFC 5869).
+    pub fn new(secrets: &SecretKeys, purpose: &str, random: Random) -> Sealer {
+        let cipher = |secret: &SecretKey| {
+            let (key, _) = Hkdf::<Sha256>::extract(Some(purpose.as_bytes()), secret.0.expose_secret());
+            XChaCha20Poly1305::new(&key)
+        };
+        Sealer { cipher: cipher(&secrets.current), earlier: secrets.earlier.iter().map(cipher).collect(), random }
     }
 
     /// Seals `message`, bound to `context`; the nonce stands in front of the result.
@@ -69,8 +93,10 @@ impl Sealer {
     /// Opens what [`Self::seal`] made for the same context; `None` for anything else.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let payload = Payload { msg: ciphertext, aad: context };
-        self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()
+        let open = |cipher: &XChaCha20Poly1305| {
+            cipher.decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: context }).ok()
+        };
+        open(&self.cipher).or_else(|| self.earlier.iter().find_map(open))
     }
 }
 
@@ -85,12 +111,28 @@ mod tests {
     use super::*;
 
     fn sealer(purpose: &str) -> Sealer {
-        let secret = SecretKey::from_bytes(vec![7; SecretKey::BYTES]).expect("32 bytes");
-        Sealer::new(&secret, purpose, random::system())
+        sealer_with(&[7], purpose)
+    }
+
+    fn sealer_with(keys: &[u8], purpose: &str) -> Sealer {
+        let mut keys = keys.iter().map(|byte| SecretKey::from_bytes(vec![*byte; SecretKey::BYTES]).expect("32 bytes"));
+        let secrets = SecretKeys::new(keys.next().expect("a key"), keys.collect());
+        Sealer::new(&secrets, purpose, random::system())
     }
 
     #[test]
-    fn opens_only_with_the_same_purpose_and_context() {
+    fn s34_the_first_key_seals_and_all_of_them_open() {
+        let before = sealer_with(&[1], "a").seal(b"", b"token").expect("sealed");
+        let rotated = sealer_with(&[2, 1], "a");
+        assert_eq!(rotated.open(b"", &before).as_deref(), Some(b"token".as_slice()));
+        let after = rotated.seal(b"", b"token").expect("sealed");
+        assert_eq!(sealer_with(&[1], "a").open(b"", &after), None, "the first one seals");
+        assert_eq!(sealer_with(&[2], "a").open(b"", &before), None, "a key that is gone opens nothing");
+        assert!(sealer_with(&[3, 2], "a").open(b"", &after).is_some());
+    }
+
+    #[test]
+    fn s34_opens_only_with_the_same_purpose_and_context() {
         let sealed = sealer("a").seal(b"row 1", b"token").expect("sealed");
         assert_eq!(sealer("a").open(b"row 1", &sealed).as_deref(), Some(b"token".as_slice()));
         assert_eq!(sealer("a").open(b"row 2", &sealed), None);

@@ -57,19 +57,19 @@ pub struct Application {
 impl Application {
     /// Opens the database and puts the rooms together. Nothing listens yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
-        let secret = config.secret_key.load(&random)?;
+        let secrets = config.secret_key.load(&random)?;
         let pool = database::open(&config.database_url).await?;
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = Lifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
-        let sealer = Sealer::new(&secret, "session", random.clone());
+        let sealer = Sealer::new(&secrets, "session", random.clone());
         let sessions = Store::new(pool.clone(), sealer, clock.clone(), lifetimes);
         let rules = Rules {
             registration: config.registration,
             email_trust: config.email_trust,
             is_https: config.public_url.is_https(),
         };
-        let login = Login::new(client, pool, sessions.clone(), &secret, rules, clock, random);
-        let site = web::Site::new(config, login.clone(), sessions);
+        let login = Login::new(client, pool, sessions.clone(), &secrets, rules, clock, random.clone());
+        let site = web::Site::new(config, login.clone(), sessions, random);
         Ok(Application { router: web::router(site), login })
     }
 

@@ -1,6 +1,7 @@
 //! Who is signed in: the session's record, its store, and the age of its access token.
 
 mod person;
+mod renewal;
 mod store;
 mod token;
 
@@ -10,9 +11,10 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use crate::config::PublicUrl;
 
-pub use person::{Pending, Person, SessionError, SignedIn, Visitor};
-pub use store::{Lifetimes, Store};
-pub use token::{StoredToken, TokenAge};
+pub use person::{Draft, Pending, SessionError, SignedIn, Visitor};
+pub use renewal::Found;
+pub use store::{Lifetimes, Store, is_unavailable};
+pub use token::{Reauth, StoredToken};
 
 /// The session cookie's name. `__Host-` keeps sibling domains from setting it, and needs https.
 pub fn cookie_name(public_url: &PublicUrl) -> &'static str {

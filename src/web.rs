@@ -7,6 +7,12 @@ mod app;
 #[cfg(feature = "ssr")]
 mod assets;
 #[cfg(feature = "ssr")]
+mod avatar;
+#[cfg(feature = "ssr")]
+mod client_address;
+#[cfg(feature = "ssr")]
+mod flash;
+#[cfg(feature = "ssr")]
 mod forms;
 #[cfg(feature = "ssr")]
 mod guards;
@@ -16,6 +22,8 @@ mod health;
 mod notice;
 #[cfg(feature = "ssr")]
 mod pages;
+#[cfg(feature = "ssr")]
+mod permission;
 #[cfg(feature = "ssr")]
 mod preferences;
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-import { approve, expect, on, passByQQ, sandboxURL, test } from "./support.ts";
+import { approve, arriveWithAccount, expect, on, passByQQ, sandboxURL, test } from "./support.ts";
 
 // The sandbox's faults strike whoever comes next: these tests run one by one, after all others.
 
@@ -36,6 +36,42 @@ for (const { endpoint, fault, code, text } of ends) {
     await expect(page).toHaveURL(fault === "drop_state" ? "/account" : "/?x=1");
   });
 }
+
+test("what needs QQ says so in its place, and tries again when asked", async ({ page, request, unique }) => {
+  await arriveWithAccount(page, unique("patient"), unique("patient"));
+  await page.goto("/account");
+  const plan = (endpoint: string, fault: string, times: number) =>
+    request.put(`${sandboxURL}/sandbox/faults/${endpoint}`, { data: { fault, times } });
+
+  await plan("get_user_info", "http_500", 2);
+  await on(page).updatePortrait.click();
+  await expect(on(page).alert).toContainText("QQ does not answer");
+  await expect(on(page).updatePortrait).toHaveText(/^Try again/);
+  await on(page).updatePortrait.click();
+  await expect(page.getByRole("status")).toHaveText("Nickname and avatar are up to date.");
+  await expect(on(page).alert).toHaveCount(0);
+
+  await plan("token", "drop", 1);
+  await on(page).renew.click();
+  await expect(on(page).alert).toContainText("could not be renewed just now");
+  await on(page).renew.click();
+  await expect(page.getByRole("status")).toHaveText("The permission was renewed.");
+});
+
+test("a refused renewal leads by QQ and back, from the form as well", async ({ page, request, unique }) => {
+  const nickname = unique("refused");
+  await arriveWithAccount(page, nickname, nickname);
+  await page.goto("/account");
+  await request.put(`${sandboxURL}/sandbox/faults/token`, { data: { fault: "refresh_used", times: 1 } });
+  await on(page).renew.click();
+  await approve(page, nickname);
+  await expect(page).toHaveURL("/account");
+  await expect(on(page).username).toHaveText(nickname);
+
+  // With the new permission came a new refresh token.
+  await on(page).renew.click();
+  await expect(page.getByRole("status")).toHaveText("The permission was renewed.");
+});
 
 test("without a nickname from QQ one registers all the same", async ({ page, request, unique }) => {
   await request.put(`${sandboxURL}/sandbox/faults/get_user_info`, { data: { fault: "api_denied", times: 1 } });

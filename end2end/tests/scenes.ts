@@ -41,6 +41,14 @@ export const scenes: Scene[] = [
       await page.goto("/account");
     },
   },
+  {
+    name: "account while QQ does not answer",
+    open: (page, unique) => accountAfter(page, unique, "not-renewed"),
+  },
+  {
+    name: "account of somebody else than before",
+    open: (page, unique) => accountAfter(page, unique, "somebody-else"),
+  },
   { name: "an address that leads nowhere", answers: { status: 404, path: "/nowhere" }, open: (page) => page.goto("/nowhere") },
   { name: "a refusal", answers: { status: 405, path: "/logout" }, open: (page) => page.goto("/logout") },
   {
@@ -67,3 +75,11 @@ export const scenes: Scene[] = [
     },
   },
 ];
+
+/** The account page as it tells of something that just happened. */
+async function accountAfter(page: Page, unique: (base: string) => string, flash: string) {
+  await arriveWithAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+  await page.goto("/");
+  await page.context().addCookies([{ name: "flash", value: flash, url: page.url() }]);
+  await page.goto("/account");
+}

@@ -129,6 +129,8 @@ export const on = (page: Page) => ({
   username: page.getByTestId("username"),
   nickname: page.getByTestId("nickname"),
   tokenExpires: page.getByTestId("token-expires"),
+  renew: page.getByTestId("renew").getByRole("button"),
+  updatePortrait: page.getByTestId("update-portrait").getByRole("button"),
   logout: page.getByTestId("logout").getByRole("button"),
   language: (tag: string) => page.getByTestId("language").locator(`button[value="${tag}"]`),
   theme: (name: string) => page.getByTestId("theme").locator(`button[value="${name}"]`),

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# What only the tests need: lints, a browser with fonts, PostgreSQL, Playwright.
+# What only the tests need: lints, a browser with fonts, PostgreSQL, Playwright, other people's QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -32,11 +32,51 @@ set_up_postgres() {
 }
 
 set_up_playwright() {
-    local end2end="$root/end2end"
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_ci Playwright end2end
+}
+
+set_up_clients() {
+    npm_ci "QQ clients of other people, from npm" end2end/clients
+    set_up_python_clients
+}
+
+# npm_ci WHAT FOLDER
+npm_ci() {
+    local folder="$root/$2"
     # A copy of the lock file, written last, says what was installed.
-    cmp -s "$end2end/package-lock.json" "$end2end/node_modules/.installed-from" && return
-    step "Playwright: npm ci in end2end/" "10 seconds"
-    (cd "$end2end" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error) \
-        || die "npm ci failed in end2end/: see its message above; if it is the network, run this again"
-    cp "$end2end/package-lock.json" "$end2end/node_modules/.installed-from"
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-from" && return
+    step "$1: npm ci in $2/" "10 seconds"
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) \
+        || die "npm ci failed in $2/: see its message above; if it is the network, run this again"
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed-from"
+}
+
+# social-auth-core needs this.
+oldest_python=3.11
+
+set_up_python_clients() {
+    # An environment knows its own folder, so it is made in place; a file in it, written last, says that it is whole.
+    [ -e "$python_clients_dir/complete" ] && "$python_clients_dir/bin/python" -c '' 2>/dev/null && return
+    step "QQ clients of other people, from Python's package index" "20 seconds"
+    make_python_environment || {
+        # Debian keeps a part of it in a package of its own.
+        apt_install python3 python3-venv || die "$by_hand"
+        make_python_environment \
+            || die "no Python $oldest_python or newer with the modules venv and ensurepip: install one, then run this again"
+    }
+    # Wheels only: nothing is to be compiled here, and nothing of theirs is to run.
+    "$python_clients_dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+        --require-hashes --only-binary :all: --requirement "$root/end2end/clients/requirements.txt" \
+        || die "pip could not install them: see its message above; if it is the network, run this again"
+    touch "$python_clients_dir/complete"
+}
+
+make_python_environment() {
+    local python
+    for python in python3 /usr/bin/python3 python3.14 python3.13 python3.12 python3.11; do
+        "$python" -c "import sys; sys.exit(sys.version_info < (${oldest_python/./, }))" 2>/dev/null || continue
+        rm -rf "$python_clients_dir"
+        "$python" -m venv "$python_clients_dir" >/dev/null 2>&1 && return
+    done
+    return 1
 }

@@ -44,7 +44,7 @@ impl Environment {
     }
 
     /// The variable's value; an empty one counts as unset, as in `NAME=` of a `.env` file.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub fn text(&self, name: &str) -> Option<String> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 

@@ -1,4 +1,4 @@
-//! The secret key: given by the operator, or made once on a developer's machine.
+//! The secret keys: given by the operator, or one made once on a developer's machine.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -10,13 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use super::parse::{ConfigError, Environment};
 use super::public_url::PublicUrl;
 use crate::random::{self, Random};
-use crate::sealing::SecretKey;
+use crate::sealing::{SecretKey, SecretKeys};
 
 /// Where the secret key comes from.
 #[derive(Clone, Debug)]
 pub enum SecretKeySource {
     /// `SECRET_KEY` itself.
-    Given(SecretKey),
+    Given(SecretKeys),
     /// A file that is made if it is not there.
     File(PathBuf),
 }
@@ -40,15 +40,29 @@ pub enum SecretKeyError {
     Random(#[from] random::NoRandomness),
 }
 
+/// How the secret key is kept, looked at without making it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptKey {
+    /// In `SECRET_KEY`.
+    Given,
+    /// In a file of its owner's alone.
+    InFile(PathBuf),
+    /// In a file that others on this machine may read or change.
+    InOpenFile(PathBuf),
+    /// Nowhere yet: the first start makes this file.
+    NotMadeYet(PathBuf),
+}
+
 impl SecretKeySource {
     pub(super) fn read(
         env: &Environment,
         public_url: &PublicUrl,
         database_url: &str,
     ) -> Result<SecretKeySource, ConfigError> {
-        const REMEDY: &str = "use 32 random bytes in base64, as from: openssl rand -base64 32";
+        const REMEDY: &str = "use 32 random bytes in base64, as from: openssl rand -base64 32 \
+                              (several, to change the key: the new one, a comma, the old one)";
         match env.text("SECRET_KEY") {
-            Some(text) => decode(&text)
+            Some(text) => decode_list(&text)
                 .map(SecretKeySource::Given)
                 .ok_or_else(|| ConfigError::new("SECRET_KEY", "is not 32 bytes in base64".to_owned(), REMEDY)),
             None if public_url.is_loopback() => Ok(SecretKeySource::File(beside_database(database_url))),
@@ -56,10 +70,30 @@ impl SecretKeySource {
         }
     }
 
-    /// Gives the key, making the file (readable by its owner alone) if that is where it belongs.
-    pub fn load(&self, random: &Random) -> Result<SecretKey, SecretKeyError> {
+    /// Looks whether there is a good key; makes none.
+    pub fn inspect(&self) -> Result<KeptKey, SecretKeyError> {
         let path = match self {
-            SecretKeySource::Given(key) => return Ok(key.clone()),
+            SecretKeySource::Given(_) => return Ok(KeptKey::Given),
+            SecretKeySource::File(path) => path,
+        };
+        let failed = |source| SecretKeyError::File { path: path.clone(), source };
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(KeptKey::NotMadeYet(path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(SecretKeyError::Unreadable(path.clone()));
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        decode(text.trim()).ok_or_else(|| SecretKeyError::Unreadable(path.clone()))?;
+        let is_open = is_open_to_others(&fs::metadata(path).map_err(failed)?);
+        Ok(if is_open { KeptKey::InOpenFile(path.clone()) } else { KeptKey::InFile(path.clone()) })
+    }
+
+    /// Gives the keys, making the file (readable by its owner alone) if that is where it belongs.
+    pub fn load(&self, random: &Random) -> Result<SecretKeys, SecretKeyError> {
+        let path = match self {
+            SecretKeySource::Given(keys) => return Ok(keys.clone()),
             SecretKeySource::File(path) => path,
         };
         let failed = |source| SecretKeyError::File { path: path.clone(), source };
@@ -73,12 +107,31 @@ impl SecretKeySource {
             }
             Err(error) => return Err(failed(error)),
         };
-        decode(text.trim()).ok_or_else(|| SecretKeyError::Unreadable(path.clone()))
+        decode(text.trim()).map(SecretKeys::from).ok_or_else(|| SecretKeyError::Unreadable(path.clone()))
     }
+}
+
+/// Whether the file's mode gives anything to anybody but its owner.
+#[cfg(unix)]
+fn is_open_to_others(file: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&file.permissions()) & 0o077 != 0
+}
+
+/// Other systems keep their permissions elsewhere.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn decode(text: &str) -> Option<SecretKey> {
     STANDARD.decode(text).ok().and_then(SecretKey::from_bytes)
+}
+
+/// One key, or several separated by commas: the first seals, all of them open.
+fn decode_list(text: &str) -> Option<SecretKeys> {
+    let keys: Option<Vec<SecretKey>> = text.split(',').map(|key| decode(key.trim())).collect();
+    let mut keys = keys?.into_iter();
+    Some(SecretKeys::new(keys.next()?, keys.collect()))
 }
 
 fn beside_database(database_url: &str) -> PathBuf {

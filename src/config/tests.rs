@@ -93,7 +93,7 @@ fn a_site_others_can_reach_needs_its_own_secret_key() {
 }
 
 #[test]
-fn each_bad_value_is_named() {
+fn s26_each_bad_value_is_named() {
     for (variable, value) in [
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("SECRET_KEY", "c2hvcnQ="),

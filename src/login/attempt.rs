@@ -17,7 +17,7 @@ use super::{LoginError, Next};
 use crate::accounts::COMPANY_QQ;
 use crate::clock::Clock;
 use crate::random::{self, Random};
-use crate::sealing::{Sealer, SecretKey, fingerprint};
+use crate::sealing::{Sealer, SecretKeys, fingerprint};
 
 /// How long an attempt can be finished, in seconds: as long as an authorization code lives at QQ
 /// (QQ Connect wiki, 使用Authorization_Code获取Access_Token).
@@ -55,8 +55,8 @@ impl Attempt {
 }
 
 impl Attempts {
-    pub(super) fn new(pool: AnyPool, secret: &SecretKey, is_https: bool, clock: Clock, random: Random) -> Attempts {
-        let sealer = Sealer::new(secret, "sign-in attempt", random.clone());
+    pub(super) fn new(pool: AnyPool, secrets: &SecretKeys, is_https: bool, clock: Clock, random: Random) -> Attempts {
+        let sealer = Sealer::new(secrets, "sign-in attempt", random.clone());
         Attempts { pool, sealer, is_https, clock, random }
     }
 

@@ -3,6 +3,7 @@
 use axum_extra::extract::CookieJar;
 
 use super::{Login, LoginError, Next};
+use crate::audit::{self, Event};
 use crate::qq::Display;
 
 impl Login {
@@ -10,6 +11,7 @@ impl Login {
     /// QQ's page. Nothing is written to the database.
     pub fn begin(&self, jar: CookieJar, next: &Next, display: Display) -> Result<(CookieJar, String), LoginError> {
         let (jar, state) = self.attempts.begin(jar, next)?;
+        audit::record(Event::SignInStarted);
         Ok((jar, self.qq.authorize_url(&state, display)))
     }
 }

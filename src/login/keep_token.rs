@@ -1,17 +1,26 @@
 //! Keeping the access token good: go on, renew it, or go through QQ again.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
+use tracing::Instrument;
 
-use super::finish::store;
 use super::{Login, LoginError};
-use crate::qq::Class;
-use crate::sessions::{SignedIn, TokenAge, Visitor};
+use crate::audit::{self, Event};
+use crate::qq::{self, Class, QqError};
+use crate::sessions::{Found, Reauth, SessionError, SignedIn, StoredToken};
+
+/// How often a request looks whether another one has renewed the token.
+const POLL: Duration = Duration::from_millis(50);
+
+/// What a renewal may take beyond QQ's time: a slow database. Whoever has the right to renew and
+/// has not used it by then is taken for dead.
+const SLACK: Duration = Duration::from_secs(5);
 
 /// What became of a session's token.
+#[derive(Clone)]
 pub enum TokenState {
     /// It is good; here is the session as it is now.
     Good(SignedIn),
@@ -19,73 +28,148 @@ pub enum TokenState {
     Stale(SignedIn),
     /// The person has to pass by QQ again.
     PassByQq,
+    /// QQ refused even a fresh one. Another would fare no better, so the person is told.
+    RefusedFresh,
     /// The person signed out meanwhile.
     SignedOut,
-}
-
-/// One lock per session that is being renewed. A refresh token is good once (QQ Connect wiki,
-/// note on code 100021): of several requests at a time, one renews and the others wait for it.
-#[derive(Default)]
-pub(super) struct Renewals {
-    locks: Mutex<HashMap<Id, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Renewals {
-    fn lock(&self, id: Id) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(id).or_default().clone()
-    }
 }
 
 impl Login {
     /// Looks at the token's timestamp and does what it asks for.
     pub async fn keep_token(&self, signed_in: SignedIn, session: &Session) -> Result<TokenState, LoginError> {
-        match (signed_in.token.age(self.now()), session.id()) {
-            (TokenAge::Good, _) => Ok(TokenState::Good(signed_in)),
-            (TokenAge::Renewable, Some(id)) => {
-                // On a task of its own: were the browser to hang up now, the refresh token would be
-                // spent and the new tokens lost.
-                let login = self.clone();
-                tokio::spawn(async move { login.renew_once(id).await }).await?
+        match (signed_in.token.decide(self.now()), session.id()) {
+            (Reauth::GoOn, _) => Ok(TokenState::Good(signed_in)),
+            (Reauth::Renew, Some(id)) => self.renew(id, None).await,
+            (Reauth::Renew | Reauth::SignInAgain, _) => Ok(dead(&signed_in.token)),
+        }
+    }
+
+    /// Renews the token now, good as it may be.
+    pub async fn renew_now(&self, signed_in: SignedIn, session: &Session) -> Result<TokenState, LoginError> {
+        match session.id() {
+            Some(id) => self.renew(id, Some(signed_in.token)).await,
+            None => Ok(TokenState::SignedOut),
+        }
+    }
+
+    /// Renews on a task of its own: were the browser to hang up now, the refresh token would be
+    /// spent and the new tokens lost.
+    pub(super) async fn renew(&self, id: Id, unwanted: Option<StoredToken>) -> Result<TokenState, LoginError> {
+        let login = self.clone();
+        let renewal = async move { login.renew_once(id, unwanted.as_ref()).await };
+        tokio::spawn(renewal.in_current_span()).await?
+    }
+
+    /// Of several requests at a time, on several machines too, one renews; the others wait for it.
+    /// A token is renewed if it has to be, or if it is the one that is `unwanted`.
+    async fn renew_once(&self, id: Id, unwanted: Option<&StoredToken>) -> Result<TokenState, LoginError> {
+        let patience = Instant::now() + self.qq.timeout() + SLACK;
+        let mut has_waited = false;
+        loop {
+            let Some(found) = self.sessions.find(id).await? else { return Ok(TokenState::SignedOut) };
+            let is_unwanted = unwanted.is_some_and(|unwanted| unwanted.is_same(&found.signed_in.token));
+            match found.signed_in.token.decide(self.now()) {
+                Reauth::GoOn if !is_unwanted => return Ok(TokenState::Good(found.signed_in)),
+                Reauth::SignInAgain => return Ok(dead(&found.signed_in.token)),
+                Reauth::GoOn | Reauth::Renew => {}
             }
-            (TokenAge::Renewable | TokenAge::Expired, _) => Ok(TokenState::PassByQq),
+            let is_taken = found.is_being_renewed(self.now());
+            if has_waited && (!is_taken || Instant::now() > patience) {
+                // Whom we waited for did not reach QQ. Trying again would let people wait twice.
+                return Ok(TokenState::Stale(found.signed_in));
+            }
+            if !is_taken && self.sessions.begin_renewal(&found, self.lease_ends_at()).await? {
+                let outcome = self.renew_found(id, found).await;
+                self.sessions.end_renewal(id).await?;
+                return outcome;
+            }
+            has_waited = is_taken;
+            sleep(POLL).await;
         }
     }
 
-    /// Renews under the session's lock, on a handle of its own that is saved before the lock is
-    /// given back. The request's own session stays untouched: saved again at the request's end,
-    /// it could put an older token back.
-    async fn renew_once(&self, id: Id) -> Result<TokenState, LoginError> {
-        let lock = self.renewals.lock(id);
-        let _renewing = lock.lock().await;
-        let session = Session::new(Some(id), Arc::new(self.sessions.clone()), None);
-        let visitor = Visitor::read(&session, self.now()).await?;
-        let Some(signed_in) = visitor.and_then(Visitor::signed_in) else { return Ok(TokenState::SignedOut) };
-        match signed_in.token.age(self.now()) {
-            TokenAge::Good => Ok(TokenState::Good(signed_in)),
-            TokenAge::Expired => Ok(TokenState::PassByQq),
-            TokenAge::Renewable => self.renew(signed_in, &session).await,
-        }
-    }
-
-    async fn renew(&self, mut signed_in: SignedIn, session: &Session) -> Result<TokenState, LoginError> {
-        let Some(refresh_token) = signed_in.token.refresh_token.clone() else { return Ok(TokenState::PassByQq) };
+    async fn renew_found(&self, id: Id, found: Found) -> Result<TokenState, LoginError> {
+        let old = &found.signed_in.token;
+        let Some(refresh_token) = &old.refresh_token else { return Ok(TokenState::PassByQq) };
         let obtained_at = self.now();
-        match self.qq.renew_token(&refresh_token).await {
+        match self.qq.renew_token(refresh_token).await {
             Ok(token) => {
-                signed_in.token = store(token, obtained_at);
-                Visitor::SignedIn(signed_in.clone()).keep(session).await?;
-                tracing::info!(user_id = signed_in.user_id, "renewed an access token");
-                Ok(TokenState::Good(signed_in))
+                // The new refresh token stands in the same record as the new token: both or neither.
+                let new = stored(token, obtained_at);
+                let changed = self.replace_token(id, old, |_| new.clone()).await?;
+                audit::record(Event::TokenRenewed { user_id: found.signed_in.user_id });
+                Ok(changed.map_or(TokenState::SignedOut, TokenState::Good))
             }
             Err(error) => {
-                tracing::warn!(%error, user_id = signed_in.user_id, "an access token could not be renewed");
-                Ok(match error.class() {
-                    Class::QqFailure | Class::TryLater => TokenState::Stale(signed_in),
-                    Class::SignInAgain | Class::OperatorMustAct | Class::OurBug => TokenState::PassByQq,
-                })
+                self.log_refusal(&error);
+                self.bear_refused_renewal(id, found.signed_in, &error).await
             }
         }
+    }
+
+    async fn bear_refused_renewal(
+        &self,
+        id: Id,
+        signed_in: SignedIn,
+        error: &QqError,
+    ) -> Result<TokenState, LoginError> {
+        match error.class() {
+            Class::QqFailure | Class::TryLater => Ok(TokenState::Stale(signed_in)),
+            // For the operator to mend; the refresh token may be good again then.
+            Class::OperatorMustAct | Class::OurBug => Ok(TokenState::PassByQq),
+            Class::SignInAgain => {
+                audit::record(Event::TokenRefused { user_id: signed_in.user_id });
+                let refused_at = Some(self.now()).filter(|_| error.is_about_token());
+                // A refused refresh token is spent or void. The access token may yet be good.
+                let without = |token: &StoredToken| StoredToken { refresh_token: None, refused_at, ..token.clone() };
+                self.replace_token(id, &signed_in.token, without).await?;
+                Ok(TokenState::PassByQq)
+            }
+        }
+    }
+
+    /// Marks a token as dead: QQ refused it.
+    pub(super) async fn bury_token(&self, id: Id, token: &StoredToken) -> Result<TokenState, LoginError> {
+        let refused_at = Some(self.now());
+        let buried = self.replace_token(id, token, |token| StoredToken { refused_at, ..token.clone() }).await?;
+        let Some(signed_in) = buried else { return Ok(TokenState::SignedOut) };
+        audit::record(Event::TokenRefused { user_id: signed_in.user_id });
+        Ok(dead(&signed_in.token))
+    }
+
+    /// Puts another token in the place of `old`, unless that is gone already.
+    async fn replace_token(
+        &self,
+        id: Id,
+        old: &StoredToken,
+        new: impl Fn(&StoredToken) -> StoredToken + Send + Sync,
+    ) -> Result<Option<SignedIn>, SessionError> {
+        self.sessions
+            .change(id, |signed_in| {
+                let is_old = signed_in.token.is_same(old);
+                is_old.then(|| SignedIn { token: new(&signed_in.token), ..signed_in.clone() })
+            })
+            .await
+    }
+
+    fn lease_ends_at(&self) -> i64 {
+        let lease_secs = (self.qq.timeout() + SLACK).as_secs();
+        self.now().saturating_add(i64::try_from(lease_secs).unwrap_or(i64::MAX))
+    }
+}
+
+/// What to do about a token that cannot be used any more.
+fn dead(token: &StoredToken) -> TokenState {
+    if token.was_refused_fresh() { TokenState::RefusedFresh } else { TokenState::PassByQq }
+}
+
+/// The token as the session keeps it, with its timestamp.
+pub(super) fn stored(token: qq::Token, obtained_at: i64) -> StoredToken {
+    StoredToken {
+        access_token: token.access_token,
+        refresh_token: token.refresh_token,
+        obtained_at,
+        lifetime_secs: token.lifetime_secs,
+        refused_at: None,
     }
 }

@@ -5,11 +5,15 @@ use tower_sessions::Session;
 use super::{Login, LoginError, Next};
 use crate::account::{Email, EmailProblem, UsernameProblem};
 use crate::accounts::{ChosenName, Creation, Identity, NewAccount, generate_name};
-use crate::sessions::{Pending, Visitor};
+use crate::audit::{self, Event};
+use crate::sessions::{Draft, Pending, Visitor};
 
 /// How many generated names are tried. The later ones are drawn from so many that the second
 /// free one is found with near certainty; a limit all the same, since a loop must end.
 const MAX_NAMES: u32 = 6;
+
+/// The longest form that is kept for somebody who was too late, in bytes.
+const MAX_DRAFT_BYTES: usize = 2048;
 
 /// What was typed into the form.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,10 @@ pub enum Registered {
     SignedIn(Next),
     /// Nothing was made: the form needs mending.
     Refused(FormProblems),
-    /// There is nobody to register: they took too long, or did so already.
+    /// They took too long. What they typed is there again once they have passed by QQ, and then
+    /// they go on to where they wanted to go.
+    Lapsed(Next),
+    /// There is nobody to register.
     NobodyPending,
 }
 
@@ -45,6 +52,7 @@ impl Login {
     pub async fn register(&self, typed: &TypedForm, session: &Session) -> Result<Registered, LoginError> {
         let pending = match self.pending(session).await? {
             Ok(pending) => pending,
+            Err(Registered::NobodyPending) => return self.keep_draft(typed, session).await,
             Err(ending) => return Ok(ending),
         };
         let (name, email) = match (ChosenName::parse(&typed.username), Email::parse(&typed.email)) {
@@ -60,7 +68,12 @@ impl Login {
         let next = Next::parse(&pending.next);
         let made = self.accounts.create(self.new_account(&name, Some(&email), &pending), self.now()).await?;
         match made {
-            Creation::Created(account) | Creation::IdentityKnown(account) => {
+            Creation::Created(account) => {
+                audit::record(Event::Registered { user_id: account.user_id });
+                self.sign_in(account, pending, session).await?;
+                Ok(Registered::SignedIn(next))
+            }
+            Creation::IdentityKnown(account) => {
                 self.sign_in(account, pending, session).await?;
                 Ok(Registered::SignedIn(next))
             }
@@ -86,7 +99,11 @@ impl Login {
             let generated = generate_name(&self.random, tries_before)?;
             let Ok(name) = ChosenName::parse(&generated) else { continue };
             match self.accounts.create(self.new_account(&name, None, &pending), self.now()).await? {
-                Creation::Created(account) | Creation::IdentityKnown(account) => {
+                Creation::Created(account) => {
+                    audit::record(Event::Registered { user_id: account.user_id });
+                    return self.sign_in(account, pending, session).await;
+                }
+                Creation::IdentityKnown(account) => {
                     return self.sign_in(account, pending, session).await;
                 }
                 Creation::NameTaken => {}
@@ -101,6 +118,19 @@ impl Login {
             Err(problem) => Ok(Some(problem)),
             Ok(name) => Ok(self.accounts.is_taken(&name).await?.then_some(UsernameProblem::Taken)),
         }
+    }
+
+    /// Keeps what somebody typed who took too long. Not for long, and for nobody but the person who
+    /// is the same at QQ.
+    async fn keep_draft(&self, typed: &TypedForm, session: &Session) -> Result<Registered, LoginError> {
+        let Some(Visitor::Pending(pending)) = Visitor::read_lapsed(session).await? else {
+            return Ok(Registered::NobodyPending);
+        };
+        let next = Next::parse(&pending.next);
+        let is_modest = typed.username.len() + typed.email.len() <= MAX_DRAFT_BYTES;
+        let draft = is_modest.then(|| Draft { username: typed.username.clone(), email: typed.email.clone() });
+        Visitor::Pending(Pending { draft, ..pending }).keep(session).await?;
+        Ok(Registered::Lapsed(next))
     }
 
     /// The visitor who has yet to register, or how else their request ends: a form sent twice

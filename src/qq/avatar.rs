@@ -1,111 +1,116 @@
-//! Which avatar addresses may be shown.
+//! Fetching an avatar: the one request whose address QQ chooses and not we.
+//!
+//! So nothing about it is believed. The host must be one of Tencent's for images, its addresses
+//! public ones, so that an answer cannot make this machine ask its neighbours; redirects are not
+//! followed; and what comes is a picture only once it was decoded. It is encoded anew: whatever
+//! else was in the file stays behind.
 
-use url::{Host, Url};
+mod picture;
+mod public_address;
+mod rule;
 
-use super::loopback::is_loopback;
+use std::sync::Arc;
+use std::time::Duration;
 
-const URL_MAX_LEN: usize = 1024;
+use reqwest::{Response, redirect, retry};
+use tokio::time::timeout;
+use url::Url;
 
-/// What is accepted as the address of an avatar. By default only https on Tencent's hosts.
-#[derive(Clone, Debug, Default)]
-pub(super) struct AvatarRule {
-    /// The host of a stand-in for QQ on this machine, whose pictures come over http.
-    development_host: Option<String>,
+use super::client::Client;
+use super::settings::{Settings, SetupError};
+use super::transport;
+use public_address::PublicAddresses;
+
+pub use picture::Picture;
+pub(super) use rule::AvatarRule;
+
+/// A sign-in waits this long for a picture, and no longer.
+const TIME_LIMIT: Duration = Duration::from_secs(3);
+/// QQ's pictures of 100 pixels have a few kilobytes.
+const MAX_BYTES: usize = 512 * 1024;
+
+/// Why there is no avatar. Holds no address: old ones contain the openid.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AvatarError {
+    /// The address is not one of Tencent's for images.
+    #[error("it is not on one of Tencent's hosts for images")]
+    ForeignAddress,
+    /// It did not arrive in time.
+    #[error("it did not arrive in time")]
+    Timeout,
+    /// It could not be fetched.
+    #[error("it could not be fetched: {0}")]
+    Unreachable(String),
+    /// The host answered, but not with a picture.
+    #[error("the host answered with HTTP status {0}")]
+    Status(u16),
+    /// More came than any avatar needs; the rest was not read.
+    #[error("it is too large")]
+    TooLarge,
+    /// What came is no picture, or none of a sensible size.
+    #[error("it is no picture that can be read")]
+    NotAPicture,
 }
 
-impl AvatarRule {
-    /// The rule that goes with the QQ at `graph_url`.
-    pub(super) fn beside(graph_url: &Url) -> AvatarRule {
-        let development = graph_url.scheme() == "http";
-        AvatarRule { development_host: graph_url.host_str().filter(|_| development).map(str::to_owned) }
+/// Fetches avatars, and nothing else.
+#[derive(Clone, Debug)]
+pub(super) struct AvatarTransport {
+    http: reqwest::Client,
+}
+
+impl AvatarTransport {
+    pub(super) fn new(settings: &Settings) -> Result<AvatarTransport, SetupError> {
+        // A stand-in on this machine serves its own pictures, over http.
+        let is_development = settings.graph_url.scheme() == "http";
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(transport::tls().map_err(|error| SetupError::Http(error.to_string()))?)
+            .user_agent(transport::USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            // A proxy would look the name up by itself, and might find another address.
+            .no_proxy()
+            .https_only(!is_development)
+            .dns_resolver(Arc::new(PublicAddresses { or_loopback: is_development }))
+            .build()
+            .map_err(|error| SetupError::Http(transport::reason(error)))?;
+        Ok(AvatarTransport { http })
     }
 
-    /// `text` as an address that a page may show, or `None`.
-    ///
-    /// Most captures have `http://` (2024 included), though the hosts answer https as well;
-    /// an http picture on an https page would be blocked as mixed content.
-    pub(super) fn accept(&self, text: &str) -> Option<String> {
-        if text.len() > URL_MAX_LEN {
-            return None;
+    async fn get(&self, url: Url) -> Result<Vec<u8>, AvatarError> {
+        let response = self.http.get(url).send().await.map_err(unreachable)?;
+        if !response.status().is_success() {
+            return Err(AvatarError::Status(response.status().as_u16()));
         }
-        let mut url = Url::parse(text).ok()?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return None;
-        }
-        if self.is_development(&url) {
-            return Some(url.into());
-        }
-        if url.scheme() == "http" && is_below(&url, "qlogo.cn") {
-            url.set_scheme("https").ok()?;
-        }
-        let tencent = is_below(&url, "qlogo.cn") || is_below(&url, "qq.com");
-        let fine = url.scheme() == "https" && url.port().is_none() && tencent;
-        fine.then(|| url.into())
-    }
-
-    fn is_development(&self, url: &Url) -> bool {
-        let Some(development_host) = &self.development_host else {
-            return false;
-        };
-        let same_host = url.host_str() == Some(development_host);
-        url.scheme() == "http" && (same_host || url.host().is_some_and(|host| is_loopback(&host)))
+        body(response).await
     }
 }
 
-fn is_below(url: &Url, domain: &str) -> bool {
-    let Some(Host::Domain(host)) = url.host() else {
-        return false;
-    };
-    host.strip_suffix(domain).and_then(|sub| sub.strip_suffix('.')).is_some_and(|sub| !sub.is_empty())
+impl Client {
+    /// Fetches the avatar at an address that [`Client::user_info`] gave. Takes three seconds at
+    /// most, and is tried once.
+    pub async fn fetch_avatar(&self, address: &str) -> Result<Picture, AvatarError> {
+        let address = self.avatar_rule().accept(address).and_then(|address| Url::parse(&address).ok());
+        let address = address.ok_or(AvatarError::ForeignAddress)?;
+        let fetched = timeout(TIME_LIMIT.min(self.timeout()), self.avatars().get(address)).await;
+        let file = fetched.unwrap_or(Err(AvatarError::Timeout))?;
+        // Decoding is work for the processor, and others are waiting for this thread.
+        let decoded = tokio::task::spawn_blocking(move || Picture::decode(&file)).await;
+        decoded.ok().flatten().ok_or(AvatarError::NotAPicture)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tencents_pictures_are_shown_over_https() {
-        let rule = AvatarRule::beside(&Url::parse("https://graph.qq.com").unwrap());
-        for (given, shown) in [
-            ("http://thirdqq.qlogo.cn/ek_qqapp/A/100", Some("https://thirdqq.qlogo.cn/ek_qqapp/A/100")),
-            ("https://qh.qlogo.cn/ek_qqapp/A/100?s=1", Some("https://qh.qlogo.cn/ek_qqapp/A/100?s=1")),
-            ("https://thirdqq.QLOGO.cn/a b\"", Some("https://thirdqq.qlogo.cn/a%20b%22")),
-            ("https://img.qq.com/a", Some("https://img.qq.com/a")),
-            ("http://img.qq.com/a", None),
-            ("https://qlogo.cn/a", None),
-            ("https://.qlogo.cn/a", None),
-            ("https://evilqlogo.cn/a", None),
-            ("https://a.qlogo.cn.evil.example/", None),
-            ("https://evil.example/#.qlogo.cn", None),
-            ("https://user@a.qlogo.cn/", None),
-            ("https://a.qlogo.cn:8443/", None),
-            ("http://a.qlogo.cn:8080/", None),
-            ("//a.qlogo.cn/x", None),
-            ("javascript:alert(1)//a.qlogo.cn", None),
-            ("data:image/png;base64,AA", None),
-            ("http://127.0.0.1:3010/avatar/a.svg", None),
-            ("", None),
-        ] {
-            assert_eq!(rule.accept(given).as_deref(), shown, "{given}");
+async fn body(mut response: Response) -> Result<Vec<u8>, AvatarError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(AvatarError::TooLarge);
         }
-        let long = format!("https://a.qlogo.cn/{}", "x".repeat(URL_MAX_LEN));
-        assert_eq!(rule.accept(&long), None);
+        body.extend_from_slice(&chunk);
     }
+    Ok(body)
+}
 
-    #[test]
-    fn beside_a_stand_in_its_own_pictures_are_shown_too() {
-        let rule = AvatarRule::beside(&Url::parse("http://qq.test:3010").unwrap());
-        for (given, shown) in [
-            ("http://127.0.0.1:3010/a.svg", true),
-            ("http://[::1]:3010/a.svg", true),
-            ("http://localhost/a.svg", true),
-            ("http://qq.test:3010/a.svg", true),
-            ("https://a.qlogo.cn/1", true),
-            ("http://192.168.0.1/a.svg", false),
-            ("http://127.0.0.1.evil.example/a.svg", false),
-            ("ftp://127.0.0.1/a.svg", false),
-        ] {
-            assert_eq!(rule.accept(given).is_some(), shown, "{given}");
-        }
-    }
+fn unreachable(error: reqwest::Error) -> AvatarError {
+    AvatarError::Unreachable(transport::reason(error))
 }

@@ -8,19 +8,17 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::authorize::{Display, authorize_url, endpoint};
-use super::avatar::AvatarRule;
+use super::avatar::{AvatarRule, AvatarTransport};
 use super::codes::UNIONID_NOT_GRANTED;
 use super::error::QqError;
 use super::identity::Identity;
-use super::openapi::Profile;
 use super::settings::{Settings, SetupError};
 use super::token::Token;
 use super::transport::Transport;
 use super::wire::{Answer, query};
 
 const TOKEN: &str = "oauth2.0/token";
-const ME: &str = "oauth2.0/me";
-const USER_INFO: &str = "user/get_user_info";
+pub(super) const ME: &str = "oauth2.0/me";
 
 /// Pause before a harmless question is asked a second time.
 const BACK_OFF: Duration = Duration::from_millis(250);
@@ -32,8 +30,30 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Client {
-    settings: Arc<Settings>,
-    transport: Transport,
+    pub(super) settings: Arc<Settings>,
+    pub(super) transport: Transport,
+    avatars: AvatarTransport,
+}
+
+/// When a call is made a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// For questions, which change nothing at QQ: whenever the failure may pass.
+    IfItMayHelp,
+    /// For calls that may change something: if QQ says that it did nothing.
+    IfNothingWasDone,
+    /// For a doctor, who wants to see every failure.
+    Never,
+}
+
+impl Repeat {
+    fn covers(self, error: &QqError) -> bool {
+        match self {
+            Repeat::IfItMayHelp => error.is_passing(),
+            Repeat::Never => false,
+            Repeat::IfNothingWasDone => error.is_passing() && matches!(error, QqError::Refused(_)),
+        }
+    }
 }
 
 impl Client {
@@ -41,7 +61,8 @@ impl Client {
     /// http on another name than `localhost`, the name is looked up, which may block.
     pub fn new(settings: Settings) -> Result<Client, SetupError> {
         settings.check()?;
-        Ok(Client { transport: Transport::new(&settings)?, settings: Arc::new(settings) })
+        let (transport, avatars) = (Transport::new(&settings)?, AvatarTransport::new(&settings)?);
+        Ok(Client { transport, avatars, settings: Arc::new(settings) })
     }
 
     /// Where to send a browser to sign in. QQ sends it on to the redirect address with
@@ -91,40 +112,55 @@ impl Client {
         let plain = [("access_token", token), ("fmt", "json")];
         let with_unionid = [("access_token", token), ("unionid", "1"), ("fmt", "json")];
         let answer = if self.settings.ask_unionid {
-            match self.ask(ME, &with_unionid, deadline).await {
+            match self.ask_until(deadline, ME, &with_unionid, Repeat::IfItMayHelp).await {
                 Err(QqError::Refused(refusal)) if refusal.code == UNIONID_NOT_GRANTED => {
                     tracing::warn!("QQ does not grant unionid to this app; going on without it");
-                    self.ask(ME, &plain, deadline).await?
+                    self.ask_until(deadline, ME, &plain, Repeat::IfItMayHelp).await?
                 }
                 answer => answer?,
             }
         } else {
-            self.ask(ME, &plain, deadline).await?
+            self.ask_until(deadline, ME, &plain, Repeat::IfItMayHelp).await?
         };
         Identity::in_answer(&answer, &self.settings.app_id)
     }
 
-    /// Asks for nickname and avatar of the person who is `openid` to this app.
-    pub async fn user_info(&self, access_token: &SecretString, openid: &str) -> Result<Profile, QqError> {
-        // Each exactly once: QQ answers `ret` 1 to a doubled parameter (passport-qq#2).
-        let parameters = [
-            ("access_token", access_token.expose_secret()),
-            ("oauth_consumer_key", &self.settings.app_id),
-            ("openid", openid),
-        ];
-        let answer = self.ask(USER_INFO, &parameters, self.deadline()).await?;
-        let avatars = AvatarRule::beside(&self.settings.graph_url);
-        Ok(Profile::in_answer(&answer, &avatars)?)
+    /// How long one call may take at most.
+    pub fn timeout(&self) -> Duration {
+        self.settings.timeout.min(LONGEST_TIMEOUT)
     }
 
-    /// Puts a question that changes nothing at QQ, and so may be put a second time if the
-    /// first failed in passing and there is time left.
-    async fn ask(&self, path: &str, parameters: &[(&str, &str)], deadline: Instant) -> Result<Answer, QqError> {
+    pub(super) fn app_id(&self) -> &str {
+        &self.settings.app_id
+    }
+
+    pub(super) fn avatar_rule(&self) -> AvatarRule {
+        AvatarRule::beside(&self.settings.graph_url)
+    }
+
+    pub(super) fn avatars(&self) -> &AvatarTransport {
+        &self.avatars
+    }
+
+    /// Puts a question.
+    pub(super) async fn ask(&self, path: &str, parameters: &[(&str, &str)], repeat: Repeat) -> Result<Answer, QqError> {
+        self.ask_until(self.deadline(), path, parameters, repeat).await
+    }
+
+    /// Puts a question, and puts it a second time if the first failed in a way that `repeat`
+    /// covers and there is time left.
+    async fn ask_until(
+        &self,
+        deadline: Instant,
+        path: &str,
+        parameters: &[(&str, &str)],
+        repeat: Repeat,
+    ) -> Result<Answer, QqError> {
         let url = self.url(path, parameters);
         let first = self.transport.get(url.clone(), deadline).await;
         let time_is_left = Instant::now() + BACK_OFF < deadline;
         match first {
-            Err(error) if error.is_passing() && time_is_left => {
+            Err(error) if repeat.covers(&error) && time_is_left => {
                 sleep(BACK_OFF).await;
                 self.transport.get(url, deadline).await
             }
@@ -132,13 +168,13 @@ impl Client {
         }
     }
 
-    fn url(&self, path: &str, parameters: &[(&str, &str)]) -> Url {
+    pub(super) fn url(&self, path: &str, parameters: &[(&str, &str)]) -> Url {
         let mut url = endpoint(&self.settings.graph_url, path);
         url.set_query(Some(&query(parameters)));
         url
     }
 
-    fn deadline(&self) -> Instant {
-        Instant::now() + self.settings.timeout.min(LONGEST_TIMEOUT)
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout()
     }
 }

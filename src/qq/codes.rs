@@ -51,7 +51,7 @@ const fn code(code: i64, class: Class, meaning_zh: &'static str, meaning_en: &'s
 }
 
 #[rustfmt::skip]
-const CODES: &[CodeInfo] = &[
+pub(super) const CODES: &[CodeInfo] = &[
     // 公共返回码说明
     code(100000, OurBug, "缺少参数 response_type，或其值不合法", "response_type is missing or not valid"),
     code(100001, OurBug, "缺少参数 client_id", "client_id is missing"),

@@ -17,6 +17,9 @@ pub enum QqError {
     /// QQ answered, but not with anything that may be believed.
     #[error("QQ's answer cannot be understood: {0}")]
     Malformed(#[from] Malformed),
+    /// What was to be asked is no call of QQ's; nothing was asked.
+    #[error("not a call that QQ has: {0}")]
+    BadCall(&'static str),
     /// There was no answer.
     #[error("QQ cannot be reached: {0}")]
     Unreachable(#[from] Unreachable),
@@ -34,6 +37,12 @@ pub enum Malformed {
     /// The bytes are not UTF-8.
     #[error("it is not UTF-8")]
     NotUtf8,
+    /// It is a web page.
+    #[error("it is a web page")]
+    WebPage,
+    /// It begins well and stops in the middle.
+    #[error("it breaks off")]
+    CutOff,
     /// It is neither a form, nor a JSON object, nor one in `callback( … );`.
     #[error("it is neither a form, nor JSON, nor JSONP")]
     UnknownShape,
@@ -43,6 +52,9 @@ pub enum Malformed {
     /// It says that something went wrong, but not by number.
     #[error("it reports an error without a number")]
     ErrorWithoutNumber,
+    /// A field that is needed is missing, or of another type than documented.
+    #[error("it is not as documented")]
+    NotAsDocumented,
     /// The named field is not there.
     #[error("{0} is missing")]
     Missing(&'static str),
@@ -76,19 +88,31 @@ impl QqError {
             QqError::Refused(refusal) => class_of(refusal.code),
             QqError::ForeignToken => Class::SignInAgain,
             QqError::Malformed(_) => Class::QqFailure,
+            QqError::BadCall(_) => Class::OurBug,
             QqError::Unreachable(_) => Class::TryLater,
         }
     }
 
+    /// Whether QQ says that the token itself is no good any more: withdrawn, reclaimed, expired or
+    /// unknown (公共返回码说明, 100013 to 100016), or its consent gone (100030).
+    pub fn is_about_token(&self) -> bool {
+        matches!(self, QqError::Refused(refusal) if matches!(refusal.code, 100_013..=100_016 | 100_030))
+    }
+
+    /// Whether QQ says that the token has expired, so that a newer one may do (100014).
+    pub fn is_token_expired(&self) -> bool {
+        matches!(self, QqError::Refused(refusal) if refusal.code == 100_014)
+    }
+
     /// Whether the same harmless question may be asked a second time. After a timeout it may
     /// not: the time was for both.
-    pub(super) fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         match self {
             QqError::Refused(refusal) => class_of(refusal.code) == Class::TryLater,
             QqError::Unreachable(Unreachable::Status(status)) => *status >= 500,
             QqError::Unreachable(Unreachable::Connect(_) | Unreachable::Broken(_)) => true,
             QqError::Unreachable(Unreachable::Timeout) => false,
-            QqError::ForeignToken | QqError::Malformed(_) => false,
+            QqError::ForeignToken | QqError::Malformed(_) | QqError::BadCall(_) => false,
         }
     }
 }

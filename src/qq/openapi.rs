@@ -1,124 +1,97 @@
-//! The profile: what `get_user_info` tells about a person.
-//!
-//! Gender, province, city and year are not read. QQ fills them with the same values for
-//! everybody since 2022 (个人隐私保护改造), and with 男 where it knows nothing.
+//! QQ's other calls: the generic one here, and in files of their own those with a typed answer.
 
-use std::fmt;
+mod user_info;
 
-use super::avatar::AvatarRule;
-use super::error::Malformed;
-use super::text::plain;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use super::client::{Client, Repeat};
+use super::error::{Malformed, QqError};
 use super::wire::Answer;
 
-const NICKNAME_MAX: usize = 64;
+pub use user_info::{Gender, Profile};
 
-/// Largest first. QQ calls `figureurl_qq_2` (100 px) not always available, `figureurl_qq_1`
-/// (40 px) always; the others are the avatar in Qzone.
-const AVATAR_FIELDS: [&str; 5] = ["figureurl_qq_2", "figureurl_qq_1", "figureurl_2", "figureurl_1", "figureurl"];
+/// What every call takes, and [`Client::call`] adds by itself.
+const ADDED: [&str; 4] = ["access_token", "oauth_consumer_key", "openid", "appid"];
 
-/// How somebody presents themselves. Nothing in it identifies anyone: two people may share a
-/// nickname. `Debug` does not show it, as old avatar addresses contain the openid.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// At most 64 visible characters of any script; `None` if nothing visible came.
-    pub nickname: Option<String>,
-    /// An https address on Tencent's image hosts; `None` if QQ gave no such address. It
-    /// changes when the person changes the picture, so fetch it anew at each sign-in.
-    pub avatar_url: Option<String>,
-    /// QQ said that data are missing (`is_lost`); better ask again next time.
-    pub is_partial: bool,
+/// Whose call it is: a token and the person who gave it.
+#[derive(Clone, Copy, Debug)]
+pub struct OnBehalfOf<'a> {
+    /// The person's access token.
+    pub access_token: &'a SecretString,
+    /// The person's openid.
+    pub openid: &'a str,
 }
 
-impl Profile {
-    /// The profile in `answer`, which is known to hold no refusal.
-    pub(super) fn in_answer(answer: &Answer, avatars: &AvatarRule) -> Result<Profile, Malformed> {
+impl Client {
+    /// Makes any documented call: `path` is what stands behind the host, such as
+    /// `photo/list_album`; `parameters` are the call's own, not yet encoded. QQ must have granted
+    /// the call to the app, and `QQ_SCOPE` must name it. `T` is what the answer's JSON object is
+    /// read as; fields that `T` does not have are ignored.
+    ///
+    /// It is repeated only if QQ says that it did nothing (`ret` 1001, -6, -58, -60): whether the
+    /// call changes anything at QQ is not known here.
+    ///
+    /// # Errors
+    /// [`QqError::BadCall`] without asking QQ, for a path that is none or a parameter that is
+    /// added here; else as every call.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        who: OnBehalfOf<'_>,
+    ) -> Result<T, QqError> {
+        let answer = self.call_with(path, parameters, who, Repeat::IfNothingWasDone).await?;
+        Ok(answer.decode()?)
+    }
+
+    /// Asks for nickname and avatar of a person.
+    pub async fn user_info(&self, who: OnBehalfOf<'_>) -> Result<Profile, QqError> {
+        self.user_info_with(who, Repeat::IfItMayHelp).await
+    }
+
+    pub(super) async fn user_info_with(&self, who: OnBehalfOf<'_>, repeat: Repeat) -> Result<Profile, QqError> {
+        let answer = self.call_with("user/get_user_info", &[], who, repeat).await?;
+        Ok(Profile::in_answer(&answer, &self.avatar_rule())?)
+    }
+
+    async fn call_with(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        who: OnBehalfOf<'_>,
+        repeat: Repeat,
+    ) -> Result<Answer, QqError> {
+        check_path(path)?;
+        check_names(parameters)?;
+        // Each exactly once: QQ answers `ret` 1 to a doubled parameter (passport-qq#2), and
+        // nothing of use without oauth_consumer_key (JustAuth#7).
+        let mut all = vec![
+            ("access_token", who.access_token.expose_secret()),
+            ("oauth_consumer_key", self.app_id()),
+            ("openid", who.openid),
+        ];
+        all.extend_from_slice(parameters);
+        let answer = self.ask(path, &all, repeat).await?;
+        // A refusal was found by then; an answer that does not even say that all is well is none.
         if answer.get("ret").is_none() {
-            return Err(Malformed::Missing("ret"));
+            return Err(Malformed::Missing("ret").into());
         }
-        let nickname = answer.text("nickname").map(|it| plain(it, NICKNAME_MAX));
-        let avatar_url =
-            AVATAR_FIELDS.iter().filter_map(|field| answer.text(field)).find_map(|url| avatars.accept(url));
-        Ok(Profile {
-            nickname: nickname.filter(|it| !it.is_empty()),
-            avatar_url,
-            is_partial: answer.get("is_lost").is_some_and(|it| it.whole() != Some(0)),
-        })
+        Ok(answer)
     }
 }
 
-impl fmt::Debug for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile").field("is_partial", &self.is_partial).finish_non_exhaustive()
-    }
+fn check_path(path: &str) -> Result<(), QqError> {
+    let is_name = |part: &str| {
+        let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        !part.is_empty() && part.bytes().all(is_fine)
+    };
+    if path.contains('/') && path.split('/').all(is_name) { Ok(()) } else { Err(QqError::BadCall("the path is none")) }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(body: &str) -> Profile {
-        let answer = Answer::read(body.as_bytes()).ok().unwrap();
-        Profile::in_answer(&answer, &AvatarRule::default()).unwrap()
-    }
-
-    #[test]
-    fn the_first_usable_avatar_is_taken() {
-        for (fields, avatar) in [
-            (
-                r#""figureurl_qq_1":"https://a.qlogo.cn/1","figureurl_qq_2":"https://a.qlogo.cn/2""#,
-                Some("https://a.qlogo.cn/2"),
-            ),
-            (
-                r#""figureurl_qq_1":"https://a.qlogo.cn/1","figureurl_2":"https://a.qlogo.cn/z2""#,
-                Some("https://a.qlogo.cn/1"),
-            ),
-            (r#""figureurl_qq_2":"","figureurl_qq_1":"https://a.qlogo.cn/1""#, Some("https://a.qlogo.cn/1")),
-            (
-                r#""figureurl_qq_2":"https://evil.example/","figureurl_2":"https://a.qlogo.cn/z2""#,
-                Some("https://a.qlogo.cn/z2"),
-            ),
-            (r#""figureurl_qq_2":7,"figureurl":"https://a.qlogo.cn/z""#, Some("https://a.qlogo.cn/z")),
-            (r#""figureurl_qq_2":null"#, None),
-        ] {
-            let profile = read(&format!(r#"{{"ret":0,{fields}}}"#));
-            assert_eq!(profile.avatar_url.as_deref(), avatar, "{fields}");
-        }
-    }
-
-    #[test]
-    fn nicknames_are_cleaned() {
-        for (json, nickname) in [
-            (r#""示例🐧""#, Some("示例🐧")),
-            (r#"" . ""#, Some(".")),
-            (r#""\u202eevil\u0000""#, Some("evil")),
-            (r#""""#, None),
-            (r#""\u200b \u0007""#, None),
-            ("12", None),
-        ] {
-            let profile = read(&format!(r#"{{"ret":0,"nickname":{json}}}"#));
-            assert_eq!(profile.nickname.as_deref(), nickname, "{json}");
-        }
-        let long = read(&format!(r#"{{"ret":0,"nickname":"{}"}}"#, "企鹅".repeat(100)));
-        assert_eq!(long.nickname, Some("企鹅".repeat(32)));
-    }
-
-    #[test]
-    fn is_lost_marks_a_partial_profile() {
-        for (fields, partial) in [
-            ("", false),
-            (r#","is_lost":0"#, false),
-            (r#","is_lost":1"#, true),
-            (r#","is_lost":"1""#, true),
-            (r#","is_lost":"0""#, false),
-            (r#","is_lost":true"#, true),
-        ] {
-            assert_eq!(read(&format!(r#"{{"ret":0{fields}}}"#)).is_partial, partial, "{fields}");
-        }
-    }
-
-    #[test]
-    fn s32_debug_shows_no_person() {
-        let profile = read(r#"{"ret":0,"nickname":"CANARY","figureurl":"https://a.qlogo.cn/CANARY"}"#);
-        assert!(!format!("{profile:?}").contains("CANARY"));
-    }
+fn check_names(parameters: &[(&str, &str)]) -> Result<(), QqError> {
+    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| *name).chain(ADDED).collect();
+    names.sort_unstable();
+    let is_doubled = names.windows(2).any(|pair| pair.first() == pair.last());
+    if is_doubled { Err(QqError::BadCall("a parameter is given twice")) } else { Ok(()) }
 }

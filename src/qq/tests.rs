@@ -1,16 +1,19 @@
 //! The client against a stand-in, and the documented answers against the parsers.
 
+mod avatars;
 mod calls;
 mod fake_qq;
 mod limits;
 mod never_panics;
+mod openapi;
 mod vectors;
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use url::Url;
 
-use super::Settings;
+use super::{OnBehalfOf, Settings};
 
 pub(super) const OID: &str = "0123456789ABCDEF0123456789ABCDEF";
 
@@ -25,4 +28,9 @@ pub(super) fn settings(graph_url: &str) -> Settings {
         ask_unionid: false,
         timeout: Duration::from_secs(5),
     }
+}
+
+/// Ann, who is `OID` to the app, with a token.
+pub(super) fn ann(access_token: &SecretString) -> OnBehalfOf<'_> {
+    OnBehalfOf { access_token, openid: OID }
 }

@@ -17,6 +17,8 @@ use super::wire::Answer;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const BODY_MAX: usize = 64 * 1024;
 const REASON_MAX: usize = 200;
+/// How we introduce ourselves.
+pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// Long enough for the calls of one sign-in to share a connection, too short for the next
 /// sign-in to be sent into one that QQ is just closing: an exchange cannot be repeated.
@@ -25,7 +27,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Sends requests to QQ and to nobody else.
 #[derive(Clone, Debug)]
 pub(super) struct Transport {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
 }
 
 impl Transport {
@@ -33,7 +35,7 @@ impl Transport {
     pub(super) fn new(settings: &Settings) -> Result<Transport, SetupError> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls().map_err(|error| SetupError::Http(error.to_string()))?)
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false)
@@ -78,7 +80,7 @@ fn judge(body: &[u8]) -> Result<Answer, QqError> {
 }
 
 /// Reads no further than the limit, whatever Content-Length promised.
-async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
+pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         if body.len() + chunk.len() > BODY_MAX {
@@ -91,7 +93,7 @@ async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
 
 /// TLS 1.2 or 1.3 with Mozilla's roots, so that an image without certificates works too. The
 /// provider is named here because the process-wide one may be missing or another's choice.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+pub(super) fn tls() -> Result<ClientConfig, rustls::Error> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()?
@@ -104,7 +106,7 @@ fn at_fault(status: StatusCode) -> QqError {
     Unreachable::Status(status.as_u16()).into()
 }
 
-fn unreachable(error: reqwest::Error) -> QqError {
+pub(super) fn unreachable(error: reqwest::Error) -> QqError {
     let unreachable =
         if error.is_connect() { Unreachable::Connect(reason(error)) } else { Unreachable::Broken(reason(error)) };
     unreachable.into()
@@ -112,7 +114,7 @@ fn unreachable(error: reqwest::Error) -> QqError {
 
 /// The innermost cause, the one that says something ("Connection refused", "invalid peer
 /// certificate"). Never the URL: the secrets are in it.
-fn reason(error: reqwest::Error) -> String {
+pub(super) fn reason(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut words = error.to_string();
     let mut cause = error.source();

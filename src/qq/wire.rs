@@ -12,6 +12,8 @@ mod query;
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
+
 use super::error::Malformed;
 
 pub(super) use query::query;
@@ -19,6 +21,8 @@ pub(super) use query::query;
 /// The fields of an answer. No `Debug`: they may be tokens.
 pub(super) struct Answer {
     fields: BTreeMap<String, Value>,
+    /// The JSON object it was read from; none for a form.
+    json: Option<String>,
 }
 
 /// The value of a field, as far as QQ Connect has a use for it.
@@ -37,24 +41,24 @@ impl Answer {
         if text.is_empty() {
             return Err(Malformed::Empty);
         }
-        let pairs = if text.starts_with('{') {
-            json::pairs(text)?
+        let json = if text.starts_with('<') {
+            return Err(Malformed::WebPage);
+        } else if text.starts_with('{') {
+            Some(text)
         } else if let Some(call) = text.strip_prefix("callback") {
-            json::pairs(argument(call).ok_or(Malformed::UnknownShape)?)?
+            Some(argument(call).ok_or(Malformed::UnknownShape)?)
         } else {
-            form::pairs(text)?
+            None
         };
-        Answer::from_pairs(pairs)
+        let pairs = json.map_or_else(|| form::pairs(text), json::pairs)?;
+        Ok(Answer { fields: unique(pairs)?, json: json.map(str::to_owned) })
     }
 
-    fn from_pairs(pairs: Vec<(String, Value)>) -> Result<Answer, Malformed> {
-        let mut fields = BTreeMap::new();
-        for (name, value) in pairs {
-            if fields.insert(name, value).is_some() {
-                return Err(Malformed::Repeated);
-            }
-        }
-        Ok(Answer { fields })
+    /// The whole answer as another type, for calls that have one of their own.
+    pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        let json = self.json.as_deref().ok_or(Malformed::UnknownShape)?;
+        // serde's words may quote what came, so they are dropped.
+        serde_json::from_str(json).map_err(|_| Malformed::NotAsDocumented)
     }
 
     /// The field called `name`, if the answer has it.
@@ -96,6 +100,16 @@ impl Value {
             Value::Text(_) | Value::Other => None,
         }
     }
+}
+
+fn unique(pairs: Vec<(String, Value)>) -> Result<BTreeMap<String, Value>, Malformed> {
+    let mut fields = BTreeMap::new();
+    for (name, value) in pairs {
+        if fields.insert(name, value).is_some() {
+            return Err(Malformed::Repeated);
+        }
+    }
+    Ok(fields)
 }
 
 /// The `…` of `( … );`. The space inside, the semicolon and the line end come and go.
@@ -142,9 +156,9 @@ mod tests {
             (b" \r\n\t", Malformed::Empty),
             (b"{\"openid\":\"\xFF\"}", Malformed::NotUtf8),
             (b"\xC4\xFA\xBA\xC3", Malformed::NotUtf8),
-            (b"<html><body>502</body></html>", Malformed::UnknownShape),
-            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", Malformed::UnknownShape),
-            (b"{\"openid\":\"OI", Malformed::UnknownShape),
+            (b"<html><body>502</body></html>", Malformed::WebPage),
+            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", Malformed::WebPage),
+            (b"{\"openid\":\"OI", Malformed::CutOff),
             (b"{\"openid\":\"OID\",}", Malformed::UnknownShape),
             (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", Malformed::UnknownShape),
             (b"callback( {\"openid\":\"OID\"} ); alert(1)", Malformed::UnknownShape),

@@ -1,14 +1,33 @@
-//! Avatars: an initial on a colour, under addresses like those of QQ and Qzone.
+//! Avatars: a pattern on a colour, under addresses like those of QQ and Qzone.
 
+use std::io::Cursor;
+
+use axum::body::to_bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use image::{ImageFormat, Rgb, RgbImage};
+use sha2::{Digest, Sha256};
 
+use super::breakage::Breakage;
+use super::faults::{Fault, Named, wait};
 use super::memory::Sandbox;
 
 /// The sizes QQ and Qzone offer; 0 stands for the original.
 const SIZES: [u32; 7] = [0, 30, 40, 50, 100, 140, 640];
+
+const FIELDS: u32 = 5;
+const INK: Rgb<u8> = Rgb([245, 245, 245]);
+const COLOURS: [[u8; 3]; 8] = [
+    [176, 58, 46],
+    [126, 81, 9],
+    [20, 110, 90],
+    [31, 97, 141],
+    [91, 44, 131],
+    [146, 43, 110],
+    [40, 116, 60],
+    [66, 73, 102],
+];
 
 /// Qzone's older form, with appid and openid in it (captures; qq wiki get_user_info).
 pub(super) fn qzone_url(host: &str, app_id: &str, openid: &str, size: u32) -> String {
@@ -28,84 +47,104 @@ pub(super) async fn qzone(
     State(sandbox): State<Sandbox>,
     Path((_, openid, size)): Path<(String, String, u32)>,
 ) -> Response {
-    picture(&sandbox, &openid, size)
+    answer(&sandbox, &openid, size).await
 }
 
 pub(super) async fn qq(State(sandbox): State<Sandbox>, Path((openid, size)): Path<(String, u32)>) -> Response {
-    picture(&sandbox, &openid, size)
+    answer(&sandbox, &openid, size).await
+}
+
+/// A fault of an avatar's own: there is none, it goes wrong as anything can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AvatarFault {}
+
+impl Named for AvatarFault {
+    const NAMES: &'static [(&'static str, Self)] = &[];
+}
+
+/// The picture, or what goes wrong as planned.
+async fn answer(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
+    let fault = sandbox.memory().faults.avatar.take(|_| true);
+    match fault {
+        Some(Fault::Broken(Breakage::Truncated)) => half(picture(sandbox, openid, size)).await,
+        Some(Fault::Broken(breakage)) => breakage.of(String::new()),
+        Some(Fault::Slow) => {
+            wait().await;
+            picture(sandbox, openid, size)
+        }
+        Some(Fault::Own(fault)) => match fault {},
+        None => picture(sandbox, openid, size),
+    }
+}
+
+async fn half(picture: Response) -> Response {
+    let (head, body) = picture.into_parts();
+    let mut file = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    file.truncate(file.len() / 2);
+    Response::from_parts(head, file.into())
 }
 
 /// The sandbox's sign, in the browser's tab.
 pub(super) async fn favicon() -> Response {
-    svg(&drawing(64, 28, "S"))
+    png(64, "S")
 }
 
-/// Whoever is not known gets a picture without an initial, as QQ shows its penguin where an avatar
-/// was deleted.
+/// Whoever is not known gets a plain picture, as QQ shows its penguin where an avatar was deleted.
 fn picture(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
     if !SIZES.contains(&size) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let initial = sandbox.memory().people.by_openid(openid).map_or_else(String::new, |person| initial(&person.name));
-    svg(&drawing(if size == 0 { 640 } else { size }, hue(openid), &initial))
+    let is_known = sandbox.memory().people.by_openid(openid).is_some();
+    png(if size == 0 { 640 } else { size }, if is_known { openid } else { "" })
 }
 
-fn svg(drawing: &Markup) -> Response {
+fn png(side: u32, seed: &str) -> Response {
+    let mut file = Cursor::new(Vec::new());
+    if drawing(side, seed).write_to(&mut file, ImageFormat::Png).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     (
         [
-            (header::CONTENT_TYPE, "image/svg+xml"),
+            (header::CONTENT_TYPE, "image/png"),
             (header::CACHE_CONTROL, "public, max-age=600"),
-            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ],
-        drawing.0.clone(),
+        file.into_inner(),
     )
         .into_response()
 }
 
-fn drawing(size: u32, hue: u32, initial: &str) -> Markup {
-    html! {
-        svg xmlns="http://www.w3.org/2000/svg" width=(size) height=(size) viewBox="0 0 100 100" {
-            rect width="100" height="100" fill={ "hsl(" (hue) " 55% 36%)" } {}
-            circle cx="82" cy="14" r="46" fill={ "hsl(" (hue) " 60% 40%)" } opacity=".6" {}
-            @if initial.is_empty() {
-                g fill="#fff" opacity=".85" {
-                    circle cx="50" cy="38" r="18" {}
-                    path d="M14 100c0-26 16-38 36-38s36 12 36 38z" {}
-                }
-            } @else {
-                text x="50" y="52" fill="#fff" font-size="46" font-weight="600" text-anchor="middle"
-                    dominant-baseline="central"
-                    font-family="system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-                    { (initial) }
-            }
-        }
-    }
-}
-
-/// The first letter or digit; of a name without any, the first character that can be seen.
-fn initial(name: &str) -> String {
-    name.chars()
-        .find(|c| c.is_alphanumeric())
-        .or_else(|| name.chars().find(|c| !c.is_control() && !c.is_whitespace()))
-        .map_or_else(String::new, |c| c.to_uppercase().to_string())
-}
-
-/// A colour that stays with the person.
-fn hue(openid: &str) -> u32 {
-    openid.bytes().fold(0, |sum, byte| (sum * 31 + u32::from(byte)) % 360)
+/// Five by five fields, left and right alike, on a colour: all of it follows from the seed. An
+/// empty seed gives the colour alone.
+fn drawing(side: u32, seed: &str) -> RgbImage {
+    let bits = Sha256::digest(seed.as_bytes());
+    let byte = |at: usize| bits.get(at).copied().unwrap_or_default();
+    let paper = Rgb(COLOURS.get(usize::from(byte(0)) % COLOURS.len()).copied().unwrap_or_default());
+    RgbImage::from_fn(side, side, |x, y| {
+        // A margin of half a field all round.
+        let field = |at: u32| (at * 12 / side).checked_sub(1).map(|at| at / 2).filter(|at| *at < FIELDS);
+        let is_inked = field(x).zip(field(y)).is_some_and(|(column, row)| {
+            let column = column.min(FIELDS - 1 - column);
+            let bit = byte((1 + row * FIELDS + column) as usize).is_multiple_of(2);
+            !seed.is_empty() && bit
+        });
+        if is_inked { INK } else { paper }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::initial;
+    use super::{INK, drawing};
 
     #[test]
-    fn the_initial_is_the_first_letter_there_is() {
-        for (name, expected) in
-            [("小明", "小"), ("alice", "A"), ("<b>\"Bobby\"", "B"), ("🐧 x", "X"), ("🐧", "🐧"), (" \n", "")]
-        {
-            assert_eq!(initial(name), expected);
+    fn a_picture_stays_with_its_person() {
+        assert_eq!(drawing(100, "A"), drawing(100, "A"));
+        assert_ne!(drawing(100, "A"), drawing(100, "B"));
+        assert!(drawing(100, "").pixels().all(|pixel| *pixel != INK), "nobody has a plain one");
+        for side in [30, 40, 50, 100, 140, 640] {
+            let picture = drawing(side, "A");
+            assert_eq!(picture.dimensions(), (side, side));
+            assert!(picture.pixels().any(|pixel| *pixel == INK));
         }
     }
 }

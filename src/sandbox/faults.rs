@@ -6,6 +6,7 @@ use serde::Serialize;
 use tokio::time::sleep;
 
 use super::authorize::AuthorizeFault;
+use super::avatar::AvatarFault;
 use super::breakage::Breakage;
 use super::me::MeFault;
 use super::token::TokenFault;
@@ -97,11 +98,17 @@ pub(super) enum Endpoint {
     Token,
     Me,
     UserInfo,
+    Avatar,
 }
 
 impl Named for Endpoint {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("authorize", Self::Authorize), ("token", Self::Token), ("me", Self::Me), ("get_user_info", Self::UserInfo)];
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("authorize", Self::Authorize),
+        ("token", Self::Token),
+        ("me", Self::Me),
+        ("get_user_info", Self::UserInfo),
+        ("avatar", Self::Avatar),
+    ];
 }
 
 /// One line of the list of what is planned.
@@ -119,11 +126,12 @@ pub(super) struct Faults {
     pub(super) token: Plan<TokenFault>,
     pub(super) me: Plan<MeFault>,
     pub(super) user_info: Plan<UserInfoFault>,
+    pub(super) avatar: Plan<AvatarFault>,
 }
 
 impl Faults {
     pub(super) fn none() -> Self {
-        Self { authorize: Plan(None), token: Plan(None), me: Plan(None), user_info: Plan(None) }
+        Self { authorize: Plan(None), token: Plan(None), me: Plan(None), user_info: Plan(None), avatar: Plan(None) }
     }
 
     pub(super) fn plan(&mut self, endpoint: Endpoint, name: &str, times: u32) -> Result<(), Vec<&'static str>> {
@@ -132,6 +140,7 @@ impl Faults {
             Endpoint::Token => self.token.set(name, times),
             Endpoint::Me => self.me.set(name, times),
             Endpoint::UserInfo => self.user_info.set(name, times),
+            Endpoint::Avatar => self.avatar.set(name, times),
         }
     }
 
@@ -141,6 +150,7 @@ impl Faults {
             Endpoint::Token => self.token = Plan(None),
             Endpoint::Me => self.me = Plan(None),
             Endpoint::UserInfo => self.user_info = Plan(None),
+            Endpoint::Avatar => self.avatar = Plan(None),
         }
     }
 
@@ -150,6 +160,7 @@ impl Faults {
             line(Endpoint::Token, &self.token),
             line(Endpoint::Me, &self.me),
             line(Endpoint::UserInfo, &self.user_info),
+            line(Endpoint::Avatar, &self.avatar),
         ]
         .into_iter()
         .flatten()

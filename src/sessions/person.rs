@@ -11,17 +11,11 @@ pub(super) const KEY: &str = "person";
 /// How long somebody who comes from QQ for the first time has to register, in seconds.
 pub(super) const PENDING_SECS: i64 = 15 * 60;
 
+/// How long their session is kept, in seconds. What they typed too late waits there for them.
+pub(super) const LAPSED_SECS: i64 = 2 * 60 * 60;
+
 /// Why the session could not be read or written.
 pub type SessionError = tower_sessions::session::Error;
-
-/// A person as QQ shows them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Person {
-    /// The nickname; not unique, and no key to anything.
-    pub nickname: Option<String>,
-    /// Where QQ serves the avatar.
-    pub avatar_url: Option<String>,
-}
 
 /// Somebody who is signed in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,8 +26,10 @@ pub struct SignedIn {
     pub username: String,
     /// Who they are at QQ.
     pub openid: String,
-    /// What QQ showed of them at sign-in.
-    pub person: Person,
+    /// The nickname at QQ; not unique, and no key to anything.
+    pub nickname: Option<String>,
+    /// The hash of the avatar that the site keeps.
+    pub avatar_hash: Option<String>,
     /// The access token and its timestamp.
     pub token: StoredToken,
 }
@@ -45,14 +41,27 @@ pub struct Pending {
     pub openid: String,
     /// The same across the apps of one developer, if asked for and given.
     pub unionid: Option<String>,
-    /// What QQ shows of them.
-    pub person: Person,
+    /// The nickname at QQ.
+    pub nickname: Option<String>,
+    /// The hash of the avatar that the site keeps.
+    pub avatar_hash: Option<String>,
     /// The access token and its timestamp.
     pub token: StoredToken,
     /// Where they wanted to go.
     pub next: String,
     /// When they came from QQ, in seconds since 1970.
     pub since: i64,
+    /// What they typed into the form when it was too late to be taken.
+    pub draft: Option<Draft>,
+}
+
+/// A registration form that was filled in and could not be taken.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// The user name as typed.
+    pub username: String,
+    /// The e-mail address as typed.
+    pub email: String,
 }
 
 /// Who a request comes from.
@@ -67,13 +76,20 @@ pub enum Visitor {
 impl Visitor {
     /// Reads the session; `None` for everybody without one. `now` is in seconds since 1970.
     pub async fn read(session: &Session, now: i64) -> Result<Option<Visitor>, SessionError> {
-        let record = session.get_value(KEY).await?;
-        // A record that another version wrote and this one cannot read is a session no more.
-        let visitor = record.and_then(|record| serde_json::from_value(record).ok());
-        Ok(visitor.filter(|visitor| match visitor {
+        Ok(Visitor::read_lapsed(session).await?.filter(|visitor| match visitor {
             Visitor::SignedIn(_) => true,
             Visitor::Pending(pending) => pending.is_current(now),
         }))
+    }
+
+    /// Reads the session, even of somebody who took too long to register.
+    pub async fn read_lapsed(session: &Session) -> Result<Option<Visitor>, SessionError> {
+        Ok(session.get_value(KEY).await?.and_then(Visitor::parse))
+    }
+
+    /// A record that another version wrote and this one cannot read is a session no more.
+    pub(super) fn parse(record: serde_json::Value) -> Option<Visitor> {
+        serde_json::from_value(record).ok()
     }
 
     /// Starts a session for this visitor: a new id, the old row gone, and nothing of the time
@@ -87,10 +103,10 @@ impl Visitor {
         session.insert(KEY, self).await
     }
 
-    /// Writes the visitor back to the session they have, at once.
+    /// Writes the visitor back to the session they have. For those who have yet to register: the
+    /// session of somebody who is signed in is changed by [`super::Store::change`].
     pub async fn keep(self, session: &Session) -> Result<(), SessionError> {
-        session.insert(KEY, self).await?;
-        session.save().await
+        session.insert(KEY, self).await
     }
 
     /// Who is signed in, if that is so.
@@ -103,6 +119,11 @@ impl Visitor {
 }
 
 impl Pending {
+    /// What they typed too late, for a while.
+    pub fn draft(&self, now: i64) -> Option<&Draft> {
+        self.draft.as_ref().filter(|_| now <= self.since.saturating_add(LAPSED_SECS))
+    }
+
     fn is_current(&self, now: i64) -> bool {
         (self.since..=self.since.saturating_add(PENDING_SECS)).contains(&now)
     }

@@ -13,8 +13,9 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
-use super::person::{KEY, PENDING_SECS, Visitor};
+use super::person::{KEY, LAPSED_SECS, SessionError, Visitor};
 use crate::clock::Clock;
+use crate::database;
 use crate::sealing::{Sealer, fingerprint};
 
 /// How long sessions live.
@@ -32,13 +33,27 @@ const TOUCH_SECS: i64 = 60;
 /// How often an id is drawn again if it is in use. Once is already unheard of.
 const MAX_DRAWS: u32 = 3;
 
+/// What an error begins with if the database is not to be had: errors of the session library carry
+/// words and nothing else.
+const UNAVAILABLE: &str = "the database is unavailable: ";
+
 /// Sessions in the table `sessions`.
 #[derive(Clone)]
 pub struct Store {
-    pool: AnyPool,
+    pub(super) pool: AnyPool,
     sealer: Sealer,
     clock: Clock,
     lifetimes: Lifetimes,
+}
+
+/// What a row holds beside its record.
+pub(super) struct Row {
+    /// The record as it stands in the row.
+    pub(super) sealed: Vec<u8>,
+    /// Until when its token is being renewed, in seconds since 1970.
+    pub(super) renewing_until: i64,
+    /// When the session ends at the latest.
+    pub(super) expires_at: OffsetDateTime,
 }
 
 impl std::fmt::Debug for Store {
@@ -53,6 +68,11 @@ impl Store {
         Store { pool, sealer, clock, lifetimes }
     }
 
+    /// When the oldest session that can still be alive began, in seconds since 1970.
+    pub fn oldest_start(&self) -> i64 {
+        self.now().saturating_sub(self.lifetimes.max_secs)
+    }
+
     /// Removes the rows that are past their time.
     pub async fn purge(&self) -> std::result::Result<(), sqlx::Error> {
         let now = (self.clock)();
@@ -62,15 +82,45 @@ impl Store {
         )
         .bind(now.saturating_sub(self.lifetimes.idle_secs))
         .bind(now.saturating_sub(self.lifetimes.max_secs))
-        .bind(now.saturating_sub(PENDING_SECS))
+        .bind(now.saturating_sub(LAPSED_SECS))
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    fn seal(&self, id_hash: &str, record: &Record) -> Result<Vec<u8>> {
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    pub(super) fn seal(&self, id_hash: &str, record: &Record) -> Result<Vec<u8>> {
         let plain = serde_json::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         self.sealer.seal(id_hash.as_bytes(), &plain).map_err(|error| Error::Encode(error.to_string()))
+    }
+
+    /// Reads a row, if its session is alive.
+    pub(super) async fn read(&self, id: &Id) -> Result<Option<(Record, Row)>> {
+        let id_hash = hash(id);
+        let row: Option<(Vec<u8>, i64, i64, i64)> =
+            sqlx::query_as("SELECT data, created_at, last_seen_at, renewing_until FROM sessions WHERE id_hash = $1")
+                .bind(&id_hash)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(backend)?;
+        let Some((sealed, created_at, last_seen_at, renewing_until)) = row else { return Ok(None) };
+        let now = self.now();
+        if !self.is_alive(created_at, last_seen_at, now) {
+            return Ok(None);
+        }
+        // A row sealed with another key is from before the key was changed: a session no more.
+        let Some(plain) = self.sealer.open(id_hash.as_bytes(), &sealed) else { return Ok(None) };
+        let Ok(data) = serde_json::from_slice::<HashMap<String, serde_json::Value>>(&plain) else { return Ok(None) };
+        if now.saturating_sub(last_seen_at) >= TOUCH_SECS.min(self.lifetimes.idle_secs / 4) {
+            self.touch(&id_hash, now).await?;
+        }
+        let expires_at = created_at.saturating_add(self.lifetimes.max_secs);
+        let expires_at = OffsetDateTime::from_unix_timestamp(expires_at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let record = Record { id: *id, data, expiry_date: expires_at };
+        Ok(Some((record, Row { sealed, renewing_until, expires_at })))
     }
 
     async fn touch(&self, id_hash: &str, now: i64) -> Result<()> {
@@ -129,27 +179,7 @@ impl SessionStore for Store {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let id_hash = hash(id);
-        let row: Option<(Vec<u8>, i64, i64)> =
-            sqlx::query_as("SELECT data, created_at, last_seen_at FROM sessions WHERE id_hash = $1")
-                .bind(&id_hash)
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(backend)?;
-        let Some((sealed, created_at, last_seen_at)) = row else { return Ok(None) };
-        let now = (self.clock)();
-        if !self.is_alive(created_at, last_seen_at, now) {
-            return Ok(None);
-        }
-        // A row sealed with another key is from before the key was changed: a session no more.
-        let Some(plain) = self.sealer.open(id_hash.as_bytes(), &sealed) else { return Ok(None) };
-        let Ok(data) = serde_json::from_slice::<HashMap<String, serde_json::Value>>(&plain) else { return Ok(None) };
-        if now.saturating_sub(last_seen_at) >= TOUCH_SECS.min(self.lifetimes.idle_secs / 4) {
-            self.touch(&id_hash, now).await?;
-        }
-        let expires_at = created_at.saturating_add(self.lifetimes.max_secs);
-        let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        Ok(self.read(id).await?.map(|(record, _)| record))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
@@ -162,7 +192,7 @@ impl SessionStore for Store {
     }
 }
 
-fn hash(id: &Id) -> String {
+pub(super) fn hash(id: &Id) -> String {
     fingerprint(&id.to_string())
 }
 
@@ -172,6 +202,12 @@ fn user_id(record: &Record) -> Option<i64> {
     serde_json::from_value::<Visitor>(visitor).ok()?.signed_in().map(|signed_in| signed_in.user_id)
 }
 
-fn backend(error: sqlx::Error) -> Error {
-    Error::Backend(error.to_string())
+pub(super) fn backend(error: sqlx::Error) -> Error {
+    let is_unavailable = database::is_unavailable(&error);
+    Error::Backend(if is_unavailable { format!("{UNAVAILABLE}{error}") } else { error.to_string() })
+}
+
+/// Whether a session could not be had because the database is not to be had.
+pub fn is_unavailable(error: &SessionError) -> bool {
+    matches!(error, SessionError::Store(Error::Backend(words)) if words.starts_with(UNAVAILABLE))
 }

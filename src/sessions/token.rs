@@ -1,10 +1,17 @@
 //! The access token of a session, and what its timestamp says.
+//!
+//! How long a session lives and how long its token lives are two facts. This file decides about
+//! the token alone.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// The longest margin before its end at which a token is no longer relied on, in seconds.
 const MAX_MARGIN_SECS: i64 = 300;
+
+/// A token that QQ refuses this soon after giving it, in seconds, is not asked for again by
+/// itself: the next one would fare no better, and the person would go round in circles.
+const FRESH_SECS: i64 = 60;
 
 /// An access token as the session keeps it. It is written only inside a sealed record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,17 +26,19 @@ pub struct StoredToken {
     pub obtained_at: i64,
     /// How long it is good from then on, in seconds.
     pub lifetime_secs: i64,
+    /// When QQ refused it, in seconds since 1970: since then it is dead, whatever its age.
+    pub refused_at: Option<i64>,
 }
 
-/// What can be done with a token of this age.
+/// What has to be done before a token can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenAge {
-    /// Use it.
-    Good,
-    /// Too old to use; a refresh token can buy a new one.
-    Renewable,
-    /// Too old to use; the person has to pass by QQ again.
-    Expired,
+pub enum Reauth {
+    /// Nothing: it is good.
+    GoOn,
+    /// It is too old, but renewable: the refresh token buys a new one.
+    Renew,
+    /// The person has to pass by QQ again.
+    SignInAgain,
 }
 
 impl StoredToken {
@@ -38,18 +47,38 @@ impl StoredToken {
         self.obtained_at.saturating_add(self.lifetime_secs)
     }
 
-    /// Judges the token. It is given up a little early, by a tenth of its lifetime or five minutes
-    /// at most, since it must last for the call that follows. A token from the future means the
-    /// clock went backwards: then its age is unknown, and unknown is not good.
-    pub fn age(&self, now: i64) -> TokenAge {
+    /// Decides from token timestamp, lifetime and the clock. A token is given up a little early,
+    /// by a tenth of its lifetime or five minutes at most, since it must last for the call that
+    /// follows. One from the future means that the clock went backwards: then its age is unknown,
+    /// and unknown is not good.
+    pub fn decide(&self, now: i64) -> Reauth {
+        if self.refused_at.is_some() {
+            return Reauth::SignInAgain;
+        }
         let margin_secs = (self.lifetime_secs / 10).min(MAX_MARGIN_SECS);
         let from_future = self.obtained_at > now.saturating_add(MAX_MARGIN_SECS);
         let is_good = !from_future && now < self.expires_at().saturating_sub(margin_secs);
         match (is_good, &self.refresh_token) {
-            (true, _) => TokenAge::Good,
-            (false, Some(_)) => TokenAge::Renewable,
-            (false, None) => TokenAge::Expired,
+            (true, _) => Reauth::GoOn,
+            (false, Some(_)) => Reauth::Renew,
+            (false, None) => Reauth::SignInAgain,
         }
+    }
+
+    /// Whether the token ends soon: `notice_secs` before its end, or in the last half of a life
+    /// that is shorter than twice that.
+    pub fn ends_soon(&self, now: i64, notice_secs: i64) -> bool {
+        now >= self.expires_at().saturating_sub(notice_secs.min(self.lifetime_secs / 2))
+    }
+
+    /// Whether QQ refused the token as good as at once.
+    pub fn was_refused_fresh(&self) -> bool {
+        self.refused_at.is_some_and(|refused_at| refused_at.saturating_sub(self.obtained_at) <= FRESH_SECS)
+    }
+
+    /// Whether both are one and the same token.
+    pub fn is_same(&self, other: &StoredToken) -> bool {
+        self.access_token.expose_secret() == other.access_token.expose_secret()
     }
 }
 
@@ -63,37 +92,86 @@ fn expose_optional<S: Serializer>(secret: &Option<SecretString>, serializer: S) 
 
 #[cfg(test)]
 mod tests {
+    use super::Reauth::{GoOn, Renew, SignInAgain};
     use super::*;
+
+    const T: i64 = 1_800_000_000;
+    const SIXTY_DAYS: i64 = 5_184_000;
 
     fn token(lifetime_secs: i64, renewable: bool) -> StoredToken {
         StoredToken {
             access_token: "canary-access".into(),
             refresh_token: renewable.then(|| "canary-refresh".into()),
-            obtained_at: 1_000,
+            obtained_at: T,
             lifetime_secs,
+            refused_at: None,
         }
     }
 
     #[test]
-    fn a_long_token_is_given_up_five_minutes_early() {
-        let token = token(5_184_000, true);
-        assert_eq!(token.age(1_000), TokenAge::Good);
-        assert_eq!(token.age(1_000 + 5_184_000 - 301), TokenAge::Good);
-        assert_eq!(token.age(1_000 + 5_184_000 - 300), TokenAge::Renewable);
-    }
-
-    #[test]
-    fn a_short_token_is_given_up_a_tenth_early_at_most() {
-        for (lifetime_secs, last_good) in [(1, 0), (9, 8), (10, 8), (60, 53), (100, 89)] {
-            assert_eq!(token(lifetime_secs, false).age(1_000 + last_good), TokenAge::Good, "{lifetime_secs}");
-            assert_eq!(token(lifetime_secs, false).age(1_000 + last_good + 1), TokenAge::Expired, "{lifetime_secs}");
+    fn s65_the_decision_to_the_second() {
+        for (lifetime_secs, age_secs, with_refresh_token, without) in [
+            // A long life ends five minutes early.
+            (SIXTY_DAYS, 0, GoOn, GoOn),
+            (SIXTY_DAYS, SIXTY_DAYS - 301, GoOn, GoOn),
+            (SIXTY_DAYS, SIXTY_DAYS - 300, Renew, SignInAgain),
+            (SIXTY_DAYS, SIXTY_DAYS - 299, Renew, SignInAgain),
+            (SIXTY_DAYS, SIXTY_DAYS, Renew, SignInAgain),
+            (SIXTY_DAYS, 10 * SIXTY_DAYS, Renew, SignInAgain),
+            // From fifty minutes down, a tenth early.
+            (3_001, 2_700, GoOn, GoOn),
+            (3_001, 2_701, Renew, SignInAgain),
+            (3_000, 2_699, GoOn, GoOn),
+            (3_000, 2_700, Renew, SignInAgain),
+            (100, 89, GoOn, GoOn),
+            (100, 90, Renew, SignInAgain),
+            (60, 53, GoOn, GoOn),
+            (60, 54, Renew, SignInAgain),
+            (10, 8, GoOn, GoOn),
+            (10, 9, Renew, SignInAgain),
+            // Below ten seconds, not early at all.
+            (9, 8, GoOn, GoOn),
+            (9, 9, Renew, SignInAgain),
+            (5, 4, GoOn, GoOn),
+            (5, 5, Renew, SignInAgain),
+            (1, 0, GoOn, GoOn),
+            (1, 1, Renew, SignInAgain),
+            // A clock set back: a little is nothing, much is an unknown age.
+            (SIXTY_DAYS, -1, GoOn, GoOn),
+            (SIXTY_DAYS, -300, GoOn, GoOn),
+            (SIXTY_DAYS, -301, Renew, SignInAgain),
+            // No overflow at the end of time.
+            (i64::MAX, 1, GoOn, GoOn),
+        ] {
+            let name = format!("a life of {lifetime_secs} s at {age_secs} s");
+            assert_eq!(token(lifetime_secs, true).decide(T + age_secs), with_refresh_token, "{name}");
+            assert_eq!(token(lifetime_secs, false).decide(T + age_secs), without, "{name}, no refresh token");
         }
     }
 
     #[test]
-    fn a_clock_set_back_does_not_make_a_token_young_again() {
-        assert_eq!(token(5_184_000, true).age(1_000 - 3_600), TokenAge::Renewable);
-        assert_eq!(token(i64::MAX, false).age(2_000), TokenAge::Good);
+    fn s36_a_refused_token_is_dead_whatever_its_age() {
+        let refused = StoredToken { refused_at: Some(T + 1), ..token(SIXTY_DAYS, true) };
+        assert_eq!(refused.decide(T + 1), SignInAgain);
+        assert_eq!(refused.decide(T + 2 * SIXTY_DAYS), SignInAgain);
+    }
+
+    #[test]
+    fn a_minute_after_it_was_given_a_token_is_fresh_no_more() {
+        let refused = |after_secs| StoredToken { refused_at: Some(T + after_secs), ..token(SIXTY_DAYS, true) };
+        assert!(refused(0).was_refused_fresh() && refused(60).was_refused_fresh());
+        assert!(!refused(61).was_refused_fresh());
+        assert!(!token(SIXTY_DAYS, true).was_refused_fresh());
+    }
+
+    #[test]
+    fn the_end_is_near_from_the_notice_on() {
+        const WEEK: i64 = 604_800;
+        let ends_soon =
+            |lifetime_secs, left_secs| token(lifetime_secs, true).ends_soon(T + lifetime_secs - left_secs, WEEK);
+        assert!(!ends_soon(SIXTY_DAYS, WEEK + 1) && ends_soon(SIXTY_DAYS, WEEK) && ends_soon(SIXTY_DAYS, WEEK - 1));
+        assert!(!ends_soon(100, 51) && ends_soon(100, 50) && ends_soon(100, 49), "a short life is not always ending");
+        assert!(ends_soon(SIXTY_DAYS, -1), "and it has ended");
     }
 
     #[test]

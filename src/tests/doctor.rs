@@ -1,13 +1,23 @@
 //! What the doctor finds.
 
+mod at_qq;
+mod in_the_log;
+mod on_this_machine;
+
+use std::path::PathBuf;
+
+use qq_login::clock;
 use qq_login::config::Environment;
-use qq_login::doctor::{Report, examine};
+use qq_login::doctor::{Check, Report, Status, Subject, examine};
 
 use crate::support::TestSite;
 
-async fn examined(site: &TestSite, changes: &[(&str, &str)]) -> Report {
+/// The variables of the site under test, with some changed; an empty value unsets one.
+fn variables(site: &TestSite, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut variables = vec![
         ("PUBLIC_URL", format!("http://127.0.0.1:{}", site.port)),
+        ("DATABASE_URL", site.database_url.clone()),
+        ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
         ("QQ_APP_ID", "100000001".to_owned()),
         ("QQ_APP_KEY", "canary-app-key".to_owned()),
         ("QQ_GRAPH_URL", site.qq.clone()),
@@ -16,32 +26,110 @@ async fn examined(site: &TestSite, changes: &[(&str, &str)]) -> Report {
         variables.retain(|(kept, _)| kept != name);
         variables.push((name, (*value).to_owned()));
     }
-    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
-    examine(&Environment::new(variables, |_| vec![])).await
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The report for that environment.
+async fn examined(site: &TestSite, changes: &[(&str, &str)]) -> Report {
+    examine(&Environment::new(variables(site, changes), |_| vec![]), &clock::system()).await
+}
+
+fn check(report: &Report, subject: Subject) -> &Check {
+    report.checks.iter().find(|check| check.name == subject.name()).expect("every check is in the report")
+}
+
+/// How it stands with one thing, and everything that is said about it.
+fn told(report: &Report, subject: Subject) -> (Status, String) {
+    let check = check(report, subject);
+    (check.status, format!("{} | {}", check.detail, check.advice.as_deref().unwrap_or_default()))
+}
+
+/// A folder of the test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("qq-login-doctor-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
 }
 
 #[tokio::test]
-async fn all_is_well_when_qq_refuses_nothing_but_the_code() {
+async fn all_is_well_in_both_languages() {
     let site = TestSite::start().await;
-    let report = examined(&site, &[]).await;
-    assert!(report.ok, "{}", report.to_text());
-    assert_eq!(report.to_text().matches('✓').count(), 2);
+    for (language, is_chinese) in [("en_GB.UTF-8", false), ("zh_CN.UTF-8", true)] {
+        let report = examined(&site, &[("LANG", language)]).await;
+        let text = report.to_text();
+        assert!(report.ok && text.lines().count() == 12, "{text}");
+        for line in text.lines() {
+            assert!(line.starts_with("✓ "), "{line}");
+            let has_chinese = line.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
+            assert_eq!(has_chinese, is_chinese, "{line}");
+        }
+        let names: Vec<&str> = report.checks.iter().map(|check| check.name).collect();
+        assert_eq!(names, Subject::ALL.map(Subject::name));
+        assert!(report.checks.iter().all(|check| check.ok && check.advice.is_none() && check.code.is_none()));
+    }
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_named_with_what_to_do() {
+async fn machines_get_the_same_as_people() {
+    let site = TestSite::start().await;
+    let report = examined(&site, &[("QQ_APP_KEY", "wrong")]).await;
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).expect("JSON");
+    assert_eq!(json["ok"], false);
+    let app = json["checks"].as_array().expect("a list").iter().find(|it| it["name"] == "app").expect("the app");
+    assert_eq!((&app["status"], &app["ok"], &app["code"]), (&"error".into(), &false.into(), &100_009.into()));
+    let advice = app["advice"].as_str().expect("advice");
+    let lines = format!("✗ App ID and key: {}\n  → {advice}\n", app["detail"].as_str().expect("a detail"));
+    assert!(report.to_text().contains(&lines) && advice.contains("QQ_APP_KEY"), "{}", report.to_text());
+    let mail = json["checks"].as_array().and_then(|checks| checks.last()).expect("the last");
+    assert_eq!((&mail["name"], &mail["status"]), (&"mail".into(), &"ok".into()));
+    assert!(mail.get("advice").is_none() && mail.get("code").is_none());
+}
+
+#[tokio::test]
+async fn a_bad_configuration_is_a_cross_and_the_rest_is_not_checked() {
     let site = TestSite::start().await;
     for (change, words) in [
-        (("QQ_APP_ID", "100000002"), "100008"),
-        (("QQ_APP_KEY", "wrong-canary"), "set QQ_APP_KEY"),
-        (("PUBLIC_URL", "http://localhost:1"), "http://localhost:1/login/qq/callback as a callback address"),
-        (("QQ_APP_ID", ""), "QQ_APP_ID: is unset"),
-        (("QQ_GRAPH_URL", "http://127.0.0.1:1"), "can reach http://127.0.0.1:1"),
+        (("QQ_APP_ID", ""), "QQ_APP_ID is unset though QQ_APP_KEY is set"),
+        (("SECRET_KEY", "canary"), "SECRET_KEY is not 32 bytes in base64"),
+        (("SMTP_URL", "smtp://user:canary@localhost"), "MAIL_FROM is unset"),
+        (("DATABASE_URL", "canary://x:canary@y/z"), "DATABASE_URL is not the address of a database"),
+        (("QQ_GRAPH_URL", "https://canary@graph.qq.com"), "QQ_GRAPH_URL has more than"),
     ] {
-        let report = examined(&site, &[change]).await;
-        assert!(!report.ok && report.to_text().contains(words), "{change:?}: {}", report.to_text());
-        assert!(!report.to_json().contains("canary"), "no secret is repeated");
+        for language in ["en", "zh"] {
+            let report = examined(&site, &[change, ("LANG", language)]).await;
+            let (status, said) = told(&report, Subject::Configuration);
+            assert_eq!(status, Status::Error, "{said}");
+            assert!(language == "zh" || said.contains(words), "{said}");
+            assert!(said.contains(change.0) || said.contains("MAIL_FROM"), "{said}");
+            assert!(!report.ok && report.checks.len() == 12);
+            for check in report.checks.iter().skip(1) {
+                assert!(check.detail.starts_with(if language == "en" { "not checked" } else { "未检查" }));
+            }
+            assert!(!report.to_json().contains("canary") && !report.to_text().contains("canary"), "{said}");
+        }
     }
-    site.break_qq("token", "app_offline", 1).await;
-    assert!(examined(&site, &[]).await.to_json().contains("\"ok\": false"));
+    let report = qq_login::doctor::unreadable(&Environment::new([], |_| vec![]), ".env: a line cannot be read");
+    assert!(!report.ok && told(&report, Subject::Configuration).1.contains(".env"));
+}
+
+#[tokio::test]
+async fn no_secret_is_repeated_whatever_is_wrong() {
+    let site = TestSite::start().await;
+    let postgres = "postgres://site:canary-password@127.0.0.1:1/site?sslmode=disable";
+    for changes in [
+        &[("QQ_APP_KEY", "canary-wrong")][..],
+        &[("QQ_GRAPH_URL", "http://127.0.0.1:1")],
+        &[("DATABASE_URL", postgres)],
+        &[("PUBLIC_URL", "http://localhost:1")],
+        &[("QQ_APP_ID", "1"), ("LANG", "zh")],
+    ] {
+        let report = examined(&site, changes).await;
+        let all = report.to_text() + &report.to_json();
+        assert!(!report.ok && !all.contains("canary") && !all.contains("MDEyMzQ1"), "{all}");
+    }
+    let well = examined(&site, &[]).await;
+    // Codes, tokens and openids of the sandbox are 32 hexadecimal digits.
+    let is_hex = |word: &str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let all = well.to_text() + &well.to_json();
+    assert!(!all.contains("canary") && !all.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex), "{all}");
 }

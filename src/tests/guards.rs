@@ -28,6 +28,40 @@ async fn s74_requests_of_other_sites_change_nothing() {
     assert_eq!(answer.status, 303);
 }
 
+/// Every server function there is, with the verdict on it: a GET changes nothing, a POST is refused
+/// to other sites. One that is not in this list fails the test.
+#[tokio::test]
+async fn s74_every_server_function_has_a_verdict() {
+    let known = [
+        ("GET", "/api/check-username"),
+        ("POST", "/account/portrait"),
+        ("POST", "/account/renew"),
+        ("POST", "/api/finish-login"),
+        ("POST", "/logout"),
+        ("POST", "/register"),
+        ("POST", "/register/auto"),
+    ];
+    let mut found: Vec<(String, String)> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .collect();
+    found.sort();
+    let found: Vec<(&str, &str)> = found.iter().map(|(method, path)| (method.as_str(), path.as_str())).collect();
+    assert_eq!(found, known);
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    for (method, path) in known {
+        let other = if method == "GET" { Method::POST } else { Method::GET };
+        let answer = browser.send(browser.request(other, path)).await;
+        // The registration page stands at the address of its form.
+        assert!(answer.status == 405 || path == "/register", "{path} answers one method alone: {}", answer.status);
+        let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
+        let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
+        assert_eq!(answer.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
+    }
+    assert!(browser.signed_in_as().await.is_some());
+}
+
 #[tokio::test]
 async fn s75_anonymous_visitors_are_covered_too() {
     let site = TestSite::start().await;
@@ -62,7 +96,7 @@ async fn s76_next_leads_to_this_site_alone() {
 }
 
 #[tokio::test]
-async fn s80_s81_every_answer_carries_its_protection() {
+async fn s80_s81_s91_every_answer_carries_its_protection() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for path in ["/", "/login", "/account", "/register", "/nowhere", "/logout", "/healthz", "/pkg/none", "/login/qq"] {

@@ -7,12 +7,21 @@
 
 mod accounts;
 mod attempts;
+mod audit;
+mod avatars;
 mod doctor;
+mod drafts;
 mod guards;
+mod model;
 mod pages;
+mod permission;
+mod portrait;
+mod promises;
 mod qq_faults;
 mod registration;
 mod renewal;
 mod sessions;
 mod signing_in;
+mod somebody_else;
 mod support;
+mod unavailable;

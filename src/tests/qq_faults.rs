@@ -106,6 +106,25 @@ async fn unionid_without_permission_does_not_stop_a_sign_in() {
 }
 
 #[tokio::test]
+async fn b11_a_unionid_is_stored_beside_the_openid_whenever_it_comes_and_never_instead_of_it() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    let openids = site.texts("SELECT openid FROM open_ids").await;
+    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
+    let site = site.restart_with(options([("QQ_UNIONID", "on")])).await;
+    let mut browser = browser.moved_to(&site);
+    assert_eq!(browser.sign_in(&username).await.location(), "/account", "known by the openid as before");
+    assert_eq!(site.texts("SELECT openid FROM open_ids").await, openids);
+    let unionids = site.texts("SELECT unionid FROM open_ids WHERE unionid IS NOT NULL").await;
+    assert!(unionids.len() == 1 && unionids[0].starts_with("UID_"), "{unionids:?}");
+    let callback = browser.come_back_as(&username, None).await;
+    site.break_qq("me", "unionid_denied", 1).await;
+    browser.get(&callback).await;
+    assert_eq!(site.texts("SELECT unionid FROM open_ids").await, unionids, "one that is not told is not forgotten");
+}
+
+#[tokio::test]
 async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

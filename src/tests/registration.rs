@@ -102,7 +102,7 @@ async fn s41_a_registration_belongs_to_one_browser_for_fifteen_minutes_and_once(
     let mut twice = browser.clone();
     assert_eq!(site.browser().post("/register", &fields).await.location(), "/login");
     site.pass(15 * 60 + 1);
-    assert_eq!(browser.post("/register", &fields).await.location(), "/login");
+    assert_eq!(browser.post("/register", &fields).await.location(), "/login?error=expired");
     assert_eq!(twice.get("/register").await.location(), "/login");
     browser.sign_in("Ann").await;
     twice = browser.clone();
@@ -114,7 +114,7 @@ async fn s41_a_registration_belongs_to_one_browser_for_fifteen_minutes_and_once(
 }
 
 #[tokio::test]
-async fn s42_somebody_elses_address_gives_the_same_answer_and_no_way_in() {
+async fn s42_s56_somebody_elses_address_gives_the_same_answer_and_no_way_in() {
     for trust in ["off", "on"] {
         let site = TestSite::start_with(options([("EMAIL_TRUST", trust)])).await;
         let mut victim = site.browser();

@@ -1,6 +1,6 @@
 //! The token's timestamp decides: go on, renew, or pass by QQ again.
 
-use crate::support::{TestSite, options};
+use crate::support::{Browser, TestSite, options};
 
 /// A site whose tokens live a hundred seconds, so they are given up ten seconds early.
 async fn short_lived() -> TestSite {
@@ -8,13 +8,19 @@ async fn short_lived() -> TestSite {
 }
 
 #[tokio::test]
-async fn a_good_token_is_left_alone() {
-    let site = short_lived().await;
-    let mut browser = site.browser();
-    browser.become_somebody().await;
-    site.pass(89);
-    assert_eq!(browser.get("/account").await.status, 200);
-    assert_eq!(site.qq_requests("token").await, 1);
+async fn s65_a_token_is_renewed_at_its_border_and_not_a_second_before() {
+    for (lifetime_secs, border_secs) in [(100, 90), (5, 5), (5_184_000, 5_184_000 - 300)] {
+        let ttl = i64::to_string(&lifetime_secs);
+        let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", &ttl), ("SESSION_IDLE_SECS", "9000000")])).await;
+        let mut browser = site.browser();
+        browser.become_somebody().await;
+        site.pass(border_secs - 1);
+        assert_eq!(browser.get("/account").await.status, 200);
+        assert_eq!(site.qq_requests("token").await, 1, "{lifetime_secs}");
+        site.pass(1);
+        assert_eq!(browser.get("/account").await.status, 200);
+        assert_eq!(site.qq_requests("token").await, 2, "{lifetime_secs}");
+    }
 }
 
 #[tokio::test]
@@ -26,10 +32,25 @@ async fn an_old_token_is_renewed_and_the_next_one_with_the_new_refresh_token() {
         site.pass(95);
         let page = browser.get("/account").await;
         assert_eq!((page.status, site.qq_requests("token").await), (200, 1 + renewals));
-        let expires = time::OffsetDateTime::from_unix_timestamp(site.now() + 100).expect("a moment");
-        let expires = expires.format(&time::format_description::well_known::Rfc3339).expect("a text");
+        let expires = moment(site.now() + 100);
         assert!(page.body.contains(&format!("data-testid=\"token-expires\" datetime=\"{expires}\"")), "{expires}");
     }
+}
+
+/// Asks for the account page twenty times at once, through these ports in turn.
+async fn twenty_at_once(browser: &Browser, ports: &[u16]) -> Vec<u16> {
+    let requests: Vec<_> = (0..20)
+        .zip(ports.iter().cycle())
+        .map(|(_, port)| {
+            let mut browser = browser.through(*port);
+            tokio::spawn(async move { browser.get("/account").await.status })
+        })
+        .collect();
+    let mut statuses = vec![];
+    for request in requests {
+        statuses.push(request.await.expect("an answer"));
+    }
+    statuses
 }
 
 #[tokio::test]
@@ -38,16 +59,53 @@ async fn s35_of_many_requests_at_once_one_renews() {
     let mut browser = site.browser();
     browser.become_somebody().await;
     site.pass(95);
-    let requests = (0..20).map(|_| {
-        let mut browser = browser.clone();
-        tokio::spawn(async move { browser.get("/account").await.status })
-    });
-    for request in requests.collect::<Vec<_>>() {
-        assert_eq!(request.await.expect("an answer"), 200);
-    }
+    assert_eq!(twenty_at_once(&browser, &[site.port]).await, [200; 20]);
     assert_eq!(site.qq_requests("token").await, 2);
     site.pass(95);
     assert_eq!(browser.get("/account").await.status, 200, "the chain of refresh tokens is whole");
+}
+
+#[tokio::test]
+async fn s35_of_many_requests_to_two_machines_one_renews() {
+    let site = short_lived().await;
+    let second = site.start_second().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    for renewals in 1..=3 {
+        site.pass(95);
+        assert_eq!(twenty_at_once(&browser, &[site.port, second]).await, [200; 20]);
+        assert_eq!(site.qq_requests("token").await, 1 + renewals);
+    }
+}
+
+#[tokio::test]
+async fn s35_with_qq_out_of_reach_those_who_wait_are_answered_with_the_one_who_asks() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "500")])).await;
+    let second = site.start_second().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(95);
+    site.break_qq("token", "slow", 20).await;
+    let started = std::time::Instant::now();
+    assert_eq!(twenty_at_once(&browser, &[site.port, second]).await, [200; 20]);
+    assert!(started.elapsed().as_secs() < 8, "twenty waits one after another would be ten seconds");
+}
+
+#[tokio::test]
+async fn s35_a_machine_that_died_while_renewing_holds_nobody_up_for_long() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "500")])).await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(95);
+    let lease_ends_at = site.now() + 5;
+    site.execute(&format!("UPDATE sessions SET renewing_until = {lease_ends_at}")).await;
+    let page = browser.get("/account").await;
+    assert!(page.status == 200 && page.body.contains("could not be renewed just now"), "somebody else seems to renew");
+    site.pass(4);
+    assert!(browser.get("/account").await.body.contains("could not be renewed just now"), "a second before its end");
+    site.pass(1);
+    assert!(!browser.get("/account").await.body.contains("could not be renewed"), "the lease has ended");
+    assert_eq!(site.qq_requests("token").await, 2);
 }
 
 #[tokio::test]
@@ -55,11 +113,20 @@ async fn a_token_that_cannot_be_renewed_leads_by_qq_and_back() {
     let site = short_lived().await;
     let mut browser = site.browser();
     site.break_qq("token", "no_refresh", 1).await;
-    browser.become_somebody().await;
+    let username = browser.become_somebody().await;
+    site.pass(89);
     assert_eq!(browser.get("/account").await.status, 200);
-    site.pass(95);
+    site.pass(1);
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
     assert!(browser.signed_in_as().await.is_some(), "the session stays");
+    let callback = browser.come_back_as(&username, Some("/account")).await;
+    assert_eq!(browser.get(&callback).await.location(), "/account");
+    let page = browser.get("/account").await;
+    let (obtained, expires) = (moment(site.now()), moment(site.now() + 100));
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains(&format!("data-testid=\"token-obtained\" datetime=\"{obtained}\"")), "a new timestamp");
+    assert!(page.body.contains(&format!("data-testid=\"token-expires\" datetime=\"{expires}\"")));
+    assert!(!page.body.contains("role=\"alert\"") && !page.body.contains("somebody else"));
 }
 
 #[tokio::test]
@@ -78,22 +145,27 @@ async fn s36_a_refused_renewal_leads_by_qq_and_the_account_stays() {
     assert_eq!(browser.get("/account").await.status, 200, "the token is good as far as the site knows");
     site.pass(95);
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
+    let asked = site.qq_requests("token").await;
+    assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
+    assert_eq!(site.qq_requests("token").await, asked, "a refresh token that was refused is not sent again");
     assert_eq!(browser.sign_in(&username).await.location(), "/account", "signing in again finds the account");
     assert_eq!(browser.signed_in_as().await, Some(username));
     assert_eq!(site.count("users").await, 4);
 }
 
 #[tokio::test]
-async fn with_qq_out_of_reach_the_page_says_so_and_the_session_stays() {
+async fn s38_with_qq_out_of_reach_the_page_says_so_and_the_session_stays() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "300")])).await;
     let mut browser = site.browser();
     let username = browser.become_somebody().await;
     site.pass(95);
-    for fault in ["http_500", "html", "empty", "drop", "slow"] {
+    for fault in ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect", "slow"] {
         site.break_qq("token", fault, 1).await;
         let page = browser.get("/account").await;
         assert_eq!(page.status, 200, "{fault}");
         assert!(page.body.contains("could not be renewed just now") && page.body.contains("role=\"alert\""), "{fault}");
+        assert!(page.body.contains("Try again"), "{fault}");
+        assert_eq!(page.marked("token-state").as_deref(), Some("Ended"), "{fault}");
         assert_eq!(page.marked("username"), Some(username.clone()));
     }
     site.mend_qq().await;
@@ -127,4 +199,9 @@ async fn s37_a_token_of_one_second_works_too() {
     site.pass(1);
     assert_eq!(browser.get("/account").await.status, 200);
     assert_eq!(site.qq_requests("token").await, 2);
+}
+
+fn moment(seconds: i64) -> String {
+    let moment = time::OffsetDateTime::from_unix_timestamp(seconds).expect("a moment");
+    moment.format(&time::format_description::well_known::Rfc3339).expect("a text")
 }

@@ -30,7 +30,7 @@ async fn s58_neither_id_nor_token_nor_openid_can_be_read_in_the_rows() {
     let bytes = site.database_bytes().await;
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("ann@example.com"), "the search works");
-    for secret in [id.as_str(), "canary-app-key", "Nickname Canary", "access_token"] {
+    for secret in [id.as_str(), "canary-app-key", "obtained_at", "access_token"] {
         assert!(!holds(secret), "{secret}");
     }
 }
@@ -44,6 +44,27 @@ async fn s58_a_row_put_under_another_id_is_worth_nothing() {
     site.execute("UPDATE sessions SET data = (SELECT data FROM sessions WHERE user_id = 1)").await;
     assert!(rich.signed_in_as().await.is_some());
     assert_eq!(poor.signed_in_as().await, None);
+}
+
+#[tokio::test]
+async fn s34_a_new_secret_key_signs_nobody_out_while_the_old_one_is_kept() {
+    const OLD: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    const NEW: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
+    let site = TestSite::start().await;
+    let (mut early, mut late) = (site.browser(), site.browser());
+    let name = early.become_somebody().await;
+    late.become_somebody().await;
+    let both = format!("{NEW}, {OLD}");
+    let site = site.restart_with(options([("SECRET_KEY", &both)])).await;
+    let (mut early, mut late) = (early.moved_to(&site), late.moved_to(&site));
+    assert_eq!(early.signed_in_as().await, Some(name.clone()));
+    // Whatever is written from now on is sealed with the new key.
+    late.post("/account/portrait", &[]).await;
+    let site = site.restart_with(options([("SECRET_KEY", NEW)])).await;
+    let (mut early, mut late) = (early.moved_to(&site), late.moved_to(&site));
+    assert!(late.signed_in_as().await.is_some());
+    assert_eq!(early.signed_in_as().await, None, "a key that is gone opens nothing");
+    assert_eq!(early.sign_in(&name).await.location(), "/account", "and costs a sign-in, not the account");
 }
 
 #[tokio::test]
@@ -166,7 +187,7 @@ async fn s63_saving_a_session_that_was_ended_writes_nothing() {
     use tower_sessions::session::Record;
 
     let site = TestSite::start().await;
-    let secret = qq_login::sealing::SecretKey::from_bytes(vec![7; 32]).expect("a key");
+    let secret = qq_login::sealing::SecretKey::from_bytes(vec![7; 32]).expect("a key").into();
     let sealer = qq_login::sealing::Sealer::new(&secret, "session", qq_login::random::system());
     let lifetimes = qq_login::sessions::Lifetimes { idle_secs: 100, max_secs: 100 };
     let now = site.now();
@@ -247,14 +268,14 @@ async fn s72_on_http_the_cookie_has_another_name() {
 }
 
 #[tokio::test]
-async fn what_is_past_its_time_is_removed() {
+async fn s94_what_is_past_its_time_is_removed() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.become_somebody().await;
     let mut pending = site.browser();
     pending.sign_in("Undecided").await;
     assert_eq!((site.count("sessions").await, site.count("spent_attempts").await), (2, 2));
-    site.pass(15 * 60 + 1);
+    site.pass(2 * 60 * 60 + 1);
     let site = site.restart_with(vec![]).await;
     while site.count("sessions").await > 1 {
         tokio::task::yield_now().await;

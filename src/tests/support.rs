@@ -1,7 +1,9 @@
 //! The site under test and the browsers that visit it.
 
 mod browser;
+mod log;
 mod site;
 
 pub(crate) use browser::{Browser, http};
+pub(crate) use log::Log;
 pub(crate) use site::{TestSite, options};

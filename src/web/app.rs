@@ -7,9 +7,10 @@ use leptos_axum::ResponseOptions;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+use super::flash::Flash;
 use super::guards::content_security_policy;
 use super::notice::{Notice, NoticePage};
-use super::pages::{AccountPage, HomePage, LoginPage, NotFoundPage, RegisterPage};
+use super::pages::{AccountPage, Avatar, HomePage, LoginPage, NotFoundPage, RegisterPage};
 use super::preferences::Theme;
 use super::render::Frame;
 use super::texts::Lang;
@@ -72,6 +73,15 @@ pub(super) fn App() -> impl IntoView {
 #[component]
 fn Surroundings(children: Children) -> impl IntoView {
     let frame = use_context::<Frame>();
+    let somebody_else = frame.clone().filter(|frame| frame.flash == Some(Flash::SomebodyElse)).map(|frame| {
+        let said = frame.texts.somebody_else;
+        view! {
+            <div class="trouble calm" role="status">
+                <p><strong>{said.title}</strong></p>
+                <p>{said.advice}</p>
+            </div>
+        }
+    });
     let header = frame.clone().map(|frame| {
         view! {
             <a class="skip" href="#main">{frame.texts.skip_to_content}</a>
@@ -80,7 +90,10 @@ fn Surroundings(children: Children) -> impl IntoView {
                 <a class="site-name" href="/">{frame.texts.site_name}</a>
                 {frame.viewer.clone().map(|viewer| view! {
                     <nav class="top-account">
-                        <a href="/account">{viewer.username}</a>
+                        <a href="/account">
+                            <Avatar name=viewer.name().to_owned() hash=viewer.avatar_hash.clone() is_small=true />
+                            {viewer.name().to_owned()}
+                        </a>
                     </nav>
                 })}
             </header>
@@ -88,7 +101,7 @@ fn Surroundings(children: Children) -> impl IntoView {
     });
     view! {
         {header}
-        <main id="main" tabindex="-1">{children()}</main>
+        <main id="main" tabindex="-1">{somebody_else}{children()}</main>
         {frame.map(|frame| view! { <Preferences frame /> })}
     }
 }
@@ -157,7 +170,7 @@ fn IslandScript(nonce: String) -> impl IntoView {
 /// Sends the page's own Content-Security-Policy, which names the nonce of its script.
 fn protect(frame: &Frame, nonce: &str) {
     let has_script = frame.has_islands || is_being_developed();
-    let policy = content_security_policy(&frame.setting.site.facts.avatar_sources, has_script.then_some(nonce));
+    let policy = content_security_policy(&frame.setting.site.facts.form_targets, has_script.then_some(nonce));
     let value = HeaderValue::from_str(&policy);
     if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), value) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);

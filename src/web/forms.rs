@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::RequestExt;
 use axum::body::Body;
 use axum::extract::{RawForm, Request};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 use leptos_axum::handle_server_fns_with_context;
@@ -29,13 +29,19 @@ pub(super) async fn register(visit: Visit, request: Request) -> Response {
         .finish();
     match call(&visit.setting, Request::from_parts(parts, Body::from(typed))).await {
         Reply::NeedsMending(typed, problems) => pages::show_with_problems(visit, typed, problems).await,
-        Reply::GoOn(path) => see_other(&path),
+        Reply::GoOn(way) => way,
+        Reply::Unavailable => notice::unavailable(visit.setting).await,
         Reply::Broken => notice::broken(visit.setting).await,
     }
 }
 
 /// `POST /register/auto`.
 pub(super) async fn register_auto(setting: Setting, request: Request) -> Response {
+    call_without_fields(setting, request).await
+}
+
+/// `POST /account/renew` and `POST /account/portrait`.
+pub(super) async fn account(setting: Setting, request: Request) -> Response {
     call_without_fields(setting, request).await
 }
 
@@ -50,15 +56,17 @@ pub(super) async fn logout(setting: Setting, request: Request) -> Response {
 async fn call_without_fields(setting: Setting, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match call(&setting, Request::from_parts(parts, Body::empty())).await {
-        Reply::GoOn(path) => see_other(&path),
+        Reply::GoOn(way) => way,
+        Reply::Unavailable => notice::unavailable(setting).await,
         Reply::NeedsMending(..) | Reply::Broken => notice::broken(setting).await,
     }
 }
 
 /// What a server function said to a form.
 enum Reply {
-    GoOn(String),
+    GoOn(Response),
     NeedsMending(TypedForm, FormProblems),
+    Unavailable,
     Broken,
 }
 
@@ -88,14 +96,22 @@ async fn call(setting: &Setting, mut request: Request) -> Reply {
         provide_context(given.clone());
     };
     let response = handle_server_fns_with_context(context, request).await.into_response();
-    let path = response.headers().get(header::LOCATION).and_then(|path| path.to_str().ok());
-    match (response.status().is_success(), to_mend.take(), path) {
-        (true, Some((typed, problems)), _) => Reply::NeedsMending(typed, problems),
-        (true, None, Some(path)) => Reply::GoOn(path.to_owned()),
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        return Reply::Unavailable;
+    }
+    match (response.status().is_success(), to_mend.take()) {
+        (true, Some((typed, problems))) => Reply::NeedsMending(typed, problems),
+        (true, None) => way_on(&response).map_or(Reply::Broken, Reply::GoOn),
         _ => Reply::Broken,
     }
 }
 
-fn see_other(path: &str) -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Redirect::to(path)).into_response()
+/// The redirect that a browser follows, with the cookies that go with it.
+fn way_on(answer: &Response) -> Option<Response> {
+    let path = answer.headers().get(header::LOCATION)?.to_str().ok()?;
+    let mut response = ([(header::CACHE_CONTROL, "no-store")], Redirect::to(path)).into_response();
+    for cookie in answer.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    Some(response)
 }

@@ -17,6 +17,7 @@ pub(super) use account::AccountPage;
 pub(super) use home::HomePage;
 pub(super) use login::LoginPage;
 pub(super) use not_found::NotFoundPage;
+pub(super) use parts::Avatar;
 pub(super) use register::{RegisterPage, show_with_problems};
 
 /// Answers a GET for any page.

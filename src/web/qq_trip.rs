@@ -1,11 +1,14 @@
 //! The two addresses that browsers reach by GET on the way to QQ and back.
 
+use std::sync::PoisonError;
+
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
+use leptos_axum::ResponseOptions;
 
 use super::notice;
 use super::server_fns::finish_login;
@@ -17,10 +20,7 @@ use crate::qq::Display;
 pub(super) async fn leave(State(site): State<Site>, setting: Setting, jar: CookieJar) -> Response {
     match site.login.begin(jar, &setting.next(), display(&setting.parts.headers)) {
         Ok((jar, address)) => uncached((jar, Redirect::to(&address)).into_response()),
-        Err(error) => {
-            tracing::error!(%error, "a sign-in could not be begun");
-            notice::broken(setting).await
-        }
+        Err(error) => notice::failed(setting, "a sign-in could not be begun", &error).await,
     }
 }
 
@@ -29,15 +29,28 @@ pub(super) async fn leave(State(site): State<Site>, setting: Setting, jar: Cooki
 pub(super) async fn come_back(setting: Setting) -> Response {
     let query = setting.parts.uri.query().unwrap_or_default().to_owned();
     let (site, parts) = (setting.site.clone(), setting.parts.clone());
+    let told = ResponseOptions::default();
+    let given = told.clone();
     let finished = Owner::new().with(|| {
         provide_context(site);
         provide_context(parts);
+        provide_context(given);
         ScopedFuture::new(finish_login(query))
     });
     match finished.await {
-        Ok(path) => uncached(Redirect::to(&path).into_response()),
+        Ok(path) => {
+            let mut response = Redirect::to(&path).into_response();
+            response.headers_mut().extend(told.0.read().unwrap_or_else(PoisonError::into_inner).headers.clone());
+            uncached(response)
+        }
+        Err(_) if is_unavailable(&told) => notice::unavailable(setting).await,
         Err(_) => notice::broken(setting).await,
     }
+}
+
+/// Whether the server function said that the database is not to be had.
+fn is_unavailable(told: &ResponseOptions) -> bool {
+    told.0.read().unwrap_or_else(PoisonError::into_inner).status == Some(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// QQ has a page of its own for phones; without `display` some of them cannot sign in.

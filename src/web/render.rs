@@ -9,6 +9,7 @@ use futures_util::Stream;
 use leptos::prelude::*;
 
 use super::app::shell;
+use super::flash::{self, Flash};
 use super::preferences::Theme;
 use super::texts::{Lang, Texts};
 use super::visit::Setting;
@@ -19,7 +20,14 @@ use crate::sessions::SignedIn;
 pub(super) struct Viewer {
     pub(super) username: String,
     pub(super) nickname: Option<String>,
-    pub(super) avatar_url: Option<String>,
+    pub(super) avatar_hash: Option<String>,
+}
+
+impl Viewer {
+    /// What to call them: names at QQ are not unique, but their own.
+    pub(super) fn name(&self) -> &str {
+        self.nickname.as_deref().unwrap_or(&self.username)
+    }
 }
 
 /// What stands round every page.
@@ -34,6 +42,8 @@ pub(super) struct Frame {
     pub(super) setting: Setting,
     /// Whether the page has islands, and so needs the script.
     pub(super) has_islands: bool,
+    /// What happened just before.
+    pub(super) flash: Option<Flash>,
 }
 
 impl Frame {
@@ -45,6 +55,7 @@ impl Frame {
             title: title.into(),
             viewer: None,
             here: setting.here(),
+            flash: Flash::read(&setting.parts.headers),
             setting,
             has_islands: false,
         }
@@ -53,8 +64,8 @@ impl Frame {
     pub(super) fn seen_by(mut self, signed_in: Option<&SignedIn>) -> Frame {
         self.viewer = signed_in.map(|signed_in| Viewer {
             username: signed_in.username.clone(),
-            nickname: signed_in.person.nickname.clone(),
-            avatar_url: signed_in.person.avatar_url.clone(),
+            nickname: signed_in.nickname.clone(),
+            avatar_hash: signed_in.avatar_hash.clone(),
         });
         self
     }
@@ -73,6 +84,7 @@ where
     let mut request = Request::new(Body::empty());
     *request.method_mut() = Method::GET;
     *request.uri_mut() = frame.setting.parts.uri.clone();
+    let setting = frame.setting.clone();
     let context = move || {
         provide_context(frame.clone());
         provide_context(page.clone());
@@ -84,6 +96,7 @@ where
     head.status = status;
     // A page shows who is signed in, so nobody else may see a copy of it.
     head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    flash::forget(&setting.parts.headers, &mut head.headers, &setting.site.facts.public_url);
     Response::from_parts(head, Body::from(page))
 }
 

@@ -3,24 +3,32 @@
 //! Their addresses are those of the forms, so a form posts to its server function by itself.
 
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum_extra::extract::CookieJar;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
+use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
+use super::flash::Flash;
 use super::forms::FormToMend;
+use super::permission::{ACCOUNT, SIGN_IN, way_out};
 use super::site::Site;
-use crate::login::{Ending, LoginError, Registered, TypedForm};
-use crate::sessions::Visitor;
+use crate::audit::{self, Event};
+use crate::login::{Asked, Ending, LoginError, Registered, TokenState, TypedForm};
+use crate::sessions::{SignedIn, Visitor};
 
 /// Finishes a sign-in: trades the authorization code in QQ's `query` for an access token and the
 /// openid. Gives the path to go on to; whatever QQ sends, that is no error.
 #[server(endpoint = "finish-login")]
-pub(super) async fn finish_login(query: String) -> Result<String, ServerFnError> {
+pub(super) async fn finish_login(#[server(default)] query: String) -> Result<String, ServerFnError> {
     let (site, parts, session) = surroundings()?;
     let jar = CookieJar::from_headers(&parts.headers);
-    let ending = site.login.finish(&query, &jar, &session).await.map_err(broken)?;
-    Ok(match ending {
+    let finished = site.login.finish(&query, &jar, &session).await.map_err(broken)?;
+    if finished.has_replaced_somebody {
+        tell(&site, Flash::SomebodyElse);
+    }
+    Ok(match finished.ending {
         Ending::GoOn(next) => next.as_str().to_owned(),
         Ending::Register => "/register".to_owned(),
         Ending::Failed(failure, next) => next.append_to(&format!("/login?error={}", failure.code())),
@@ -37,6 +45,7 @@ pub(super) async fn register(
     let typed = TypedForm { username, email };
     match site.login.register(&typed, &session).await.map_err(broken)? {
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
+        Registered::Lapsed(next) => leptos_axum::redirect(&next.append_to("/login?error=expired")),
         Registered::NobodyPending => leptos_axum::redirect("/login"),
         Registered::Refused(problems) => {
             if let Some(form) = use_context::<FormToMend>() {
@@ -53,16 +62,58 @@ pub(super) async fn register_auto() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
     match site.login.register_generated(&session).await.map_err(broken)? {
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
-        Registered::NobodyPending | Registered::Refused(_) => leptos_axum::redirect("/login"),
+        Registered::Lapsed(_) | Registered::NobodyPending | Registered::Refused(_) => leptos_axum::redirect("/login"),
     }
+    Ok(())
+}
+
+/// Renews the permission to ask QQ, before it ends.
+#[server(prefix = "", endpoint = "account/renew")]
+pub(super) async fn renew_permission() -> Result<(), ServerFnError> {
+    let (site, _, session) = surroundings()?;
+    let Some(signed_in) = signed_in(&site, &session).await? else {
+        leptos_axum::redirect(SIGN_IN);
+        return Ok(());
+    };
+    let state = site.login.renew_now(signed_in, &session).await.map_err(broken)?;
+    match &state {
+        TokenState::Good(_) => tell(&site, Flash::Renewed),
+        TokenState::Stale(_) => tell(&site, Flash::NotRenewed),
+        TokenState::PassByQq | TokenState::RefusedFresh | TokenState::SignedOut => {}
+    }
+    leptos_axum::redirect(way_out(&state).unwrap_or(ACCOUNT));
+    Ok(())
+}
+
+/// Fetches nickname and avatar anew.
+#[server(prefix = "", endpoint = "account/portrait")]
+pub(super) async fn update_portrait() -> Result<(), ServerFnError> {
+    let (site, _, session) = surroundings()?;
+    let Some(signed_in) = signed_in(&site, &session).await? else {
+        leptos_axum::redirect(SIGN_IN);
+        return Ok(());
+    };
+    let asked = site.login.update_portrait(signed_in, &session).await.map_err(broken)?;
+    match &asked {
+        Asked::Answered((), _) => tell(&site, Flash::PortraitUpdated),
+        Asked::Unavailable => tell(&site, Flash::PortraitUnavailable),
+        Asked::Misconfigured => tell(&site, Flash::PortraitRefused),
+        Asked::NoToken(_) => {}
+    }
+    let way_out = if let Asked::NoToken(state) = &asked { way_out(state) } else { None };
+    leptos_axum::redirect(way_out.unwrap_or(ACCOUNT));
     Ok(())
 }
 
 /// Ends the session.
 #[server(prefix = "", endpoint = "logout")]
 pub(super) async fn logout() -> Result<(), ServerFnError> {
-    let (_, _, session) = surroundings()?;
+    let (site, _, session) = surroundings()?;
+    let signed_in = signed_in(&site, &session).await?;
     session.flush().await.map_err(|error| broken(error.into()))?;
+    if let Some(signed_in) = signed_in {
+        audit::record(Event::SignedOut { user_id: signed_in.user_id });
+    }
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -70,7 +121,7 @@ pub(super) async fn logout() -> Result<(), ServerFnError> {
 /// Says what is wrong with a user name, by the problem's code; nothing for one that can be had.
 /// Only people who are registering are answered, so that it is no list of who has an account.
 #[server(endpoint = "check-username", input = GetUrl, output = Json)]
-pub(super) async fn check_username(username: String) -> Result<String, ServerFnError> {
+pub(super) async fn check_username(#[server(default)] username: String) -> Result<String, ServerFnError> {
     let (site, _, session) = surroundings()?;
     let visitor = Visitor::read(&session, site.login.now()).await.map_err(|error| broken(error.into()))?;
     let Some(Visitor::Pending(_)) = visitor else {
@@ -90,8 +141,25 @@ fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
     Ok((site, parts, session))
 }
 
-/// Logs what broke; the browser learns only that something did.
+async fn signed_in(site: &Site, session: &Session) -> Result<Option<SignedIn>, ServerFnError> {
+    let visitor = Visitor::read(session, site.login.now()).await.map_err(|error| broken(error.into()))?;
+    Ok(visitor.and_then(Visitor::signed_in))
+}
+
+/// Has the next page tell what happened.
+fn tell(site: &Site, flash: Flash) {
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), flash.to_header(&site.facts.public_url))
+    {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Logs what broke; the browser learns only that something did, and by the status whether it is
+/// worth trying again.
 fn broken(error: LoginError) -> ServerFnError {
     tracing::error!(%error, "a step of signing in broke");
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| error.is_unavailable()) {
+        response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+    }
     ServerFnError::ServerError("broken".to_owned())
 }

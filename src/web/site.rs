@@ -7,6 +7,7 @@ use super::assets::Assets;
 use super::guards::RateLimits;
 use crate::config::{Config, PublicUrl};
 use crate::login::Login;
+use crate::random::Random;
 use crate::sessions::Store;
 
 /// The site as one value, cheap to clone.
@@ -32,29 +33,33 @@ pub struct Facts {
     pub site_root: PathBuf,
     /// Who may ask how often; `None` if anybody may always.
     pub(super) rate_limits: Option<RateLimits>,
+    /// How many proxies' `X-Forwarded-For` entries to believe.
+    pub(super) trusted_proxies: usize,
+    /// Where requests get their names from.
+    pub(super) random: Random,
     /// The addresses of style sheet, script and WebAssembly.
     pub(super) assets: Assets,
-    /// From where avatars may be loaded, as a CSP source list.
-    pub(super) avatar_sources: String,
+    /// Where forms may lead besides this site, as a CSP source list: a form whose answer is "pass
+    /// by QQ again" goes on to QQ, and browsers hold redirects of a form against the policy.
+    pub(super) form_targets: String,
+    /// How long before its end a permission is said to end soon, in seconds.
+    pub(super) token_notice_secs: i64,
 }
 
 impl Site {
     /// Puts the parts together, as the configuration says.
-    pub fn new(config: &Config, login: Login, sessions: Store) -> Site {
-        let graph = &config.qq.graph_url;
-        // QQ's avatars are on hosts of qlogo.cn and qq.com; a stand-in on this machine serves its own.
-        let avatar_sources = match graph.scheme() {
-            "http" => format!("https://*.qlogo.cn https://*.qq.com {}", graph.origin().ascii_serialization()),
-            _ => "https://*.qlogo.cn https://*.qq.com".to_owned(),
-        };
+    pub fn new(config: &Config, login: Login, sessions: Store, random: Random) -> Site {
         let facts = Facts {
             public_url: config.public_url.clone(),
             is_sandbox: config.sandbox.is_some(),
             session_max_secs: config.session_max_secs,
             site_root: config.site_root.clone(),
-            rate_limits: config.rate_limit.then(|| RateLimits::new(config.trusted_proxies)),
+            rate_limits: config.rate_limit.then(RateLimits::new),
+            trusted_proxies: config.trusted_proxies,
+            random,
             assets: Assets::find(&config.site_root),
-            avatar_sources,
+            form_targets: config.qq.graph_url.origin().ascii_serialization(),
+            token_notice_secs: config.token_notice_secs,
         };
         Site { login, sessions, facts: Arc::new(facts) }
     }

@@ -84,10 +84,7 @@ impl FromRequestParts<Site> for Visit {
         };
         match Visitor::read(&session, site.login.now()).await {
             Ok(visitor) => Ok(Visit { setting, session, visitor }),
-            Err(error) => {
-                tracing::error!(%error, "a session could not be read");
-                Err(notice::broken(setting).await)
-            }
+            Err(error) => Err(notice::failed(setting, "a session could not be read", &error.into()).await),
         }
     }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
+use crate::sealing::SecretKey;
 
 struct Bench {
     attempts: Attempts,
@@ -15,7 +16,7 @@ fn bench(is_https: bool) -> Bench {
     let clock = now.clone();
     let attempts = Attempts::new(
         AnyPool::connect_lazy("sqlite://unused.db").expect("a pool that never connects"),
-        &SecretKey::from_bytes(vec![1; SecretKey::BYTES]).expect("32 bytes"),
+        &SecretKey::from_bytes(vec![1; SecretKey::BYTES]).expect("32 bytes").into(),
         is_https,
         Arc::new(move || clock.load(Ordering::Relaxed)),
         random::system(),

@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::OID;
 use super::fake_qq::{FakeQq, Reply, ok};
+use super::{OID, ann};
 use crate::qq::{Malformed, QqError, Unreachable};
 
 const TOKEN: &str = r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#;
@@ -30,7 +30,7 @@ async fn a_sign_in_asks_exactly_what_is_documented() {
     let client = qq.client();
     let token = client.exchange_code(&secret("C/+ &")).await.unwrap();
     let identity = client.identify(&token.access_token).await.unwrap();
-    let profile = client.user_info(&token.access_token, &identity.openid).await;
+    let profile = client.user_info(ann(&token.access_token)).await;
     client.renew_token(&token.refresh_token.unwrap()).await.unwrap();
 
     assert_eq!(identity.openid, OID);
@@ -108,7 +108,7 @@ async fn harmless_questions_are_put_a_second_time() {
         assert!(asked.len() == 2 && asked[0] == asked[1], "{asked:?}");
     }
     let qq = FakeQq::telling([Reply::Drop, ok(PROFILE)]).await;
-    assert!(qq.client().user_info(&secret("AT"), OID).await.is_ok());
+    assert!(qq.client().user_info(ann(&secret("AT"))).await.is_ok());
     assert_eq!(qq.asked().len(), 2);
 }
 
@@ -199,7 +199,7 @@ async fn t8_m12_an_openid_beside_the_token_is_not_believed() {
 async fn a_profile_from_a_stand_in_has_its_pictures() {
     let body = r#"{"ret":0,"figureurl_qq_2":"http://127.0.0.1:1/penguin.svg"}"#;
     let qq = FakeQq::telling([ok(body)]).await;
-    let profile = qq.client().user_info(&secret("AT"), OID).await.unwrap();
+    let profile = qq.client().user_info(ann(&secret("AT"))).await.unwrap();
     assert_eq!(profile.avatar_url.as_deref(), Some("http://127.0.0.1:1/penguin.svg"));
 }
 

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::OID;
 use crate::qq::avatar::AvatarRule;
 use crate::qq::wire::Answer;
-use crate::qq::{Class, Identity, Malformed, Profile, QqError, Refusal, Token};
+use crate::qq::{Class, Gender, Identity, Malformed, Profile, QqError, Refusal, Token};
 
 const AT: &str = "00112233445566778899AABBCCDDEEFF";
 const RT: &str = "FFEEDDCCBBAA99887766554433221100";
@@ -88,7 +88,7 @@ fn token_errors_are_understood() {
 fn what_is_no_token_is_malformed() {
     for (id, body, why) in [
         ("T17", "", Malformed::Empty),
-        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", Malformed::UnknownShape),
+        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", Malformed::WebPage),
         ("T20", "access_token=&expires_in=5184000", Malformed::Missing("access_token")),
     ] {
         assert_eq!(token(body).err(), Some(why.into()), "{id}");
@@ -167,15 +167,23 @@ const U1: &str = r#"{
 #[test]
 fn profiles_are_understood() {
     let without_100_px = U1.replace("figureurl_qq_2", "was_qq_2");
-    let qzone_only = without_100_px.replace("figureurl_qq_1", "was_qq_1");
+    let without_any = without_100_px.replace("figureurl_qq_1", "was_qq_1");
     let vip_number = U1.replace(r#""is_yellow_vip": "0""#, r#""is_yellow_vip": 0"#);
     for (id, body, avatar) in [
         ("U1 U13 U14 U15", U1, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/100".to_owned()),
         ("U2", &without_100_px, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/40".to_owned()),
-        ("U2", &qzone_only, format!("https://qzapp.qlogo.cn/qzapp/100000001/{OID}/100")),
+        ("U2", &without_any, String::new()),
         ("U21", &vip_number, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/100".to_owned()),
     ] {
-        let expected = Profile { nickname: Some("示例🐧".to_owned()), avatar_url: Some(avatar), is_partial: false };
+        let expected = Profile {
+            nickname: Some("示例🐧".to_owned()),
+            avatar_url: Some(avatar).filter(|it| !it.is_empty()),
+            gender: Gender::Unknown,
+            province: None,
+            city: None,
+            birth_year: None,
+            is_partial: false,
+        };
         assert!(user_info(body) == Ok(expected), "{id}");
     }
 }

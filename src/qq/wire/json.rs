@@ -10,7 +10,9 @@ use crate::qq::error::Malformed;
 /// The members of the JSON object `text`, in their order, repeated ones included: serde's
 /// maps would keep the last of two and say nothing.
 pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, Malformed> {
-    serde_json::from_str(text).map(|Members(pairs)| pairs).map_err(|_| Malformed::UnknownShape)
+    serde_json::from_str(text)
+        .map(|Members(pairs)| pairs)
+        .map_err(|error| if error.is_eof() && !text.is_empty() { Malformed::CutOff } else { Malformed::UnknownShape })
 }
 
 struct Members(Vec<(String, Value)>);

@@ -24,7 +24,7 @@ pub(super) fn page(lang: Lang, status: StatusCode, title: &str, content: &Markup
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
                 title { (title) " · " (text.sandbox) }
-                link rel="icon" href="/favicon.ico" type="image/svg+xml";
+                link rel="icon" href="/favicon.ico" type="image/png";
                 style { (PreEscaped(STYLE)) }
             }
             body {

@@ -78,6 +78,11 @@ impl Browser {
         Browser { cookies: self.cookies.clone(), ..Browser::new(site) }
     }
 
+    /// The same browser on its way to another machine that serves the same site.
+    pub(crate) fn through(&self, port: u16) -> Browser {
+        Browser { base: format!("http://127.0.0.1:{port}"), ..self.clone() }
+    }
+
     /// The session id, if there is a session.
     pub(crate) fn session_id(&self) -> Option<&str> {
         self.cookies.get(self.cookie_name).map(String::as_str)

@@ -32,8 +32,11 @@ pub(crate) struct TestSite {
     /// Whether people reach the site by https (in front of it, so to speak).
     pub(crate) is_https: bool,
     folder: std::path::PathBuf,
-    database_url: String,
+    /// The address of the site's database.
+    pub(crate) database_url: String,
     now: Arc<AtomicI64>,
+    qq_ahead_secs: Arc<AtomicI64>,
+    variables: Vec<(String, String)>,
 }
 
 /// Settings that differ from the defaults.
@@ -101,12 +104,17 @@ impl TestSite {
             ("QQ_TIMEOUT_MS".to_owned(), "5000".to_owned()),
         ];
         variables.extend(options);
-        let env = || Environment::new(variables.clone(), |_| vec![]);
-        let config = Config::read(&env()).expect("a configuration");
-        let sandbox_config = Config::read_sandbox(&env()).expect("a configuration");
+        let env = Environment::new(variables.clone(), |_| vec![]);
+        let config = Config::read(&env).expect("a configuration");
+        let sandbox_config = Config::read_sandbox(&env).expect("a configuration");
         let application = Application::build(&config, clock.clone(), random).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
-        let qq_router = sandbox::router(sandbox_settings(&sandbox_config), clock);
+        let qq_ahead_secs = Arc::new(AtomicI64::new(0));
+        let qq_clock: Clock = {
+            let ahead_secs = qq_ahead_secs.clone();
+            Arc::new(move || clock() + ahead_secs.load(Ordering::Relaxed))
+        };
+        let qq_router = sandbox::router(sandbox_settings(&sandbox_config), qq_clock);
         tokio::spawn(sandbox::serve(qq_listener, qq_router, std::future::pending()));
         let pool = AnyPoolOptions::new().max_connections(1).connect(&database_url).await.expect("the database");
         TestSite {
@@ -118,7 +126,25 @@ impl TestSite {
             folder,
             database_url,
             now,
+            qq_ahead_secs,
+            variables,
         }
+    }
+
+    /// Starts the same site once more, as on a second machine: its own process, so to speak, but
+    /// the same database, key and QQ. Gives its port.
+    pub(crate) async fn start_second(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let config = Config::read(&Environment::new(self.variables.clone(), |_| vec![])).expect("a configuration");
+        let application = Application::build(&config, self.clock(), random::system()).await.expect("a site");
+        tokio::spawn(application.serve(listener, std::future::pending()));
+        port
+    }
+
+    fn clock(&self) -> Clock {
+        let now = self.now.clone();
+        Arc::new(move || now.load(Ordering::Relaxed))
     }
 
     /// A browser that has never been here.
@@ -129,6 +155,11 @@ impl TestSite {
     /// Lets time pass, or go backwards.
     pub(crate) fn pass(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Lets time pass at QQ alone.
+    pub(crate) fn pass_at_qq(&self, seconds: i64) {
+        self.qq_ahead_secs.fetch_add(seconds, Ordering::Relaxed);
     }
 
     /// The present moment, in seconds since 1970.
@@ -175,6 +206,11 @@ impl TestSite {
         }
         let read = |name: &str| std::fs::read(self.folder.join(name)).unwrap_or_default();
         [read("test.db"), read("test.db-wal")].concat()
+    }
+
+    /// The database file; none for PostgreSQL.
+    pub(crate) fn database_file(&self) -> Option<std::path::PathBuf> {
+        self.database_url.starts_with("sqlite").then(|| self.folder.join("test.db"))
     }
 
     /// Makes the next `times` answers of an endpoint of QQ go wrong.

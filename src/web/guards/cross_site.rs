@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use crate::audit::{self, Event};
 use crate::config::PublicUrl;
 use crate::web::notice;
 use crate::web::site::Site;
@@ -29,6 +30,6 @@ pub(in crate::web) async fn explain_refusal(State(site): State<Site>, request: R
     if response.extensions().get::<ProtectionError>().is_none() {
         return response;
     }
-    tracing::warn!("a request of another site was refused");
+    audit::record(Event::CrossSiteBlocked);
     notice::forbidden(setting).await
 }

@@ -10,15 +10,14 @@ use crate::web::site::Site;
 
 /// The policy of a page: nothing but what the page itself needs.
 ///
-/// `form-action` names this site alone. It need not name QQ: browsers hold redirects of a form
-/// against it, and the way to QQ is a link.
-pub(in crate::web) fn content_security_policy(avatar_sources: &str, script_nonce: Option<&str>) -> String {
+/// `form_targets` are the sites beside this one to which a form may be redirected.
+pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: Option<&str>) -> String {
     let script = match script_nonce {
         Some(nonce) => format!("script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; "),
         None => String::new(),
     };
     format!(
-        "default-src 'none'; {script}style-src 'self'; img-src 'self' {avatar_sources}; form-action 'self'; \
+        "default-src 'none'; {script}style-src 'self'; img-src 'self'; form-action 'self' {form_targets}; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -33,10 +33,10 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
             }
             .into_any(),
             Some(viewer) => {
-                let name = viewer.nickname.unwrap_or_else(|| viewer.username.clone());
+                let name = viewer.name().to_owned();
                 view! {
                     <section class="card center">
-                        <Avatar name=name.clone() url=viewer.avatar_url />
+                        <Avatar name=name.clone() hash=viewer.avatar_hash />
                         <h1>{(texts.home_greeting)(&name)}</h1>
                         <p class="lead">
                             {texts.home_signed_in} " "

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::parts::{QqButton, TroubleNote};
 use super::see_other;
 use crate::login::{Failure, Next};
-use crate::sessions::{TokenAge, Visitor};
+use crate::sessions::{Reauth, Visitor};
 use crate::web::render::{Frame, render};
 use crate::web::visit::Visit;
 
@@ -25,7 +25,7 @@ pub(super) async fn show(visit: Visit) -> Response {
     if let Some(signed_in) = &signed_in {
         // Somebody whose token has ended and who could not pass by QQ is told so here: sent on,
         // they would be sent to QQ and back for ever.
-        let is_good = signed_in.token.age(setting.site.login.now()) == TokenAge::Good;
+        let is_good = signed_in.token.decide(setting.site.login.now()) == Reauth::GoOn;
         if is_good || failure.is_none() {
             return see_other(next.as_str());
         }

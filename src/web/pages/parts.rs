@@ -1,13 +1,15 @@
 //! What several pages show.
 
 use leptos::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
 
+use crate::web::avatar;
 use crate::web::islands::Busy;
 use crate::web::render::Frame;
 use crate::web::texts::Trouble;
 
-/// The button that leads to QQ. It is a link: a form would need `form-action` to allow QQ's
-/// pages, and a link works in every browser.
+/// The button that leads to QQ. It is a link, since nothing is changed by it: leaving for QQ stores
+/// nothing.
 #[component]
 pub(super) fn QqButton(
     /// Where it leads: `/login/qq`, with `next` if there is one.
@@ -28,12 +30,21 @@ pub(super) fn QqButton(
 
 /// The avatar, over the first letter of the name for when there is none or it does not load.
 #[component]
-pub(super) fn Avatar(name: String, url: Option<String>) -> impl IntoView {
-    let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+pub(in crate::web) fn Avatar(
+    name: String,
+    /// The hash under which it is kept.
+    hash: Option<String>,
+    /// Whether it stands in a line of text.
+    #[prop(optional)]
+    is_small: bool,
+) -> impl IntoView {
+    let side = if is_small { "28" } else { "64" };
+    // What people see as one letter may be several characters: accents, emoji of a family.
+    let initial = name.graphemes(true).next().map(str::to_uppercase);
     view! {
-        <span class="avatar" aria-hidden="true">
+        <span class=if is_small { "avatar small" } else { "avatar" } aria-hidden="true">
             {initial}
-            {url.map(|url| view! { <img src=url alt="" width="64" height="64" referrerpolicy="no-referrer" /> })}
+            {hash.map(|hash| view! { <img src=avatar::address(&hash) alt="" width=side height=side /> })}
         </span>
     }
 }

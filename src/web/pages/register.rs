@@ -8,7 +8,7 @@ use super::parts::Avatar;
 use super::see_other;
 use crate::account::{EmailProblem, UsernameProblem};
 use crate::login::{FormProblems, TypedForm};
-use crate::sessions::{Person, Visitor};
+use crate::sessions::{Draft, Pending, Visitor};
 use crate::web::islands::{Busy, EmailField, UsernameField};
 use crate::web::render::{Frame, render};
 use crate::web::texts::Texts;
@@ -16,13 +16,19 @@ use crate::web::visit::Visit;
 
 #[derive(Clone)]
 struct Prepared {
-    person: Person,
+    nickname: Option<String>,
+    avatar_hash: Option<String>,
     typed: TypedForm,
     problems: FormProblems,
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
-    show_form(visit, TypedForm::default(), FormProblems::default()).await
+    let draft = match &visit.visitor {
+        Some(Visitor::Pending(pending)) => pending.draft(visit.setting.site.login.now()).cloned(),
+        _ => None,
+    };
+    let typed = draft.map_or_else(TypedForm::default, |Draft { username, email }| TypedForm { username, email });
+    show_form(visit, typed, FormProblems::default()).await
 }
 
 /// The same page again, with what was typed and what is wrong with it.
@@ -39,25 +45,26 @@ async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems) -> Re
     let texts = visit.setting.texts();
     let prefix = if problems == FormProblems::default() { "" } else { texts.error_prefix };
     let frame = Frame::new(visit.setting, format!("{prefix}{}", texts.register_title)).with_islands();
-    render(StatusCode::OK, frame, Prepared { person: pending.person, typed, problems }).await
+    let Pending { nickname, avatar_hash, .. } = pending;
+    render(StatusCode::OK, frame, Prepared { nickname, avatar_hash, typed, problems }).await
 }
 
 /// The registration page.
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
     let (frame, prepared) = (use_context::<Frame>(), use_context::<Prepared>());
-    frame.zip(prepared).map(|(frame, Prepared { person, typed, problems })| {
+    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems })| {
         let texts = frame.texts;
-        let greeting = match &person.nickname {
+        let greeting = match &nickname {
             Some(nickname) => (texts.register_welcome)(nickname),
             None => texts.register_welcome_nameless.to_owned(),
         };
-        let name = person.nickname.unwrap_or_else(|| "QQ".to_owned());
+        let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
             <ProblemSummary texts problems />
             <section class="card">
                 <div class="person">
-                    <Avatar name url=person.avatar_url />
+                    <Avatar name hash=avatar_hash />
                     <h1>{greeting}</h1>
                 </div>
                 <p class="lead">{texts.register_lead}</p>

@@ -59,7 +59,23 @@ pub(super) static TEXTS: Texts = Texts {
     account_token_expires: "有效期至",
     account_token_stale: Trouble {
         title: "暂时无法续期 QQ 授权",
-        advice: "QQ 目前没有响应。您仍处于登录状态，请稍后刷新本页重试。",
+        advice: "QQ 没有响应。您仍处于登录状态，本站可以照常使用。",
+    },
+    permission_state: "状态",
+    permission_good: "有效",
+    permission_ending: "即将到期",
+    permission_ended: "已到期",
+    permission_ends_soon: "授权即将到期。可以现在续期；否则到期时会自动续期，或由 QQ 再次征求您的同意。",
+    permission_renew: "立即续期",
+    permission_renewed: "授权已续期。",
+    portrait_update: "从 QQ 更新",
+    portrait_updated: "昵称和头像已是最新。",
+    portrait_unavailable: "QQ 没有响应，昵称和头像保持不变。请稍后再试。",
+    portrait_refused: "QQ 拒绝向本站提供昵称和头像。这不是您能解决的问题，请告知本站管理员。",
+    asking_qq: "正在询问 QQ…",
+    try_again: "重试",
+    somebody_else: Trouble {
+        title: "您从 QQ 返回时换了一个身份", advice: "此前在这里登录的账号已退出。"
     },
     logout: "退出登录",
     logout_note: "退出本站不会退出 QQ：您可能仍在这台设备上登录着 QQ。",
@@ -78,6 +94,10 @@ pub(super) static TEXTS: Texts = Texts {
     broken: Trouble {
         title: "出了点问题", advice: "这是我们的问题，没有保存任何内容。请稍后再试。"
     },
+    unavailable: Trouble {
+        title: "暂时无法使用", advice: "网站连不上数据库，没有保存任何内容。请几秒后再试。"
+    },
+    request_id: |id| format!("向网站管理员反映时，请提供此编号：{id}"),
     failure,
     username_problem,
     email_problem,

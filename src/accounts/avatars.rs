@@ -1,0 +1,43 @@
+//! The pictures of people. A picture is named by its hash: the same one is kept once, and what a
+//! browser has of it never goes stale.
+
+use sha2::{Digest, Sha256};
+
+use super::Accounts;
+
+impl Accounts {
+    /// Keeps a JPEG and gives its hash (SHA-256 in hexadecimal). `now` is in seconds since 1970.
+    pub async fn keep_avatar(&self, jpeg: &[u8], now: i64) -> Result<String, sqlx::Error> {
+        let hash = hex::encode(Sha256::digest(jpeg));
+        sqlx::query(
+            "INSERT INTO avatars (hash, picture, kept_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (hash) DO UPDATE SET kept_at = excluded.kept_at",
+        )
+        .bind(&hash)
+        .bind(jpeg)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
+        Ok(hash)
+    }
+
+    /// Finds the JPEG with this hash.
+    pub async fn avatar(&self, hash: &str) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        let row: Option<(Vec<u8>,)> =
+            sqlx::query_as("SELECT picture FROM avatars WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await?;
+        Ok(row.map(|(picture,)| picture))
+    }
+
+    /// Removes the pictures that nobody has any more and that were last kept before the moment
+    /// `before` (in seconds since 1970): no session from after it can still show them.
+    pub async fn purge_avatars(&self, before: i64) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "DELETE FROM avatars WHERE kept_at < $1 \
+             AND NOT EXISTS (SELECT 1 FROM open_ids WHERE open_ids.avatar_hash = avatars.hash)",
+        )
+        .bind(before)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! How a person looked when QQ last showed them: nickname and avatar.
+
+use super::{Accounts, COMPANY_QQ};
+
+/// Nickname and avatar, as far as QQ ever told them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Portrait {
+    /// The nickname; not unique, and no key to anything.
+    pub nickname: Option<String>,
+    /// The hash under which the avatar is kept.
+    pub avatar_hash: Option<String>,
+}
+
+/// What a sign-in told about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told<T> {
+    /// Nothing: QQ did not answer, or lost it. What was known before still holds.
+    Nothing,
+    /// That it is so now, or that there is none.
+    That(Option<T>),
+}
+
+/// What a sign-in told about a person.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// The nickname.
+    pub nickname: Told<String>,
+    /// The hash under which the avatar is kept.
+    pub avatar_hash: Told<String>,
+}
+
+impl News {
+    /// No news.
+    pub const NONE: News = News { nickname: Told::Nothing, avatar_hash: Told::Nothing };
+}
+
+impl<T> Told<T> {
+    /// Whether anything was told.
+    fn is_something(&self) -> bool {
+        matches!(self, Told::That(_))
+    }
+
+    /// What was told, or none.
+    pub fn or_none(self) -> Option<T> {
+        match self {
+            Told::Nothing => None,
+            Told::That(it) => it,
+        }
+    }
+}
+
+impl Accounts {
+    /// Stores what a sign-in told about the person who is `openid`, and gives what is known then.
+    /// A unionid is stored beside the openid, which stays the key; one is never taken away.
+    pub async fn remember(
+        &self,
+        openid: &str,
+        unionid: Option<&str>,
+        news: News,
+    ) -> Result<Option<Portrait>, sqlx::Error> {
+        let row: Option<(Option<String>, Option<String>)> = sqlx::query_as(
+            "UPDATE open_ids SET unionid = COALESCE($1, unionid), \
+             nickname = CASE WHEN $2 = 1 THEN $3 ELSE nickname END, \
+             avatar_hash = CASE WHEN $4 = 1 THEN $5 ELSE avatar_hash END \
+             WHERE openid = $6 AND company_id = (SELECT id FROM companies WHERE company = $7) \
+             RETURNING nickname, avatar_hash",
+        )
+        .bind(unionid)
+        .bind(i64::from(news.nickname.is_something()))
+        .bind(news.nickname.or_none())
+        .bind(i64::from(news.avatar_hash.is_something()))
+        .bind(news.avatar_hash.or_none())
+        .bind(openid)
+        .bind(COMPANY_QQ)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(nickname, avatar_hash)| Portrait { nickname, avatar_hash }))
+    }
+}

@@ -1,0 +1,72 @@
+//! Avatars are fetched by the site, kept by it and served from it.
+
+use crate::support::{TestSite, options};
+
+#[tokio::test]
+async fn s39_b12_an_avatar_is_served_from_the_site_itself() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    for path in ["/", "/account"] {
+        let page = browser.get(path).await;
+        assert!(!page.body.contains("ek_qqapp") && !page.body.contains("qlogo"), "{path} names no host of QQ's");
+        assert!(page.header("content-security-policy").contains("img-src 'self';"), "{path}");
+    }
+    let page = browser.get("/account").await;
+    let (_, rest) = page.body.split_once("src=\"/avatar/").expect("an avatar");
+    let hash = rest.split('"').next().expect("a hash");
+    let picture = site.browser().get(&format!("/avatar/{hash}")).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/jpeg"));
+    assert_eq!(picture.header("cache-control"), "private, max-age=31536000, immutable");
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+    assert!(picture.set_cookies().is_empty());
+    for unknown in ["/avatar/0", "/avatar/..%2f..", &format!("/avatar/{hash}0")] {
+        assert_eq!(site.browser().get(unknown).await.status, 404, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_newcomer_sees_their_avatar_before_registering() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.sign_in("Ann").await;
+    assert!(browser.get("/register").await.body.contains("<img src=\"/avatar/"));
+}
+
+#[tokio::test]
+async fn a_sign_in_does_not_need_the_avatar() {
+    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
+    for fault in ["http_500", "html", "empty", "truncated", "huge", "drip", "drop", "redirect", "slow"] {
+        let mut browser = site.browser();
+        let callback = browser.come_back_as("Ann", None).await;
+        site.break_qq("avatar", fault, 1).await;
+        assert_eq!(browser.get(&callback).await.location(), "/register", "{fault}");
+        let page = browser.get("/register").await;
+        assert!(page.body.contains("Hello, Ann") && !page.body.contains("<img"), "{fault}");
+        site.mend_qq().await;
+    }
+    assert_eq!(site.count("avatars").await, 0);
+}
+
+#[tokio::test]
+async fn an_avatar_is_kept_once_and_goes_when_nobody_can_show_it_any_more() {
+    let site = TestSite::start_with(options([("SESSION_MAX_SECS", "1000")])).await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    browser.sign_in(&username).await;
+    browser.sign_in(&username).await;
+    site.browser().sign_in("Somebody who never registers").await;
+    assert_eq!(site.count("avatars").await, 2);
+    site.pass(1000);
+    let site = site.restart_with(options([("SESSION_MAX_SECS", "1000")])).await;
+    while site.count("sessions").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.count("avatars").await, 2, "a second before the border");
+    site.pass(1);
+    let site = site.restart_with(options([("SESSION_MAX_SECS", "1000")])).await;
+    while site.count("avatars").await > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids JOIN avatars ON hash = avatar_hash").await, 1);
+}

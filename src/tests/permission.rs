@@ -1,0 +1,134 @@
+//! What the account page shows of the permission, and renewing it by hand.
+
+use crate::support::{TestSite, options};
+
+const WEEK: i64 = 604_800;
+const SIXTY_DAYS: i64 = 5_184_000;
+
+#[tokio::test]
+async fn a_quiet_notice_stands_there_from_seven_days_before_the_end() {
+    let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000")])).await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(SIXTY_DAYS - WEEK - 1);
+    let page = browser.get("/account").await;
+    assert!(!page.body.contains("data-testid=\"token-notice\""));
+    assert_eq!(page.marked("token-state").as_deref(), Some("Good"));
+    site.pass(1);
+    let page = browser.get("/account").await;
+    assert!(page.body.contains("data-testid=\"token-notice\""));
+    assert_eq!(page.marked("token-state").as_deref(), Some("Ends soon"));
+    assert!(!page.body.contains("role=\"alert\""), "it is no alarm");
+    assert_eq!(site.qq_requests("token").await, 1, "and nothing was renewed for it");
+}
+
+#[tokio::test]
+async fn the_operator_sets_when_the_notice_comes() {
+    let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000"), ("TOKEN_NOTICE_DAYS", "1")])).await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(SIXTY_DAYS - 86_400 - 1);
+    assert!(!browser.get("/account").await.body.contains("data-testid=\"token-notice\""));
+    site.pass(1);
+    assert!(browser.get("/account").await.body.contains("data-testid=\"token-notice\""));
+}
+
+#[tokio::test]
+async fn a_permission_can_be_renewed_before_it_ends() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(1000);
+    for renewals in 1..=2 {
+        let answer = browser.post("/account/renew", &[]).await;
+        assert_eq!((answer.status, answer.location()), (303, "/account"));
+        assert_eq!(site.qq_requests("token").await, 1 + renewals);
+        let page = browser.get("/account").await;
+        assert!(page.body.contains("The permission was renewed."));
+        assert!(!browser.get("/account").await.body.contains("The permission was renewed."), "it is told once");
+    }
+}
+
+#[tokio::test]
+async fn pressing_renew_many_times_at_once_keeps_the_chain_whole() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    let presses: Vec<_> = (0..10)
+        .map(|_| {
+            let mut browser = browser.clone();
+            tokio::spawn(async move { browser.post("/account/renew", &[]).await.location().to_owned() })
+        })
+        .collect();
+    for press in presses {
+        assert_eq!(press.await.expect("an answer"), "/account");
+    }
+    browser.post("/account/renew", &[]).await;
+    assert!(browser.get("/account").await.body.contains("The permission was renewed."));
+}
+
+#[tokio::test]
+async fn what_cannot_be_renewed_leads_by_qq() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    site.break_qq("token", "no_refresh", 1).await;
+    browser.become_somebody().await;
+    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.get("/account").await.status, 200, "whoever turns back still has the old permission");
+
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.break_qq("token", "refresh_used", 1).await;
+    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.get("/account").await.status, 200);
+    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    site.revoke(&username).await;
+    site.pass(61);
+    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "withdrawn is withdrawn");
+}
+
+#[tokio::test]
+async fn with_qq_out_of_reach_the_renewal_is_offered_again() {
+    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    for fault in ["http_500", "slow", "drop"] {
+        site.break_qq("token", fault, 1).await;
+        assert_eq!(browser.post("/account/renew", &[]).await.location(), "/account");
+        let page = browser.get("/account").await;
+        assert!(page.status == 200 && page.body.contains("could not be renewed just now"), "{fault}");
+        assert!(page.body.contains("Try again"));
+    }
+    site.mend_qq().await;
+    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/account");
+    assert!(browser.get("/account").await.body.contains("The permission was renewed."));
+}
+
+#[tokio::test]
+async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "300")])).await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    site.pass(95);
+    site.break_qq("token", "http_500", 9).await;
+    browser.post("/account/renew", &[]).await;
+    assert!(browser.get("/account").await.body.contains("could not be renewed just now"));
+    assert_eq!(site.qq_requests("token").await, 2, "the sign-in, and the one try");
+}
+
+#[tokio::test]
+async fn signed_out_there_is_nothing_to_renew() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    for path in ["/account/renew", "/account/portrait"] {
+        assert_eq!(browser.post(path, &[]).await.location(), "/login?next=/account");
+        assert_eq!(browser.get(path).await.status, 405);
+        let request = browser.request(reqwest::Method::POST, path).header("sec-fetch-site", "cross-site");
+        assert_eq!(browser.send(request).await.status, 403);
+    }
+    assert_eq!(site.qq_requests("token").await, 0);
+}

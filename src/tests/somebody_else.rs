@@ -1,0 +1,55 @@
+//! Another person comes back from QQ than the one who is signed in.
+
+use crate::support::{TestSite, options};
+
+const TOLD: &str = "You came back from QQ as somebody else";
+
+#[tokio::test]
+async fn the_new_person_is_signed_in_the_old_session_ends_and_both_are_told() {
+    let site = TestSite::start().await;
+    let (mut ann, mut bob) = (site.browser(), site.browser());
+    let (ann_name, bob_name) = (ann.become_somebody().await, bob.become_somebody().await);
+    let mut before = ann.clone();
+    let callback = ann.come_back_as(&bob_name, Some("/account")).await;
+    assert_eq!(ann.get(&callback).await.location(), "/account");
+    let page = ann.get("/account").await;
+    assert_eq!(page.marked("username"), Some(bob_name));
+    assert!(page.body.contains(TOLD));
+    assert!(!ann.get("/account").await.body.contains(TOLD), "it is told once");
+    assert_eq!(before.signed_in_as().await, None, "Ann's session has ended, in other tabs too");
+    assert!(!page.body.contains(&ann_name));
+}
+
+#[tokio::test]
+async fn somebody_new_registers_and_is_told() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    let mut before = browser.clone();
+    assert_eq!(browser.sign_in("Somebody new").await.location(), "/register");
+    assert!(browser.get("/register").await.body.contains(TOLD));
+    assert_eq!(before.signed_in_as().await, None);
+    browser.post("/register", &[("username", "new"), ("email", "n@b.cd")]).await;
+    assert_eq!(browser.signed_in_as().await.as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn the_same_person_is_told_nothing() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    assert_eq!(browser.sign_in(&username).await.location(), "/account");
+    assert!(!browser.get("/account").await.body.contains(TOLD));
+}
+
+#[tokio::test]
+async fn where_nobody_new_gets_in_the_old_session_ends_all_the_same() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    let site = site.restart_with(options([("REGISTRATION", "closed")])).await;
+    let mut browser = browser.moved_to(&site);
+    assert_eq!(browser.signed_in_as().await, Some(username));
+    assert_eq!(browser.sign_in("A stranger").await.location(), "/login?error=closed");
+    assert_eq!(browser.signed_in_as().await, None);
+}
