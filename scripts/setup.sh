@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh         what building and running need
 #   scripts/setup.sh test    and what the tests need
+#   scripts/setup.sh fuzz    what fuzzing needs
 #
 # Tools go to the user's cache folder. Debian packages are installed only where nothing else will do.
 set -euo pipefail
@@ -20,18 +21,23 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/setup/test-tools.sh"
 
 case "${1:-run}" in
-    run | test) ;;
-    *) die "unknown argument '$1': say nothing, or 'test'" ;;
+    run | test | fuzz) ;;
+    *) die "unknown argument '$1': say nothing, 'test' or 'fuzz'" ;;
 esac
 
 wait_for_other_setups
 require_programs
 set_up_toolchain
+if [ "${1:-run}" = fuzz ]; then
+    set_up_cargo_fuzz
+    exit
+fi
 set_up_cargo_leptos
 set_up_wasm_bindgen
 set_up_wasm_opt
 if [ "${1:-run}" = test ]; then
     set_up_lints
+    set_up_cargo_deny
     set_up_browser
     set_up_postgres
     set_up_playwright

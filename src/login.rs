@@ -28,6 +28,8 @@ use crate::sessions::{self, SessionError, Store};
 use attempt::Attempts;
 
 pub use ask_qq::Asked;
+#[cfg(fuzzing)]
+pub use callback::read_for_fuzzing;
 pub use failure::Failure;
 pub use finish::{Ending, Finished};
 pub use keep_token::TokenState;

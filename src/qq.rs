@@ -17,6 +17,8 @@ mod avatar;
 mod client;
 mod codes;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod identity;
 mod loopback;
 mod openapi;

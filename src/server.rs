@@ -73,6 +73,12 @@ impl Application {
         Ok(Application { router: web::router(site), login })
     }
 
+    /// What answers requests, for the fuzzers, which need no port.
+    #[cfg(fuzzing)]
+    pub fn into_router(self) -> Router {
+        self.router
+    }
+
     /// Serves until `stop` is done, then lets requests in flight finish, for ten seconds at most.
     pub async fn serve(
         self,

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# What only the tests need: lints, a browser with fonts, PostgreSQL, Playwright, other people's QQ clients.
+# What only the tests need: lints, checks of dependencies, fuzzers, a browser with fonts, PostgreSQL, Playwright, other people's QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -10,6 +10,19 @@ set_up_lints() {
         with_time_limit 300 rustup component add --toolchain "$RUSTUP_TOOLCHAIN" rustfmt clippy \
             || die "rustup could not get them: run 'rustup component add --toolchain $RUSTUP_TOOLCHAIN rustfmt clippy'"
     fi
+}
+
+set_up_cargo_deny() {
+    [ -x "$cargo_deny_dir/bin/cargo-deny" ] && return
+    step "cargo-deny $cargo_deny_version: compiling it" "4 minutes; once per user, not per clone"
+    cargo_install "$cargo_deny_dir" cargo-deny --version "=$cargo_deny_version" --locked
+}
+
+set_up_cargo_fuzz() {
+    command -v c++ >/dev/null || die "no C++ compiler, which libFuzzer needs: install one (Debian: apt-get install g++), then run this again"
+    [ -x "$cargo_fuzz_dir/bin/cargo-fuzz" ] && return
+    step "cargo-fuzz $cargo_fuzz_version: compiling it" "1 minute"
+    cargo_install "$cargo_fuzz_dir" cargo-fuzz --version "=$cargo_fuzz_version" --locked
 }
 
 set_up_browser() {

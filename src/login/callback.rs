@@ -71,6 +71,17 @@ impl Answer {
     }
 }
 
+/// State and authorization code of a callback's query, as the fuzzers ask for them.
+#[cfg(fuzzing)]
+pub fn read_for_fuzzing(query: &str) -> (Option<String>, Option<SecretString>) {
+    let callback = Callback::read(query);
+    let code = match callback.answer {
+        Answer::Code(code) => Some(code),
+        _ => None,
+    };
+    (callback.state, code)
+}
+
 /// The OAuth calls have codes of six digits; smaller ones belong to the other calls, which send
 /// nobody back here (QQ Connect wiki, 公共返回码说明).
 fn is_oauth_code(code: &i64) -> bool {

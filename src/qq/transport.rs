@@ -71,7 +71,7 @@ impl Transport {
 }
 
 /// A refusal counts whatever the status is; QQ sends it with 200.
-fn judge(body: &[u8]) -> Result<Answer, QqError> {
+pub(super) fn judge(body: &[u8]) -> Result<Answer, QqError> {
     let answer = Answer::read(body)?;
     match Refusal::in_answer(&answer)? {
         Some(refusal) => Err(QqError::Refused(refusal)),

@@ -1,0 +1,16 @@
+//! Whatever is typed as an e-mail address: exactly one address in lower case, or a problem with a name.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use qq_login::account::Email;
+
+fuzz_target!(|typed: &str| {
+    let Ok(email) = Email::parse(typed) else { return };
+    let address = email.as_str();
+    assert_eq!(Email::parse(address).as_ref(), Ok(&email));
+    assert!(address.len() <= 254 && address.bytes().all(|byte| byte.is_ascii_graphic()));
+    assert!(!address.contains(|c: char| c.is_ascii_uppercase() || ",;:<>()[]\"\\".contains(c)), "{address}");
+    let (local, domain) = address.split_once('@').expect("an @");
+    assert!(!domain.contains('@') && domain.contains('.') && (1..=64).contains(&local.len()));
+});

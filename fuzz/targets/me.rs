@@ -1,0 +1,19 @@
+//! Whatever `/oauth2.0/me` answers: nobody is known by it unless the app's id and an openid stand in it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use qq_login::qq::fuzzing;
+
+const APP_ID: &str = "100000001";
+
+fuzz_target!(|body: &[u8]| {
+    let Ok(identity) = fuzzing::me(body, APP_ID) else { return };
+    assert!(is_id(&identity.openid));
+    assert!(identity.unionid.as_deref().is_none_or(is_id));
+    assert!(fuzzing::me(body, "100000002").is_err(), "one answer is about one app");
+});
+
+fn is_id(id: &str) -> bool {
+    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}

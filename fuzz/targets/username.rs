@@ -1,0 +1,26 @@
+//! Whatever is typed as a user name: one with stable keys, or a problem with a name.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use qq_login::account::username::{MAX_CHARS, MIN_CHARS, check};
+use qq_login::accounts::ChosenName;
+
+fuzz_target!(|typed: &str| {
+    let Ok(name) = ChosenName::parse(typed) else { return };
+    assert_eq!(name.shown(), typed.trim());
+    assert_eq!(ChosenName::parse(name.shown()).as_ref(), Ok(&name));
+    assert!(!name.shown().contains(char::is_control) && !name.shown().contains(char::is_whitespace));
+    assert!(name.key().chars().count() >= MIN_CHARS && !name.lookalike_key().is_empty());
+    // Lower case can take two letters for one, so the key may be a little longer than the name.
+    assert!(name.key().chars().count() <= 3 * MAX_CHARS);
+    // Somebody else's name in capitals is the same name.
+    let loud: String = name.shown().chars().flat_map(char::to_uppercase).collect();
+    if let Ok(loud) = ChosenName::parse(&loud) {
+        assert_eq!((loud.key(), loud.lookalike_key()), (name.key(), name.lookalike_key()));
+    }
+    // The browser's half of the rules says the same of a name that is normalised already.
+    if name.shown().is_ascii() {
+        assert_eq!(check(name.shown()), Ok(()));
+    }
+});
