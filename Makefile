@@ -1,6 +1,6 @@
 # Everything here sets up what is missing first (scripts/setup.sh) and works on a fresh machine.
 
-.PHONY: run build dev test setup
+.PHONY: run build dev test soak fuzz setup
 
 SHELL := bash
 
@@ -19,6 +19,16 @@ dev: setup
 test:
 	@scripts/setup.sh test
 	@exec scripts/test.sh
+
+# The long part of the tests: races, random walks, killing the program, all of it many times.
+soak:
+	@scripts/setup.sh
+	@exec scripts/soak.sh
+
+# Ten minutes of fuzzing for each reader of what comes from outside (FUZZ_SECS says otherwise).
+fuzz:
+	@scripts/setup.sh fuzz
+	@exec scripts/fuzz.sh
 
 setup:
 	@scripts/setup.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test: formatting, lints, Rust, the release build and its size, other people's clients, the browser,
+# Every test: formatting, lints, dependencies, Rust, the release build and its size, other people's clients, the browser,
 # the documentation.
 # A part that fails does not stop the others; the summary is at the end.
 set -euo pipefail
@@ -57,6 +57,7 @@ test_browser() {
 part "Formatting: cargo fmt" cargo fmt --check || true
 part "Lints of the server half: clippy" lint_server || true
 part "Lints of the browser half: clippy" lint_browser_half || true
+part "Dependencies: cargo deny" scripts/check-dependencies.sh || true
 part "Rust tests: cargo test" test_rust || true
 part "The whole site on PostgreSQL: cargo test" test_rust_on_postgres || true
 if part "Release build: cargo leptos build" scripts/build.sh; then

@@ -79,7 +79,7 @@ pub struct Config {
     pub token_notice_secs: i64,
     /// How many proxies' `X-Forwarded-For` entries to believe (`TRUSTED_PROXIES`).
     pub trusted_proxies: usize,
-    /// Whether requests are limited by address (`RATE_LIMIT`).
+    /// Whether requests are limited (`RATE_LIMIT`).
     pub rate_limit: bool,
 }
 

@@ -109,6 +109,14 @@ impl Visitor {
         session.insert(KEY, self).await
     }
 
+    /// Who they are at QQ.
+    pub fn openid(&self) -> &str {
+        match self {
+            Visitor::Pending(pending) => &pending.openid,
+            Visitor::SignedIn(signed_in) => &signed_in.openid,
+        }
+    }
+
     /// Who is signed in, if that is so.
     pub fn signed_in(self) -> Option<SignedIn> {
         match self {

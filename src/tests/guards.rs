@@ -28,40 +28,6 @@ async fn s74_requests_of_other_sites_change_nothing() {
     assert_eq!(answer.status, 303);
 }
 
-/// Every server function there is, with the verdict on it: a GET changes nothing, a POST is refused
-/// to other sites. One that is not in this list fails the test.
-#[tokio::test]
-async fn s74_every_server_function_has_a_verdict() {
-    let known = [
-        ("GET", "/api/check-username"),
-        ("POST", "/account/portrait"),
-        ("POST", "/account/renew"),
-        ("POST", "/api/finish-login"),
-        ("POST", "/logout"),
-        ("POST", "/register"),
-        ("POST", "/register/auto"),
-    ];
-    let mut found: Vec<(String, String)> = leptos::server_fn::axum::server_fn_paths()
-        .map(|(path, method)| (method.to_string(), path.to_owned()))
-        .collect();
-    found.sort();
-    let found: Vec<(&str, &str)> = found.iter().map(|(method, path)| (method.as_str(), path.as_str())).collect();
-    assert_eq!(found, known);
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    browser.become_somebody().await;
-    for (method, path) in known {
-        let other = if method == "GET" { Method::POST } else { Method::GET };
-        let answer = browser.send(browser.request(other, path)).await;
-        // The registration page stands at the address of its form.
-        assert!(answer.status == 405 || path == "/register", "{path} answers one method alone: {}", answer.status);
-        let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
-        let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
-        assert_eq!(answer.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
-    }
-    assert!(browser.signed_in_as().await.is_some());
-}
-
 #[tokio::test]
 async fn s75_anonymous_visitors_are_covered_too() {
     let site = TestSite::start().await;
@@ -168,6 +134,28 @@ async fn s86_somebody_who_asks_too_often_is_asked_to_wait() {
     let callback = browser.get("/login/qq/callback?code=x&state=y").await;
     assert_eq!((callback.status, callback.header("referrer-policy")), (429, "no-referrer"));
     assert_eq!(browser.get("/").await.status, 200, "pages that cost nothing stay open");
+}
+
+#[tokio::test]
+async fn s86_one_person_is_held_up_before_the_whole_network_is() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
+    let mut pending = site.browser();
+    pending.sign_in("Ann").await;
+    let form = [("username", "no name!"), ("email", "none")];
+    let mut refused = 0;
+    while pending.post("/register", &form).await.status == 200 {
+        refused += 1;
+    }
+    assert!((30..40).contains(&refused), "{refused}");
+    let answer = pending.post("/register", &form).await;
+    assert_eq!(answer.status, 429);
+    assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1));
+    assert!(answer.body.contains("Too many attempts") && answer.header("cache-control") == "no-store");
+    assert_eq!(pending.get("/api/check-username?username=tom").await.status, 429);
+    assert_eq!(pending.post("/register/auto", &[]).await.status, 429);
+    let mut bob = site.browser();
+    assert_eq!(bob.sign_in("Bob").await.location(), "/register", "a neighbour gets in");
+    assert_eq!(bob.post("/register/auto", &[]).await.location(), "/account");
 }
 
 #[tokio::test]

@@ -4,6 +4,6 @@ mod browser;
 mod log;
 mod site;
 
-pub(crate) use browser::{Browser, http};
+pub(crate) use browser::{Answer, Browser, http};
 pub(crate) use log::Log;
 pub(crate) use site::{TestSite, options};

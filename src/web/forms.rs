@@ -30,6 +30,7 @@ pub(super) async fn register(visit: Visit, request: Request) -> Response {
     match call(&visit.setting, Request::from_parts(parts, Body::from(typed))).await {
         Reply::NeedsMending(typed, problems) => pages::show_with_problems(visit, typed, problems).await,
         Reply::GoOn(way) => way,
+        Reply::TooOften(wait_secs) => notice::too_many(visit.setting, wait_secs).await,
         Reply::Unavailable => notice::unavailable(visit.setting).await,
         Reply::Broken => notice::broken(visit.setting).await,
     }
@@ -57,6 +58,7 @@ async fn call_without_fields(setting: Setting, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match call(&setting, Request::from_parts(parts, Body::empty())).await {
         Reply::GoOn(way) => way,
+        Reply::TooOften(wait_secs) => notice::too_many(setting, wait_secs).await,
         Reply::Unavailable => notice::unavailable(setting).await,
         Reply::NeedsMending(..) | Reply::Broken => notice::broken(setting).await,
     }
@@ -66,6 +68,8 @@ async fn call_without_fields(setting: Setting, request: Request) -> Response {
 enum Reply {
     GoOn(Response),
     NeedsMending(TypedForm, FormProblems),
+    /// The next request is welcome in so many seconds.
+    TooOften(u64),
     Unavailable,
     Broken,
 }
@@ -96,14 +100,21 @@ async fn call(setting: &Setting, mut request: Request) -> Reply {
         provide_context(given.clone());
     };
     let response = handle_server_fns_with_context(context, request).await.into_response();
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        return Reply::Unavailable;
+    match response.status() {
+        StatusCode::SERVICE_UNAVAILABLE => return Reply::Unavailable,
+        StatusCode::TOO_MANY_REQUESTS => return Reply::TooOften(wait_secs(&response)),
+        _ => {}
     }
     match (response.status().is_success(), to_mend.take()) {
         (true, Some((typed, problems))) => Reply::NeedsMending(typed, problems),
         (true, None) => way_on(&response).map_or(Reply::Broken, Reply::GoOn),
         _ => Reply::Broken,
     }
+}
+
+fn wait_secs(answer: &Response) -> u64 {
+    let wait = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+    wait.and_then(|secs| secs.parse().ok()).unwrap_or(1)
 }
 
 /// The redirect that a browser follows, with the cookies that go with it.

@@ -14,6 +14,6 @@ pub(super) use cross_site::{explain_refusal, refuse_other_sites};
 pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use host::keep_to_public_url;
 pub(super) use panics::survive_panics;
-pub(super) use rate_limit::{RateLimits, limit_rate};
+pub(super) use rate_limit::limit_networks;
 pub(super) use request_id::{RequestId, name_requests};
 pub(super) use session_cookie::mend_cookie_removal;

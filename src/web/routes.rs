@@ -13,7 +13,7 @@ use tracing::{Level, Span, info_span};
 use super::app::App;
 use super::client_address::{self, without_last_part};
 use super::guards::{
-    RequestId, add_security_headers, explain_bare_errors, explain_refusal, keep_to_public_url, limit_rate,
+    RequestId, add_security_headers, explain_bare_errors, explain_refusal, keep_to_public_url, limit_networks,
     mend_cookie_removal, name_requests, refuse_other_sites, survive_panics,
 };
 use super::site::Site;
@@ -37,7 +37,7 @@ pub fn router(site: Site) -> Router {
         .route("/account/portrait", post(forms::account))
         .route("/api/finish-login", post(call_server_fn))
         .route("/api/check-username", get(call_server_fn))
-        .layer(middleware::from_fn_with_state(site.clone(), limit_rate));
+        .layer(middleware::from_fn_with_state(site.clone(), limit_networks));
     let pages = generate_route_list(App);
     let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
     pages

@@ -12,11 +12,12 @@ use tower_sessions::Session;
 
 use super::flash::Flash;
 use super::forms::FormToMend;
+use super::limits::{RateLimits, TooOften};
 use super::permission::{ACCOUNT, SIGN_IN, way_out};
 use super::site::Site;
 use crate::audit::{self, Event};
 use crate::login::{Asked, Ending, LoginError, Registered, TokenState, TypedForm};
-use crate::sessions::{SignedIn, Visitor};
+use crate::sessions::Visitor;
 
 /// Finishes a sign-in: trades the authorization code in QQ's `query` for an access token and the
 /// openid. Gives the path to go on to; whatever QQ sends, that is no error.
@@ -42,6 +43,8 @@ pub(super) async fn register(
     #[server(default)] email: String,
 ) -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
+    let visitor = visitor(&site, &session).await?;
+    limit(&site, visitor.as_ref(), |limits| limits.count_username(&username).and(limits.count_email(&email)))?;
     let typed = TypedForm { username, email };
     match site.login.register(&typed, &session).await.map_err(broken)? {
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
@@ -60,6 +63,7 @@ pub(super) async fn register(
 #[server(prefix = "", endpoint = "register/auto")]
 pub(super) async fn register_auto() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
+    limit(&site, visitor(&site, &session).await?.as_ref(), |_| Ok(()))?;
     match site.login.register_generated(&session).await.map_err(broken)? {
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
         Registered::Lapsed(_) | Registered::NobodyPending | Registered::Refused(_) => leptos_axum::redirect("/login"),
@@ -71,7 +75,9 @@ pub(super) async fn register_auto() -> Result<(), ServerFnError> {
 #[server(prefix = "", endpoint = "account/renew")]
 pub(super) async fn renew_permission() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let Some(signed_in) = signed_in(&site, &session).await? else {
+    let visitor = visitor(&site, &session).await?;
+    limit(&site, visitor.as_ref(), |_| Ok(()))?;
+    let Some(signed_in) = visitor.and_then(Visitor::signed_in) else {
         leptos_axum::redirect(SIGN_IN);
         return Ok(());
     };
@@ -89,7 +95,9 @@ pub(super) async fn renew_permission() -> Result<(), ServerFnError> {
 #[server(prefix = "", endpoint = "account/portrait")]
 pub(super) async fn update_portrait() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let Some(signed_in) = signed_in(&site, &session).await? else {
+    let visitor = visitor(&site, &session).await?;
+    limit(&site, visitor.as_ref(), |_| Ok(()))?;
+    let Some(signed_in) = visitor.and_then(Visitor::signed_in) else {
         leptos_axum::redirect(SIGN_IN);
         return Ok(());
     };
@@ -109,7 +117,7 @@ pub(super) async fn update_portrait() -> Result<(), ServerFnError> {
 #[server(prefix = "", endpoint = "logout")]
 pub(super) async fn logout() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let signed_in = signed_in(&site, &session).await?;
+    let signed_in = visitor(&site, &session).await?.and_then(Visitor::signed_in);
     session.flush().await.map_err(|error| broken(error.into()))?;
     if let Some(signed_in) = signed_in {
         audit::record(Event::SignedOut { user_id: signed_in.user_id });
@@ -123,11 +131,12 @@ pub(super) async fn logout() -> Result<(), ServerFnError> {
 #[server(endpoint = "check-username", input = GetUrl, output = Json)]
 pub(super) async fn check_username(#[server(default)] username: String) -> Result<String, ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let visitor = Visitor::read(&session, site.login.now()).await.map_err(|error| broken(error.into()))?;
+    let visitor = visitor(&site, &session).await?;
     let Some(Visitor::Pending(_)) = visitor else {
         // No error: the question may arrive just after its form was sent.
         return Ok("nobody".to_owned());
     };
+    limit(&site, visitor.as_ref(), |limits| limits.count_username(&username))?;
     let problem = site.login.judge_username(&username).await.map_err(broken)?;
     Ok(problem.map_or("", |problem| problem.code()).to_owned())
 }
@@ -141,9 +150,26 @@ fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
     Ok((site, parts, session))
 }
 
-async fn signed_in(site: &Site, session: &Session) -> Result<Option<SignedIn>, ServerFnError> {
-    let visitor = Visitor::read(session, site.login.now()).await.map_err(|error| broken(error.into()))?;
-    Ok(visitor.and_then(Visitor::signed_in))
+async fn visitor(site: &Site, session: &Session) -> Result<Option<Visitor>, ServerFnError> {
+    Visitor::read(session, site.login.now()).await.map_err(|error| broken(error.into()))
+}
+
+/// Counts a request of this visitor, and whatever else `count` counts. Nobody is counted who is not
+/// known: that request costs nothing, and its network was counted before.
+fn limit(
+    site: &Site,
+    visitor: Option<&Visitor>,
+    count: impl Fn(&RateLimits) -> Result<(), TooOften>,
+) -> Result<(), ServerFnError> {
+    let (Some(limits), Some(visitor)) = (&site.facts.rate_limits, visitor) else { return Ok(()) };
+    limits.count_person(visitor.openid()).and_then(|()| count(limits)).map_err(|TooOften { wait_secs }| {
+        audit::record(Event::RateLimited);
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.set_status(StatusCode::TOO_MANY_REQUESTS);
+            response.insert_header(header::RETRY_AFTER, wait_secs.into());
+        }
+        ServerFnError::ServerError("too many requests".to_owned())
+    })
 }
 
 /// Has the next page tell what happened.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::assets::Assets;
-use super::guards::RateLimits;
+use super::limits::RateLimits;
 use crate::config::{Config, PublicUrl};
 use crate::login::Login;
 use crate::random::Random;

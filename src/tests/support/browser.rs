@@ -64,7 +64,7 @@ impl Answer {
 impl Browser {
     pub(super) fn new(site: &TestSite) -> Browser {
         Browser {
-            client: http(),
+            client: site.client.clone(),
             base: format!("http://127.0.0.1:{}", site.port),
             authority: site.authority.clone(),
             qq: site.qq.clone(),

@@ -29,6 +29,8 @@ pub(crate) struct TestSite {
     pub(crate) qq: String,
     /// A connection of the test's own to the site's database.
     pub(crate) pool: AnyPool,
+    /// What browsers send their requests with; one for all, since making one takes a while.
+    pub(super) client: reqwest::Client,
     /// Whether people reach the site by https (in front of it, so to speak).
     pub(crate) is_https: bool,
     folder: std::path::PathBuf,
@@ -122,6 +124,7 @@ impl TestSite {
             port,
             qq: format!("http://{qq_addr}"),
             pool,
+            client: http(),
             is_https: config.public_url.is_https(),
             folder,
             database_url,

@@ -1,0 +1,130 @@
+//! Every address there is, with a verdict: a new one that nobody has thought about fails these tests.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+
+use crate::support::{Browser, TestSite};
+
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
+
+/// Addresses that are only looked at: whoever asks, whatever else they send, nothing changes.
+const LOOKED_AT: [&str; 13] = [
+    "/",
+    "/account",
+    "/api/check-username",
+    "/avatar/{hash}",
+    "/favicon.svg",
+    "/healthz",
+    "/login",
+    "/login/qq",
+    "/login/qq/callback",
+    "/pkg",
+    "/readyz",
+    "/register",
+    "/robots.txt",
+];
+
+/// Addresses that change something, by POST alone and for pages of this site alone.
+const CHANGING: [&str; 8] = [
+    "/account/portrait",
+    "/account/renew",
+    "/api/finish-login",
+    "/language",
+    "/logout",
+    "/register",
+    "/register/auto",
+    "/theme",
+];
+
+/// What stands between quotation marks behind each of these words.
+fn quoted(source: &'static str, words: &[&str]) -> BTreeSet<&'static str> {
+    let behind =
+        |word: &&str| source.split(*word).skip(1).filter_map(|rest| rest.split('"').next()).collect::<Vec<_>>();
+    words.iter().flat_map(behind).collect()
+}
+
+#[test]
+fn s74_every_route_has_a_verdict() {
+    let mut found = quoted(include_str!("../web/routes.rs"), &[".route(\"", ".route_service(\"", ".nest_service(\""]);
+    found.extend(quoted(include_str!("../web/assets.rs"), &[".route(\"", ".route_service(\"", ".nest_service(\""]));
+    found.extend(quoted(include_str!("../web/app.rs"), &["path!(\""]));
+    found.insert(qq_login::config::Config::CALLBACK_PATH);
+    let known: BTreeSet<&str> = LOOKED_AT.into_iter().chain(CHANGING).collect();
+    assert_eq!(found, known);
+    let other_ways =
+        ["get(pages::show)", "get(qq_trip::come_back)"].map(|way| include_str!("../web/routes.rs").contains(way));
+    assert_eq!(other_ways, [true, true], "the routes that are not written as text are still these");
+}
+
+/// Every server function there is, with the verdict on it: a GET changes nothing, a POST is refused
+/// to other sites. One that is not in this list fails the test.
+#[tokio::test]
+async fn s74_every_server_function_has_a_verdict() {
+    let known = [
+        ("GET", "/api/check-username"),
+        ("POST", "/account/portrait"),
+        ("POST", "/account/renew"),
+        ("POST", "/api/finish-login"),
+        ("POST", "/logout"),
+        ("POST", "/register"),
+        ("POST", "/register/auto"),
+    ];
+    let mut found: Vec<(String, String)> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method.to_string(), path.to_owned()))
+        .collect();
+    found.sort();
+    let found: Vec<(&str, &str)> = found.iter().map(|(method, path)| (method.as_str(), path.as_str())).collect();
+    assert_eq!(found, known);
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.become_somebody().await;
+    for (method, path) in known {
+        let other = if method == "GET" { Method::POST } else { Method::GET };
+        let answer = browser.send(browser.request(other, path)).await;
+        // The registration page stands at the address of its form.
+        assert!(answer.status == 405 || path == "/register", "{path} answers one method alone: {}", answer.status);
+        let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
+        let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
+        assert_eq!(answer.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
+    }
+    assert!(browser.signed_in_as().await.is_some());
+}
+
+async fn ask(browser: &Browser, method: &str, path: &str) -> crate::support::Answer {
+    let path = path.replace("{hash}", &"0".repeat(64)).replace("/pkg", "/pkg/qq-login.js");
+    let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), &path);
+    // The copy forgets the cookies that come back: every request comes from the same person.
+    browser.clone().send(request.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example")).await
+}
+
+#[tokio::test]
+async fn s74_s81_s82_s85_no_method_of_another_site_changes_anything_anywhere() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    let mut asked = 0;
+    for path in LOOKED_AT.into_iter().chain(CHANGING).chain(["/nowhere", "/api/nothing", "/sandbox/faults"]) {
+        for method in METHODS {
+            let answer = ask(&browser, method, path).await;
+            let is_safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
+            let refused = matches!(answer.status, 403 | 404 | 405);
+            assert!(answer.status < 500, "{method} {path}: {}", answer.status);
+            assert!(is_safe || refused, "{method} {path}: {}", answer.status);
+            for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"] {
+                assert!(answer.headers.contains_key(name), "{method} {path}: {name}");
+            }
+            for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+                assert_eq!(answer.header(name), "same-origin", "{method} {path}: {name}");
+            }
+            assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{method} {path}");
+            asked += 1;
+        }
+    }
+    println!("{asked} requests of another site");
+    assert_eq!(browser.signed_in_as().await, Some(username));
+    assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
+    for path in CHANGING.into_iter().filter(|path| *path != "/register") {
+        assert_eq!(ask(&browser, "GET", path).await.status, 405, "{path}");
+    }
+}
