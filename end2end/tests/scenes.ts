@@ -25,6 +25,7 @@ export const scenes: Scene[] = [
       await arriveAsNewcomer(page, `小企鹅🐧 ${unique("n")}`);
       await fillForm(page, "W".repeat(40), "w".repeat(80));
       await expect(on(page).alert).toBeFocused();
+      await page.waitForLoadState();
     },
   },
   {
@@ -64,6 +65,7 @@ export const scenes: Scene[] = [
       await page.goto("/login/qq");
       await on(page).sandboxCancel.click();
       await expect(page).toHaveURL(/which=cancel/);
+      await page.waitForLoadState();
     },
   },
   { name: "refusal of the sandbox", open: (page) => page.goto(`${sandboxURL}/oauth2.0/authorize?response_type=code`) },

@@ -17,7 +17,6 @@ test("a pressed QQ button is busy, as large as before, until the page is shown a
   await expect(qqButton.getByText("Going to QQ…")).toBeVisible();
   expect(await qqButton.boundingBox()).toEqual(size);
   await qqButton.click();
-  expect(sent).toEqual(["GET"]);
 
   await showAgain(page);
   await expect(qqButton).not.toHaveAttribute("aria-busy");
@@ -25,6 +24,8 @@ test("a pressed QQ button is busy, as large as before, until the page is shown a
   await qqButton.click();
   await approve(page, unique("patient"));
   await expect(page).toHaveURL("/register");
+  // Whatever else was sent came before this.
+  expect(sent).toEqual(["GET"]);
 });
 
 for (const way of ["submit", "oneClick"] as const) {
@@ -42,12 +43,13 @@ for (const way of ["submit", "oneClick"] as const) {
     await button.dblclick();
     await expectBusy(button);
     await button.click();
-    expect(sent).toEqual(["POST"]);
 
     await showAgain(page);
     await page.unroute(address);
     await button.click();
     await expect(page).toHaveURL("/account");
+    // Whatever else was sent came before this.
+    expect(sent).toEqual(["POST"]);
   });
 }
 

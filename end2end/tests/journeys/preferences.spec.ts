@@ -68,6 +68,8 @@ test("a chosen theme wins over the system's and stays", async ({ page }) => {
   await on(page).theme("dark").click();
   await expect(page).toHaveURL("/login?next=%2F%3Fx%3D1");
   await expect(on(page).theme("dark")).toHaveAttribute("aria-pressed", "true");
+  // Without its style sheet a page has another background than light, too, but none that stays.
+  await page.waitForLoadState();
   await expect(page.locator("body")).not.toHaveCSS("background-color", light);
   const dark = await background(page);
   await page.reload();

@@ -181,7 +181,7 @@ test("QQ's answer is worth nothing in another browser", async ({ page, pageElsew
 });
 
 for (const way of ["form", "one click"] as const) {
-  test(`a double click makes one account: ${way}`, async ({ page, context, unique }) => {
+  test(`a double click makes one account: ${way}`, async ({ page, pageElsewhere, unique }) => {
     const [nickname, username] = [unique("double"), unique("double")];
     await beginRegistration(page, nickname);
     if (way === "form") {
@@ -189,16 +189,17 @@ for (const way of ["form", "one click"] as const) {
       await on(page).emailInput.fill(`${username}@example.com`);
     }
     await (way === "form" ? on(page).submit : on(page).oneClick).dblclick();
-    await expect(page).toHaveURL(/\/(account|login)$/);
+    // The second click may be late and meet the next page, whatever is there.
+    await expect(page).not.toHaveURL(/\/register/);
 
-    // Wherever the second click led: there is one account, and the person gets into it.
+    // Wherever it led: there is one account, and the person gets into it.
     const names = new Set<string>();
     for (const _ of [1, 2]) {
-      await context.clearCookies();
-      await page.goto("/login");
-      await passByQQ(page, nickname);
-      await expect(page).toHaveURL("/account");
-      names.add(await on(page).username.innerText());
+      await pageElsewhere.context().clearCookies();
+      await pageElsewhere.goto("/login");
+      await passByQQ(pageElsewhere, nickname);
+      await expect(pageElsewhere).toHaveURL("/account");
+      names.add(await on(pageElsewhere).username.innerText());
     }
     expect(names.size).toBe(1);
     expect([...names][0]).toMatch(way === "form" ? username : /^[a-z]+-[a-z]+-\d+$/);

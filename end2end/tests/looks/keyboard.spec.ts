@@ -47,6 +47,9 @@ test("the first Tab shows a link that skips to the content", async ({ page }) =>
 
 /** Presses Tab until `target` has the focus. Whatever has it on the way must show that. */
 async function tabTo(page: Page, target: Locator) {
+  // In a page that is still being read, Tab leads nowhere.
+  await expect(target).toBeVisible();
+  await page.waitForLoadState();
   const focused = page.locator(":focus");
   for (let presses = 0; presses < 30; presses++) {
     await page.keyboard.press("Tab");
