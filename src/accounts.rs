@@ -64,9 +64,4 @@ impl Accounts {
                 .await?;
         Ok(row.is_some())
     }
-
-    /// Whether the database answers.
-    pub async fn is_reachable(&self) -> bool {
-        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
-    }
 }

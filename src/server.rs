@@ -1,7 +1,8 @@
 //! The whole program from a configuration: what `main` runs, and what tests run.
 
+mod parting;
+
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
-use crate::database::{self, DatabaseError};
+use crate::database::{self, DatabaseError, Readiness};
 use crate::login::{Login, Rules};
 use crate::random::Random;
 use crate::sandbox::{self, SandboxError, SandboxSettings};
@@ -20,10 +21,10 @@ use crate::sealing::Sealer;
 use crate::sessions::{Lifetimes, Store};
 use crate::{qq, web};
 
+use parting::Parting;
+
 /// How often what is past its time is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
-/// How long requests in flight may take once the program is asked to stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
@@ -52,13 +53,14 @@ pub enum StartError {
 pub struct Application {
     router: Router,
     login: Login,
+    readiness: Readiness,
 }
 
 impl Application {
     /// Opens the database and puts the rooms together. Nothing listens yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
-        let pool = database::open(&config.database_url).await?;
+        let database::Database { pool, readiness } = database::open(&config.database_url).await?;
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = Lifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
@@ -69,8 +71,8 @@ impl Application {
             is_https: config.public_url.is_https(),
         };
         let login = Login::new(client, pool, sessions.clone(), &secrets, rules, clock, random.clone());
-        let site = web::Site::new(config, login.clone(), sessions, random);
-        Ok(Application { router: web::router(site), login })
+        let site = web::Site::new(config, login.clone(), sessions, readiness.clone(), random);
+        Ok(Application { router: web::router(site), login, readiness })
     }
 
     /// What answers requests, for the fuzzers, which need no port.
@@ -79,39 +81,33 @@ impl Application {
         self.router
     }
 
-    /// Serves until `stop` is done, then lets requests in flight finish, for ten seconds at most.
+    /// Serves until `stop` is done, then lets requests that were sent by then finish, for ten
+    /// seconds at most.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), std::io::Error> {
         let purging = tokio::spawn(purge_regularly(self.login));
-        let stopping = Arc::new(tokio::sync::Notify::new());
-        let told = stopping.clone();
-        let graceful = async move {
-            stop.await;
-            told.notify_one();
-        };
+        let watching = tokio::spawn(self.readiness.watch());
+        let parting = Parting::default();
         // Small answers must not wait for the other side's acknowledgement (44 ms each otherwise).
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "TCP_NODELAY could not be set");
             }
         });
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(graceful);
-        let deadline = async {
-            stopping.notified().await;
-            tokio::time::sleep(GRACE).await;
-        };
+        let service = parting.announced_by(self.router).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(parting.clone().begins(stop));
         let ended = tokio::select! {
             ended = serving => ended,
-            () = deadline => {
+            () = parting.ends() => {
                 tracing::warn!("some requests did not finish in time");
                 Ok(())
             }
         };
         purging.abort();
+        watching.abort();
         ended
     }
 }

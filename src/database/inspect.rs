@@ -1,19 +1,19 @@
 //! Looks at the database as it is: nothing is made, brought up to date or left behind.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Row};
 use tokio::time::timeout;
 
-use super::{POSTGRES, SQLITE, migrations};
+use super::readiness::MARK;
+use super::tables::{migrations, sqlite_file};
+use super::{Trouble, is_sqlite, limit_waits};
 
 /// How long the database may take for everything together.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait for another writer to an SQLite file.
-const SQLITE_WAIT: &str = "PRAGMA busy_timeout = 2000";
+/// How long to wait for another writer.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// What state the database is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,44 +31,20 @@ pub enum State {
     Damaged,
 }
 
-/// Why the database cannot be used.
-#[derive(Debug)]
-pub enum Trouble {
-    /// The address has a form that the database's driver does not understand.
-    Address,
-    /// It did not answer in time.
-    Silent,
-    /// There is no connection: wrong host, port or folder, or nothing listens there.
-    Unreachable(String),
-    /// User or password are wrong.
-    Login,
-    /// There is no database of this name.
-    NoDatabase,
-    /// The file is something else.
-    NotADatabase,
-    /// Somebody else is writing all the time.
-    Locked,
-    /// It may be read only.
-    ReadOnly(String),
-    /// Anything else, in the database's own words.
-    Other(String),
-}
-
 /// Connects, compares the tables with what this version wants, and writes a row that is taken
 /// back at once.
 pub async fn inspect(url: &str) -> Result<State, Trouble> {
     sqlx::any::install_default_drivers();
-    let is_sqlite = url.starts_with("sqlite:");
+    let is_sqlite = is_sqlite(url);
     if is_sqlite {
-        let options = SqliteConnectOptions::from_str(url).map_err(|_| Trouble::Address)?;
-        let file = options.get_filename();
+        let file = sqlite_file(url).map_err(|_| Trouble::Address)?;
         if !file.try_exists().map_err(|error| Trouble::Unreachable(error.to_string()))? {
             let read_only = "mode=ro";
             let is_read_only = url.split(['?', '&']).skip(1).any(|parameter| parameter == read_only);
             return if is_read_only {
                 Err(Trouble::ReadOnly(read_only.to_owned()))
             } else {
-                Ok(State::NotMadeYet(file.to_owned()))
+                Ok(State::NotMadeYet(file))
             };
         }
     }
@@ -77,9 +53,7 @@ pub async fn inspect(url: &str) -> Result<State, Trouble> {
 
 async fn look(url: &str, is_sqlite: bool) -> Result<State, Trouble> {
     let mut connection = AnyConnection::connect(url).await?;
-    if is_sqlite {
-        sqlx::query(SQLITE_WAIT).execute(&mut connection).await?;
-    }
+    limit_waits(&mut connection, is_sqlite, WAIT).await?;
     let state = compare(&mut connection, is_sqlite).await?;
     if let State::Writable { pending } = state {
         try_to_write(&mut connection, pending == 0).await?;
@@ -94,7 +68,7 @@ async fn compare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<Stat
     const SQLITE_TABLE: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     const POSTGRES_TABLE: &str = "SELECT COUNT(*) FROM information_schema.tables \
                                   WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
-    let wanted = migrations(if is_sqlite { &SQLITE } else { &POSTGRES });
+    let wanted = migrations(is_sqlite);
     let table = if is_sqlite { SQLITE_TABLE } else { POSTGRES_TABLE };
     if number(connection, table).await? == 0 {
         return Ok(State::Writable { pending: wanted.iter().count() });
@@ -122,73 +96,11 @@ async fn number(connection: &mut AnyConnection, sql: &'static str) -> Result<i64
 
 /// Writes as the site would: a row, or while tables are missing, a table.
 async fn try_to_write(connection: &mut AnyConnection, has_tables: bool) -> Result<(), Trouble> {
-    const ROW: &str = "INSERT INTO spent_attempts (state_hash, spent_at) VALUES ('qq-login doctor', 0)";
     const TABLE: &str = "CREATE TABLE qq_login_doctor (id BIGINT)";
     let mut transaction = connection.begin().await?;
-    let written = sqlx::query(if has_tables { ROW } else { TABLE }).execute(&mut *transaction).await;
-    transaction.rollback().await?;
+    let written = sqlx::query(if has_tables { MARK } else { TABLE }).execute(&mut *transaction).await;
+    // A full disk has taken it back already, and then there is nothing left to take back.
     written?;
+    transaction.rollback().await?;
     Ok(())
-}
-
-impl From<sqlx::Error> for Trouble {
-    fn from(error: sqlx::Error) -> Trouble {
-        match &error {
-            sqlx::Error::Configuration(_) => Trouble::Address,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => Trouble::Unreachable(error.to_string()),
-            sqlx::Error::Database(said) => Trouble::of_code(said.code().as_deref().unwrap_or_default(), said.message()),
-            _ => Trouble::Other(error.to_string()),
-        }
-    }
-}
-
-impl Trouble {
-    /// SQLite's result codes are numbers (<https://www.sqlite.org/rescode.html>, the low eight
-    /// bits tell the kind); PostgreSQL's have five characters (appendix "Error Codes").
-    fn of_code(code: &str, message: &str) -> Trouble {
-        match code {
-            "28P01" | "28000" => return Trouble::Login,
-            "3D000" => return Trouble::NoDatabase,
-            "42501" | "25006" => return Trouble::ReadOnly(message.to_owned()),
-            _ => {}
-        }
-        // Five digits in a row could be taken for a number of SQLite's, which has four at most.
-        let sqlite_code = code.parse::<u32>().ok().filter(|code| *code < 10_000);
-        match sqlite_code.map(|code| code & 0xFF) {
-            Some(5 | 6) => Trouble::Locked,
-            Some(8) => Trouble::ReadOnly(message.to_owned()),
-            Some(14) => Trouble::Unreachable(message.to_owned()),
-            Some(26 | 11) => Trouble::NotADatabase,
-            _ => Trouble::Other(message.to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_databases_codes_are_told_apart() {
-        let kind = |code| format!("{:?}", Trouble::of_code(code, "words"));
-        for (code, kind_of) in [
-            ("28P01", "Login"),
-            ("28000", "Login"),
-            ("3D000", "NoDatabase"),
-            ("42501", "ReadOnly(\"words\")"),
-            ("25006", "ReadOnly(\"words\")"),
-            ("53100", "Other(\"words\")"),
-            ("25093", "Other(\"words\")"),
-            ("5", "Locked"),
-            ("261", "Locked"),
-            ("8", "ReadOnly(\"words\")"),
-            ("1032", "ReadOnly(\"words\")"),
-            ("14", "Unreachable(\"words\")"),
-            ("26", "NotADatabase"),
-            ("13", "Other(\"words\")"),
-            ("", "Other(\"words\")"),
-        ] {
-            assert_eq!(kind(code), kind_of, "{code}");
-        }
-    }
 }

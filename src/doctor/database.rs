@@ -25,8 +25,11 @@ pub(super) async fn examine(url: &str, texts: &Texts) -> Finding {
         Err(Trouble::NoDatabase) => texts.database_missing.bad(&place, ""),
         Err(Trouble::NotADatabase) => texts.database_other_file.bad(&place, ""),
         Err(Trouble::Locked) => texts.database_locked.bad(&place, ""),
-        Err(Trouble::ReadOnly(words)) => texts.database_read_only.bad(&place, &words),
-        Err(Trouble::Other(words)) => texts.database_other.bad(&place, &words),
+        Err(Trouble::ReadOnly(words) | Trouble::Frozen(words)) => texts.database_read_only.bad(&place, &words),
+        Err(Trouble::Full(words)) => texts.database_full.bad(&place, &words),
+        Err(Trouble::Disk(words) | Trouble::Tables(words) | Trouble::Other(words)) => {
+            texts.database_other.bad(&place, &words)
+        }
     }
 }
 

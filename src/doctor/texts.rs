@@ -100,6 +100,7 @@ pub(super) struct Texts {
     pub(super) database_other_file: Said,
     pub(super) database_locked: Said,
     pub(super) database_read_only: Said,
+    pub(super) database_full: Said,
     pub(super) database_other: Said,
 
     pub(super) key_given: Said,

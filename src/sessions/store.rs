@@ -115,7 +115,13 @@ impl Store {
         let Some(plain) = self.sealer.open(id_hash.as_bytes(), &sealed) else { return Ok(None) };
         let Ok(data) = serde_json::from_slice::<HashMap<String, serde_json::Value>>(&plain) else { return Ok(None) };
         if now.saturating_sub(last_seen_at) >= TOUCH_SECS.min(self.lifetimes.idle_secs / 4) {
-            self.touch(&id_hash, now).await?;
+            // Who only reads is served even while nothing can be written.
+            if let Err(error) = self.touch(&id_hash, now).await {
+                if !database::is_unavailable(&error) {
+                    return Err(backend(error));
+                }
+                tracing::warn!(%error, "that a session is in use could not be noted");
+            }
         }
         let expires_at = created_at.saturating_add(self.lifetimes.max_secs);
         let expires_at = OffsetDateTime::from_unix_timestamp(expires_at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -123,13 +129,12 @@ impl Store {
         Ok(Some((record, Row { sealed, renewing_until, expires_at })))
     }
 
-    async fn touch(&self, id_hash: &str, now: i64) -> Result<()> {
+    async fn touch(&self, id_hash: &str, now: i64) -> std::result::Result<(), sqlx::Error> {
         sqlx::query("UPDATE sessions SET last_seen_at = $1 WHERE id_hash = $2")
             .bind(now)
             .bind(id_hash)
             .execute(&self.pool)
-            .await
-            .map_err(backend)?;
+            .await?;
         Ok(())
     }
 

@@ -1,14 +1,29 @@
 //! The database is busy for too long: people wait, and then see a page that says so.
 
-use crate::support::{Browser, TestSite};
+use std::time::{Duration, Instant};
+
+use crate::support::{Answer, Browser, TestSite};
 
 /// Keeps everybody else from writing, until the statement `ROLLBACK`.
 async fn occupy(site: &TestSite) {
     if std::env::var_os("TEST_ON_POSTGRES").is_some() {
         site.execute("BEGIN").await;
-        site.execute("LOCK TABLE users, sessions, spent_attempts IN EXCLUSIVE MODE").await;
+        site.execute("LOCK TABLE users, sessions, spent_attempts, readiness IN EXCLUSIVE MODE").await;
     } else {
         site.execute("BEGIN IMMEDIATE").await;
+    }
+}
+
+/// What `/readyz` says, once it says that something is the matter or that nothing is.
+async fn readiness(browser: &mut Browser, status: u16) -> Answer {
+    let begin = Instant::now();
+    loop {
+        let answer = browser.get("/readyz").await;
+        if answer.status == status {
+            return answer;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "{} {}", answer.status, answer.body);
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -50,4 +65,47 @@ async fn a_busy_database_is_waited_for_and_then_a_page_says_so_and_nothing_is_lo
     assert_eq!(pending.post("/register", &form).await.location(), "/account", "and the registration is still there");
     assert_eq!(bob.sign_in("Bob").await.location(), "/register");
     assert_eq!(signed_in.post("/logout", &[]).await.location(), "/");
+}
+
+#[tokio::test]
+async fn readiness_is_found_out_by_writing_and_says_what_is_the_matter() {
+    let site = TestSite::start().await;
+    let mut supervisor = site.browser();
+    assert_eq!(readiness(&mut supervisor, 200).await.body, "ok\n");
+    occupy(&site).await;
+    let told = readiness(&mut supervisor, 503).await;
+    assert_eq!(told.body, "the database is busy: somebody else is writing all the time\n");
+    assert!(told.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1));
+    site.execute("ROLLBACK").await;
+    assert_eq!(readiness(&mut supervisor, 200).await.body, "ok\n");
+}
+
+#[tokio::test]
+async fn a_flood_of_questions_about_readiness_is_no_flood_of_writes() {
+    let site = TestSite::start().await;
+    let begin = Instant::now();
+    let questions: Vec<_> = (0..200)
+        .map(|_| {
+            let mut supervisor = site.browser();
+            tokio::spawn(async move { supervisor.get("/readyz").await.status })
+        })
+        .collect();
+    for question in questions {
+        assert_eq!(question.await.expect("an answer"), 200);
+    }
+    let writes = site.number("SELECT writes FROM readiness").await;
+    let most = i64::try_from(begin.elapsed().as_secs()).expect("a number") + 2;
+    assert!((1..=most).contains(&writes), "{writes} writes in {:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn who_only_reads_is_served_while_nothing_can_be_written() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    // Long enough that the session would be marked as seen.
+    site.pass(3600);
+    occupy(&site).await;
+    assert_eq!(browser.signed_in_as().await, Some(username));
+    site.execute("ROLLBACK").await;
 }

@@ -1,8 +1,10 @@
 //! What a supervisor asks.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
+use super::notice::RETRY_AFTER_SECS;
 use super::site::Site;
 
 /// `GET /healthz`: the process lives.
@@ -10,11 +12,13 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database answers.
-pub(super) async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
-    if site.login.accounts().is_reachable().await {
-        (StatusCode::OK, "ok\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+/// `GET /readyz`: the database can be written, or else what is the matter with it.
+pub(super) async fn ready(State(site): State<Site>) -> Response {
+    match site.readiness.check().await {
+        Ok(()) => "ok\n".into_response(),
+        Err(trouble) => {
+            let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_SECS.to_string())];
+            (StatusCode::SERVICE_UNAVAILABLE, retry_after, format!("{}\n", trouble.plain())).into_response()
+        }
     }
 }

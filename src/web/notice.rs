@@ -12,7 +12,7 @@ use super::visit::Setting;
 use crate::login::LoginError;
 
 /// When it makes sense to try again after the database was not to be had, in seconds.
-const RETRY_AFTER_SECS: u64 = 5;
+pub(super) const RETRY_AFTER_SECS: u64 = 5;
 
 /// What happened, and what to do.
 #[derive(Clone)]

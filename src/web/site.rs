@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::assets::Assets;
 use super::limits::RateLimits;
 use crate::config::{Config, PublicUrl};
+use crate::database::Readiness;
 use crate::login::Login;
 use crate::random::Random;
 use crate::sessions::Store;
@@ -17,6 +18,8 @@ pub struct Site {
     pub login: Login,
     /// Where sessions are kept.
     pub sessions: Store,
+    /// Whether the database can be written.
+    pub readiness: Readiness,
     /// What does not change while the program runs.
     pub facts: Arc<Facts>,
 }
@@ -48,7 +51,7 @@ pub struct Facts {
 
 impl Site {
     /// Puts the parts together, as the configuration says.
-    pub fn new(config: &Config, login: Login, sessions: Store, random: Random) -> Site {
+    pub fn new(config: &Config, login: Login, sessions: Store, readiness: Readiness, random: Random) -> Site {
         let facts = Facts {
             public_url: config.public_url.clone(),
             is_sandbox: config.sandbox.is_some(),
@@ -61,6 +64,6 @@ impl Site {
             form_targets: config.qq.graph_url.origin().ascii_serialization(),
             token_notice_secs: config.token_notice_secs,
         };
-        Site { login, sessions, facts: Arc::new(facts) }
+        Site { login, sessions, readiness, facts: Arc::new(facts) }
     }
 }

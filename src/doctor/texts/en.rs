@@ -92,6 +92,7 @@ pub(super) static TEXTS: Texts = Texts {
         "Give the user that runs the site the right to write the file and its folder, or the tables of the \
          PostgreSQL database; take mode=ro and immutable out of DATABASE_URL.",
     ),
+    database_full: said("{place} cannot be written: {words}", "Make room on the disk."),
     database_other: said("{place} fails: {words}", "Mend what the database says; a full disk is the usual cause."),
 
     key_given: said("SECRET_KEY has 32 bytes", ""),

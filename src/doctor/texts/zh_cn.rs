@@ -75,6 +75,7 @@ pub(super) static TEXTS: Texts = Texts {
         "{place} 无法写入：{words}",
         "请让运行网站的用户能写此文件及其文件夹（PostgreSQL 则是表的写权限），并从 DATABASE_URL 中去掉 mode=ro 和 immutable。",
     ),
+    database_full: said("{place} 无法写入：{words}", "请腾出磁盘空间。"),
     database_other: said("{place} 出错：{words}", "请按数据库的提示处理；最常见的原因是磁盘已满。"),
 
     key_given: said("SECRET_KEY 有 32 字节", ""),
