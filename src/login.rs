@@ -27,7 +27,7 @@ use crate::sessions::{self, SessionError, Store};
 
 use attempt::Attempts;
 
-pub use ask_qq::Asked;
+pub use ask_qq::{Asked, Fetched};
 #[cfg(fuzzing)]
 pub use callback::read_for_fuzzing;
 pub use failure::Failure;

@@ -32,6 +32,11 @@ pub struct News {
 impl News {
     /// No news.
     pub const NONE: News = News { nickname: Told::Nothing, avatar_hash: Told::Nothing };
+
+    /// Whether something was told about each thing.
+    pub fn is_whole(&self) -> bool {
+        self.nickname.is_something() && self.avatar_hash.is_something()
+    }
 }
 
 impl<T> Told<T> {

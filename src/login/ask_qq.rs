@@ -18,9 +18,18 @@ pub enum Asked<T> {
     NoToken(TokenState),
 }
 
+/// How much of nickname and avatar was fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// All there is.
+    Whole,
+    /// QQ lost some of it, or its picture could not be had. That stays as it was.
+    Partly,
+}
+
 impl Login {
     /// Fetches nickname and avatar anew.
-    pub async fn update_portrait(&self, signed_in: SignedIn, session: &Session) -> Result<Asked<()>, LoginError> {
+    pub async fn update_portrait(&self, signed_in: SignedIn, session: &Session) -> Result<Asked<Fetched>, LoginError> {
         let asked = self.with_token(signed_in, session, async |login, who| login.look_at(who).await).await?;
         let (news, signed_in) = match asked {
             Asked::Answered(news, signed_in) => (news, signed_in),
@@ -28,6 +37,7 @@ impl Login {
             Asked::Misconfigured => return Ok(Asked::Misconfigured),
             Asked::NoToken(state) => return Ok(Asked::NoToken(state)),
         };
+        let fetched = if news.is_whole() { Fetched::Whole } else { Fetched::Partly };
         let portrait = self.accounts.remember(&signed_in.openid, None, news).await?.unwrap_or_default();
         let Some(id) = session.id() else { return Ok(Asked::NoToken(TokenState::SignedOut)) };
         let show = |signed_in: &SignedIn| {
@@ -35,7 +45,7 @@ impl Login {
             Some(SignedIn { nickname, avatar_hash, ..signed_in.clone() })
         };
         let changed = self.sessions.change(id, show).await?;
-        Ok(changed.map_or(Asked::NoToken(TokenState::SignedOut), |signed_in| Asked::Answered((), signed_in)))
+        Ok(changed.map_or(Asked::NoToken(TokenState::SignedOut), |signed_in| Asked::Answered(fetched, signed_in)))
     }
 
     /// Asks QQ with the person's token, renewed if need be. A token that QQ refuses is dead from

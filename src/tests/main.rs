@@ -11,6 +11,7 @@ mod audit;
 mod avatars;
 mod doctor;
 mod drafts;
+mod fault_table;
 mod guards;
 mod model;
 mod pages;

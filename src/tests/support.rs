@@ -3,7 +3,9 @@
 mod browser;
 mod log;
 mod site;
+mod wicked_qq;
 
 pub(crate) use browser::{Answer, Browser, http};
 pub(crate) use log::Log;
 pub(crate) use site::{TestSite, options};
+pub(crate) use wicked_qq::{Endpoint, Fault, WickedQq};

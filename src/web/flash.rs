@@ -24,6 +24,8 @@ pub(super) enum Flash {
     NotRenewed,
     /// Nickname and avatar were fetched anew.
     PortraitUpdated,
+    /// A part of them could not be fetched.
+    PortraitPartly,
     /// QQ could not be reached to fetch them.
     PortraitUnavailable,
     /// QQ refuses them to this site.
@@ -31,11 +33,12 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Flash; 6] = [
+    const ALL: [Flash; 7] = [
         Flash::SomebodyElse,
         Flash::Renewed,
         Flash::NotRenewed,
         Flash::PortraitUpdated,
+        Flash::PortraitPartly,
         Flash::PortraitUnavailable,
         Flash::PortraitRefused,
     ];
@@ -46,6 +49,7 @@ impl Flash {
             Flash::Renewed => "renewed",
             Flash::NotRenewed => "not-renewed",
             Flash::PortraitUpdated => "portrait-updated",
+            Flash::PortraitPartly => "portrait-partly",
             Flash::PortraitUnavailable => "portrait-unavailable",
             Flash::PortraitRefused => "portrait-refused",
         }

@@ -16,7 +16,7 @@ use super::limits::{RateLimits, TooOften};
 use super::permission::{ACCOUNT, SIGN_IN, way_out};
 use super::site::Site;
 use crate::audit::{self, Event};
-use crate::login::{Asked, Ending, LoginError, Registered, TokenState, TypedForm};
+use crate::login::{Asked, Ending, Fetched, LoginError, Registered, TokenState, TypedForm};
 use crate::sessions::Visitor;
 
 /// Finishes a sign-in: trades the authorization code in QQ's `query` for an access token and the
@@ -103,7 +103,8 @@ pub(super) async fn update_portrait() -> Result<(), ServerFnError> {
     };
     let asked = site.login.update_portrait(signed_in, &session).await.map_err(broken)?;
     match &asked {
-        Asked::Answered((), _) => tell(&site, Flash::PortraitUpdated),
+        Asked::Answered(Fetched::Whole, _) => tell(&site, Flash::PortraitUpdated),
+        Asked::Answered(Fetched::Partly, _) => tell(&site, Flash::PortraitPartly),
         Asked::Unavailable => tell(&site, Flash::PortraitUnavailable),
         Asked::Misconfigured => tell(&site, Flash::PortraitRefused),
         Asked::NoToken(_) => {}

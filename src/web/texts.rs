@@ -156,6 +156,7 @@ pub struct Texts {
     pub permission_renewed: &'static str,
     pub portrait_update: &'static str,
     pub portrait_updated: &'static str,
+    pub portrait_partly: &'static str,
     pub portrait_unavailable: &'static str,
     pub portrait_refused: &'static str,
     pub asking_qq: &'static str,

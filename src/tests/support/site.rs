@@ -106,9 +106,11 @@ impl TestSite {
             ("QQ_TIMEOUT_MS".to_owned(), "5000".to_owned()),
         ];
         variables.extend(options);
-        let env = Environment::new(variables.clone(), |_| vec![]);
-        let config = Config::read(&env).expect("a configuration");
-        let sandbox_config = Config::read_sandbox(&env).expect("a configuration");
+        let (config, sandbox_config) = {
+            let env = Environment::new(variables.clone(), |_| vec![]);
+            let sandbox_config = Config::read_sandbox(&env).expect("a configuration");
+            (Config::read(&env).expect("a configuration"), sandbox_config)
+        };
         let application = Application::build(&config, clock.clone(), random).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
         let qq_ahead_secs = Arc::new(AtomicI64::new(0));

@@ -121,6 +121,9 @@ fn PortraitPart(texts: &'static Texts, flash: Option<Flash>) -> impl IntoView {
         Some(Flash::PortraitUpdated) => {
             view! { <p class="remark" role="status">{texts.portrait_updated}</p> }.into_any()
         }
+        Some(Flash::PortraitPartly) => {
+            view! { <p class="remark trouble" role="alert">{texts.portrait_partly}</p> }.into_any()
+        }
         Some(Flash::PortraitUnavailable) => {
             view! { <p class="remark trouble" role="alert">{texts.portrait_unavailable}</p> }.into_any()
         }
@@ -129,7 +132,7 @@ fn PortraitPart(texts: &'static Texts, flash: Option<Flash>) -> impl IntoView {
         }
         _ => ().into_any(),
     };
-    let is_again = flash == Some(Flash::PortraitUnavailable);
+    let is_again = matches!(flash, Some(Flash::PortraitPartly | Flash::PortraitUnavailable));
     view! {
         <div class="part">
             {said}

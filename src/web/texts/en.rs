@@ -72,6 +72,7 @@ pub(super) static TEXTS: Texts = Texts {
     permission_renewed: "The permission was renewed.",
     portrait_update: "Update from QQ",
     portrait_updated: "Nickname and avatar are up to date.",
+    portrait_partly: "QQ did not give all of it: what is missing stays as it was. Please try again in a while.",
     portrait_unavailable: "QQ does not answer, so nickname and avatar stay as they were. Please try again in a while.",
     portrait_refused: "QQ refuses nickname and avatar to this site. You cannot mend this; please tell the site's operator.",
     asking_qq: "Asking QQ…",

@@ -70,6 +70,7 @@ pub(super) static TEXTS: Texts = Texts {
     permission_renewed: "授权已续期。",
     portrait_update: "从 QQ 更新",
     portrait_updated: "昵称和头像已是最新。",
+    portrait_partly: "QQ 没有给出全部内容，缺少的部分保持不变。请稍后再试。",
     portrait_unavailable: "QQ 没有响应，昵称和头像保持不变。请稍后再试。",
     portrait_refused: "QQ 拒绝向本站提供昵称和头像。这不是您能解决的问题，请告知本站管理员。",
     asking_qq: "正在询问 QQ…",
