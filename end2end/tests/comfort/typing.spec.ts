@@ -137,6 +137,48 @@ test("a name that is looked up while the form is on its way causes no complaint"
   await expect(page).toHaveURL("/account");
 });
 
+test("a press of the button counts, though a message about a field is due meanwhile", async ({ page, unique }) => {
+  await page.clock.install();
+  await arriveAsNewcomer(page, unique("presser"));
+  await expectHydrated(page);
+  await stopClock(page);
+  await on(page).usernameInput.fill("ab");
+  await on(page).emailInput.fill("nonsense");
+
+  await on(page).submit.hover();
+  await page.mouse.down();
+  await page.clock.runFor(1000);
+  await page.mouse.up();
+  await expect(page).toHaveTitle(/^Error: /);
+});
+
+test("a press of the button counts, though an answer about the name comes meanwhile", async ({ page, context, unique }) => {
+  const taken = unique("taken");
+  await arriveWithAccount(page, taken, taken);
+  await context.clearCookies();
+  await page.clock.install();
+  await arriveAsNewcomer(page, unique("presser"));
+  await expectHydrated(page);
+  await stopClock(page);
+  await on(page).usernameInput.fill(taken);
+
+  let answer = () => {};
+  const pressed = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(/check-username/, async (route) => {
+    await pressed;
+    await route.continue();
+  });
+  await page.clock.runFor(500);
+  await expect(page.getByText("Checking…")).toBeVisible();
+  await on(page).submit.hover();
+  await page.mouse.down();
+  const answered = page.waitForEvent("requestfinished", (request) => request.url().includes("check-username"));
+  answer();
+  await answered;
+  await page.mouse.up();
+  await expect(page).toHaveTitle(/^Error: /);
+});
+
 async function expectHydrated(page: Page) {
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
 }

@@ -51,6 +51,7 @@ test("the language switch comes back to the very page, with its error and its wa
 test("the language stays through QQ and registration", async ({ page, unique }) => {
   await page.goto("/");
   await on(page).language("zh-CN").click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await beginRegistration(page, unique("speaker"));
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await on(page).oneClick.click();

@@ -34,6 +34,11 @@ pub(super) fn typed(rules: Rules, event: &Event) {
     if problem(rules, &input.value()).is_none() {
         show(&field, &input, None);
     }
+    judge_later(rules, field, input);
+}
+
+/// Judges a field after a pause, in place of any judgement of it that is due.
+pub(super) fn judge_later(rules: Rules, field: Element, input: HtmlInputElement) {
     let judgement = set_timeout_with_handle(move || judge(rules, field, input), PAUSE).ok();
     DUE.with_borrow_mut(|due| {
         let earlier = judgement.and_then(|judgement| due.insert(rules, judgement));
@@ -44,12 +49,22 @@ pub(super) fn typed(rules: Rules, event: &Event) {
 }
 
 fn judge(rules: Rules, field: Element, input: HtmlInputElement) {
+    if is_pressing() {
+        judge_later(rules, field, input);
+        return;
+    }
     let value = input.value();
     match problem(rules, &value) {
         Some(code) => show(&field, &input, Some(code)),
         None if rules == Rules::Username => username_check::ask(field, input, value),
         None => show(&field, &input, None),
     }
+}
+
+/// Whether a pointer is down. A message that comes just then moves the button from under it, and a
+/// button that is not under the pointer when it goes up is not clicked.
+pub(super) fn is_pressing() -> bool {
+    document().query_selector(":active").is_ok_and(|pressed| pressed.is_some())
 }
 
 /// What is wrong as far as the browser can tell. It normalises as the server does.

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlInputElement, Response};
 
-use super::field;
+use super::field::{self, Rules};
 
 /// Asks whether `value` can be had and shows the answer, unless it was changed meanwhile. Without
 /// an answer nothing is said: the form's own answer will.
@@ -15,6 +15,10 @@ pub(super) fn ask(field: Element, input: HtmlInputElement, value: String) {
     spawn_local(async move {
         let answer = fetch(&address, &value).await;
         if input.value() != value {
+            return;
+        }
+        if field::is_pressing() {
+            field::judge_later(Rules::Username, field, input);
             return;
         }
         match answer.as_deref() {
