@@ -90,6 +90,25 @@ async fn with_qq_out_of_reach_the_page_says_so_in_place() {
 }
 
 #[tokio::test]
+async fn what_qq_did_not_give_in_full_is_not_called_up_to_date() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.become_somebody().await;
+    for (endpoint, fault) in [("get_user_info", "is_lost"), ("avatar", "http_500"), ("avatar", "html")] {
+        site.break_qq(endpoint, fault, 1).await;
+        assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/account", "{fault}");
+        let page = browser.get("/account").await;
+        assert!(page.body.contains("what is missing stays as it was") && !page.body.contains(UPDATED), "{fault}");
+        assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{fault}");
+        assert_eq!(page.marked("nickname"), Some(username.clone()), "{fault}");
+        assert!(page.body.contains("<img src=\"/avatar/"), "{fault}");
+    }
+    site.break_qq("get_user_info", "avatar_missing", 1).await;
+    browser.post("/account/portrait", &[]).await;
+    assert!(browser.get("/account").await.body.contains(UPDATED), "that there is no avatar is all there is");
+}
+
+#[tokio::test]
 async fn at_a_sign_in_that_tells_nothing_the_earlier_nickname_and_avatar_stay() {
     let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
     let mut browser = site.browser();
