@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test: formatting, lints, dependencies, Rust, the release build and its size, other people's clients, the browser,
 # the documentation.
-# A part that fails does not stop the others; the summary is at the end.
+# A part that fails does not stop the others; the summary is at the end, and what failed.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -11,20 +11,32 @@ cd "$root"
 passed=0
 failed=0
 summary=
+failures=
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
 
 # part NAME COMMAND…
 part() {
     local name=$1 begin=$SECONDS result=passed
     shift
     printf '\n==> %s\n' "$name"
-    if "$@"; then
+    if "$@" 2>&1 | tee "$output"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
         result=FAILED
+        failures+=$(printf '%s:' "$name" && last_words)$'\n\n'
     fi
     summary+=$(printf '%-7s %5d s  %s' "$result" $((SECONDS - begin)) "$name")$'\n'
     [ "$result" = passed ]
+}
+
+# The end of a part's output, where cargo and Playwright list what failed: whoever looks at the last lines of a
+# long log shall find it there. Without what passed, and without npm's and the servers' words.
+last_words() {
+    local noise='^[[:space:]]*$|^npm |^test .* \.\.\. ok$|^ *✓|\[WebServer\]'
+    printf '\n'
+    grep -vE "$noise" "$output" | tail -n 15
 }
 
 # Newer compilers know more lints: their warnings are shown, but only this version's fail the tests.
@@ -68,5 +80,5 @@ fi
 part "Documentation" scripts/check-docs.sh || true
 part "Promises of security and their tests" scripts/check-security.sh || true
 
-printf '\n%s\nTests: %d passed, %d failed\n' "$summary" "$passed" "$failed"
+printf '\n%s\n%sTests: %d passed, %d failed\n' "$summary" "$failures" "$passed" "$failed"
 [ "$failed" -eq 0 ]
