@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
+import { appKey, secretKey } from "./tests/secrets.ts";
 
 // The tests start the release build themselves, with the built-in sandbox, on ports and with a database
 // of their own. So they run in the same way under `make test`, `cargo leptos end-to-end --release` and
@@ -31,6 +32,13 @@ const shortLived = {
   fullyParallel: false,
   workers: 1,
   use: { baseURL: `http://localhost:${shortLivedPort}` },
+};
+
+/** Looks through what all others have left behind. */
+const canaries = {
+  name: "canaries",
+  testMatch: "canaries.spec.ts",
+  dependencies: ["short-lived", "faults"],
 };
 
 export default defineConfig({
@@ -64,10 +72,10 @@ export default defineConfig({
   projects: [
     // The same journeys with JavaScript, with JavaScript but no WebAssembly, and with neither.
     // What only a browser with everything can show is tried there alone.
-    { name: "js", testIgnore: ["faults.spec.ts", "short-lived.spec.ts"] },
+    { name: "js", testIgnore: ["faults.spec.ts", "short-lived.spec.ts", "canaries.spec.ts"] },
     { name: "no-wasm", testMatch: "journeys/*.spec.ts" },
     { name: "no-js", testMatch: "journeys/*.spec.ts", use: { javaScriptEnabled: false } },
-    ...(process.env.BASE_URL ? [] : [shortLived]),
+    ...(process.env.BASE_URL ? [] : [shortLived, canaries]),
     // Faults strike whoever comes next, so nobody else may be about.
     {
       name: "faults",
@@ -83,7 +91,9 @@ export default defineConfig({
 /** The release build on this port, its sandbox ten ports further. */
 function site(port: number, environment: Record<string, string> = {}) {
   return {
-    command: join(root, "target/release/qq-login"),
+    // The log is for canaries.spec.ts. Of a server that cannot start, the last words are shown. The trap has the
+    // shell wait for a server that was asked to stop.
+    command: `trap : TERM; '${join(root, "target/release/qq-login")}' 2>${port}.log || { tail -n 5 ${port}.log >&2; exit 1; }`,
     cwd: process.env.E2E_FOLDER,
     url: `http://127.0.0.1:${port}/healthz`,
     reuseExistingServer: false,
@@ -97,7 +107,9 @@ function site(port: number, environment: Record<string, string> = {}) {
       SANDBOX_ADDR: `127.0.0.1:${port + 10}`,
       DATABASE_URL: `sqlite://${process.env.E2E_FOLDER}/${port}.db`,
       RATE_LIMIT: "off",
-      RUST_LOG: process.env.RUST_LOG ?? "warn",
+      SANDBOX_APP_KEY: appKey,
+      SECRET_KEY: Buffer.from(secretKey).toString("base64"),
+      RUST_LOG: "debug",
       ...environment,
     },
   };

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { test as base, expect, type BrowserContext, type ConsoleMessage, type Locator, type Page } from "@playwright/test";
 
+import { Notes } from "./secrets.ts";
+
 export { expect };
 
 /** The sandbox that stands in for QQ. The configuration sets the variable. */
@@ -12,6 +14,8 @@ export const failureCodes = ["expired", "cancelled", "denied", "misconfigured", 
 type Fixtures = {
   /** What the browser may complain of. */
   watch: Watch;
+  /** The secrets of the run, and all answers of the site. */
+  notes: Notes;
   /** Makes names that no other test, project or run uses, since all share one database. */
   unique: (base: string) => string;
   /** A page in another browser: with cookies of its own, of which there are none. */
@@ -33,14 +37,27 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 
+  notes: [
+    async ({ context, baseURL }, use) => {
+      const notes = new Notes(baseURL ?? "none:");
+      notes.over(context);
+      await use(notes);
+      await notes.takeCookiesOf(context);
+      await notes.writeDown();
+    },
+    { auto: true },
+  ],
+
   unique: async ({}, use) => {
     await use((base) => `${base}_${randomBytes(5).toString("hex")}`);
   },
 
-  pageElsewhere: async ({ browser, watch }, use) => {
+  pageElsewhere: async ({ browser, watch, notes }, use) => {
     const context = await browser.newContext();
     await watch.over(context);
+    notes.over(context);
     await use(await context.newPage());
+    await notes.takeCookiesOf(context);
     await context.close();
   },
 });

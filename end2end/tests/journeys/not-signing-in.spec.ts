@@ -71,7 +71,7 @@ test("an error that the site does not know is no error", async ({ page }) => {
 });
 
 test("a callback that nobody asked for has expired", async ({ page }) => {
-  await page.goto("/login/qq/callback?code=0123456789ABCDEF&state=made-up");
+  await page.goto("/login/qq/callback?code=MADE0UP0BY0THIS0TEST&state=made-up");
   await expect(page).toHaveURL(/\/login\?error=expired/);
   await expect(on(page).alert).toContainText("This sign-in has expired");
 });
