@@ -7,13 +7,14 @@ mod inspect;
 mod readiness;
 mod tables;
 mod trouble;
+mod verdict;
 
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe};
+use sqlx::{AnyConnection, AnyPool};
 
-use readiness::Verdict;
+use verdict::Verdict;
 
 pub use inspect::{State, inspect};
 pub use readiness::Readiness;
@@ -35,8 +36,10 @@ pub enum DatabaseError {
 
 /// How many connections are kept at most.
 const MAX_CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection, and how long a writer for another.
+/// How long a request waits for a connection, and a connection for being opened.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Writers wait for each other rather than fail; after five seconds they do.
+const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
 
 /// A database that is in use.
 pub struct Database {
@@ -74,9 +77,8 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-/// Writers wait for each other rather than fail; after five seconds they do.
 async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
-    limit_waits(connection, is_sqlite, PATIENCE).await?;
+    WAIT_LIMIT.set(connection, is_sqlite).await?;
     if is_sqlite {
         sqlx::query("PRAGMA foreign_keys = ON").execute(&mut *connection).await?;
         // Looks into the file. One that cannot be read says so at the first statement that matters,
@@ -86,10 +88,15 @@ async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), 
     Ok(())
 }
 
-/// Sets how long a statement waits for another writer.
-async fn limit_waits(connection: &mut AnyConnection, is_sqlite: bool, limit: Duration) -> Result<(), sqlx::Error> {
-    let ms = limit.as_millis();
-    let sql = if is_sqlite { format!("PRAGMA busy_timeout = {ms}") } else { format!("SET lock_timeout = '{ms}ms'") };
-    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
+/// How long a statement waits for another writer, in both dialects.
+struct WaitLimit {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl WaitLimit {
+    async fn set(&self, connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+        sqlx::query(if is_sqlite { self.sqlite } else { self.postgres }).execute(connection).await?;
+        Ok(())
+    }
 }

@@ -8,12 +8,12 @@ use tokio::time::timeout;
 
 use super::readiness::MARK;
 use super::tables::{migrations, sqlite_file};
-use super::{Trouble, is_sqlite, limit_waits};
+use super::{Trouble, WaitLimit, is_sqlite};
 
 /// How long the database may take for everything together.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait for another writer.
-const WAIT: Duration = Duration::from_secs(2);
+const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 2000", postgres: "SET lock_timeout = '2s'" };
 
 /// What state the database is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub async fn inspect(url: &str) -> Result<State, Trouble> {
 
 async fn look(url: &str, is_sqlite: bool) -> Result<State, Trouble> {
     let mut connection = AnyConnection::connect(url).await?;
-    limit_waits(&mut connection, is_sqlite, WAIT).await?;
+    WAIT_LIMIT.set(&mut connection, is_sqlite).await?;
     let state = compare(&mut connection, is_sqlite).await?;
     if let State::Writable { pending } = state {
         try_to_write(&mut connection, pending == 0).await?;

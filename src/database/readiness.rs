@@ -1,7 +1,7 @@
 //! Whether the database can be written, found out by writing.
 
 use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::{AnyConnection, AnyPool, Connection};
@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 use super::tables::{make, sqlite_file};
-use super::{DatabaseError, Trouble, is_sqlite, limit_waits};
+use super::verdict::Verdict;
+use super::{DatabaseError, Trouble, WaitLimit, is_sqlite};
 
 /// Writes the row that is there for nothing else.
 pub(super) const MARK: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
@@ -19,7 +20,7 @@ const REMEMBERED: Duration = Duration::from_secs(1);
 /// How long whoever asks waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait for another writer.
-const WAIT: Duration = Duration::from_secs(1);
+const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 1000", postgres: "SET lock_timeout = '1s'" };
 /// When a trial that does not end is taken for lost.
 const TRIAL_LIMIT: Duration = Duration::from_secs(30);
 /// How often somebody asks if nobody else does.
@@ -132,7 +133,7 @@ async fn try_to_write(url: Arc<str>, has_tables: bool) -> Result<(), Trouble> {
 
 async fn write(url: &str) -> Result<(), sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
-    limit_waits(&mut connection, is_sqlite(url), WAIT).await?;
+    WAIT_LIMIT.set(&mut connection, is_sqlite(url)).await?;
     let written = sqlx::query(MARK).execute(&mut connection).await;
     // It was written or not.
     let _ = connection.close().await;
@@ -147,80 +148,5 @@ fn more_exactly(trouble: Trouble, url: &str) -> Trouble {
     match std::fs::OpenOptions::new().append(true).open(file) {
         Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => Trouble::Frozen(words.clone()),
         _ => trouble,
-    }
-}
-
-/// Which connections of the pool are used once more.
-#[derive(Clone)]
-pub(super) struct Verdict(Arc<Mutex<Since>>);
-
-#[derive(Clone, Copy)]
-struct Since {
-    kept: Kept,
-    at: Instant,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    /// Those opened since the database can be written. One opened before may never write: SQLite
-    /// opens a file that is read-only for reading, once and for all.
-    New,
-    /// Those opened before the trouble. They may still read where new ones could not be opened.
-    Old,
-    /// None. While one that can only read is open, SQLite has all others share its index, which
-    /// is for reading as well, and nobody would see that the right to write is back.
-    None,
-}
-
-impl Default for Verdict {
-    fn default() -> Verdict {
-        Verdict(Arc::new(Mutex::new(Since { kept: Kept::New, at: Instant::now() })))
-    }
-}
-
-impl Verdict {
-    /// Whether a connection of this age may be used once more.
-    pub(super) fn allows(&self, age: Duration) -> bool {
-        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_old = age > since.at.elapsed();
-        match since.kept {
-            Kept::New => !is_old,
-            Kept::Old => is_old,
-            Kept::None => false,
-        }
-    }
-
-    /// Notes an outcome; true if the connections that are open are of no use after it.
-    fn pass(&self, outcome: &Result<(), Trouble>) -> bool {
-        let kept = match outcome {
-            // Waiting for others says nothing about a connection.
-            Ok(()) | Err(Trouble::Locked | Trouble::Silent) => Kept::New,
-            Err(Trouble::ReadOnly(_)) => Kept::None,
-            Err(_) => Kept::Old,
-        };
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_changed = since.kept != kept;
-        if has_changed {
-            *since = Since { kept, at: Instant::now() };
-        }
-        has_changed && kept != Kept::Old
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_are_kept_that_may_be_of_use() {
-        let (verdict, new, old) = (Verdict::default(), Duration::ZERO, Duration::from_secs(60));
-        let is_kept = || (verdict.allows(new), verdict.allows(old));
-        assert!(!verdict.pass(&Ok(())) && !verdict.pass(&Err(Trouble::Locked)) && verdict.allows(new));
-        assert!(!verdict.pass(&Err(Trouble::Full(String::new()))));
-        assert_eq!(is_kept(), (false, true));
-        assert!(verdict.pass(&Err(Trouble::ReadOnly(String::new()))));
-        assert_eq!(is_kept(), (false, false));
-        assert!(verdict.pass(&Ok(())) && !verdict.pass(&Ok(())));
-        assert_eq!(is_kept(), (true, false));
     }
 }

@@ -2,17 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, SqlStr};
 use tokio::time::timeout;
 
-use super::{DatabaseError, PATIENCE, is_sqlite, limit_waits};
-
-/// How long connecting may take.
-const CONNECT_LIMIT: Duration = PATIENCE;
+use super::{DatabaseError, PATIENCE, WAIT_LIMIT, is_sqlite};
 
 /// The steps by which the tables came to be, in both dialects. They are listed here, and not read
 /// by sqlx's macro, since that would build both database drivers a second time for the compiler.
@@ -44,14 +40,14 @@ pub(super) async fn make(url: &str) -> Result<(), DatabaseError> {
     if is_sqlite {
         make_sqlite_file(&sqlite_file(url)?)?;
     }
-    let connecting = timeout(CONNECT_LIMIT, AnyConnection::connect(url)).await;
+    let connecting = timeout(PATIENCE, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    limit_waits(&mut connection, is_sqlite, PATIENCE).await?;
+    WAIT_LIMIT.set(&mut connection, is_sqlite).await?;
     if is_sqlite {
         // Lets readers go on while one writes. The file remembers it.
         sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
     }
-    // `run` borrows the connection in a way that no task can hold (launchbadge/sqlx).
+    // Not `run`: a task could not hold what that borrows.
     migrations(is_sqlite).run_direct(None, &mut connection, false).await?;
     // What was to be made is made.
     let _ = connection.close().await;
