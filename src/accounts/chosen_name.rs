@@ -139,4 +139,11 @@ mod tests {
         }
         assert_eq!(ChosenName::parse("\u{ff21}dmin"), Err(UsernameProblem::Reserved));
     }
+
+    /// W with a ring has no code point of its own, w with a ring has: found by the fuzzer.
+    #[test]
+    fn a_key_may_be_shorter_than_the_name_and_is_the_same_for_both_cases() {
+        assert_eq!(keys("W\u{32e}\u{30a}").0, "\u{1e98}\u{32e}");
+        assert_eq!(keys("W\u{32e}\u{30a}1"), keys("w\u{32e}\u{30a}1"));
+    }
 }
