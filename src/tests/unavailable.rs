@@ -83,10 +83,11 @@ async fn readiness_is_found_out_by_writing_and_says_what_is_the_matter() {
 #[tokio::test]
 async fn a_flood_of_questions_about_readiness_is_no_flood_of_writes() {
     let site = TestSite::start().await;
+    let supervisor = site.browser();
     let begin = Instant::now();
     let questions: Vec<_> = (0..200)
         .map(|_| {
-            let mut supervisor = site.browser();
+            let mut supervisor = supervisor.clone();
             tokio::spawn(async move { supervisor.get("/readyz").await.status })
         })
         .collect();
