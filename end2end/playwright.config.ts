@@ -93,7 +93,7 @@ function site(port: number, environment: Record<string, string> = {}) {
   return {
     // The log is for canaries.spec.ts. Of a server that cannot start, the last words are shown. The trap has the
     // shell wait for a server that was asked to stop.
-    command: `trap : TERM; '${join(root, "target/release/qq-login")}' 2>${port}.log || { tail -n 5 ${port}.log >&2; exit 1; }`,
+    command: `trap : TERM; '${join(root, "target/release/qq-login")}' 2>>${port}.log || { tail -n 5 ${port}.log >&2; exit 1; }`,
     cwd: process.env.E2E_FOLDER,
     url: `http://127.0.0.1:${port}/healthz`,
     reuseExistingServer: false,
