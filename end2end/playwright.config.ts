@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,12 @@ const baseURL = process.env.BASE_URL ?? `http://localhost:${port}`;
 if (!process.env.E2E_FOLDER) {
   const folder = mkdtempSync(join(tmpdir(), "qq-login-e2e-"));
   process.env.E2E_FOLDER = folder;
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.on("exit", (code) => {
+    if (code !== 0) {
+      tellComplaintsOfServers(folder);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
 }
 process.env.CHROMIUM ??= execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
 // Where the tests find the sandbox's scripting routes.
@@ -87,6 +92,16 @@ export default defineConfig({
   ],
   webServer: process.env.BASE_URL ? undefined : [site(port), site(shortLivedPort, { SANDBOX_TOKEN_TTL: "5" })],
 });
+
+/** The logs go with the folder; this stays where it may explain a failure. */
+function tellComplaintsOfServers(folder: string) {
+  for (const log of readdirSync(folder).filter((name) => name.endsWith(".log"))) {
+    const lines = readFileSync(join(folder, log), "utf8").split("\n");
+    for (const line of lines.filter((line) => / (WARN|ERROR) /.test(line))) {
+      console.error(`[WebServer] ${line}`);
+    }
+  }
+}
 
 /** The release build on this port, its sandbox ten ports further. */
 function site(port: number, environment: Record<string, string> = {}) {
