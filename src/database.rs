@@ -36,8 +36,9 @@ pub enum DatabaseError {
 
 /// How many connections are kept at most.
 const MAX_CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection, and a connection for being opened.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, and a connection for being opened. Longer than a
+/// writer waits for another, since all connections may be with such writers.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Writers wait for each other rather than fail; after five seconds they do.
 const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
 
