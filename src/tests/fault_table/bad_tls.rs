@@ -104,54 +104,49 @@ async fn come_back(site: &TestSite, qq: &BadQq, browser: &mut Browser) -> String
     browser.approve(&authorize_url.replacen(&qq.url, &site.qq, 1), "Ann").await
 }
 
-async fn walk(kind: Tls) -> usize {
-    let site = TestSite::start().await;
-    let mut person = site.browser();
-    let username = person.become_somebody().await;
-    let qq = BadQq::start(kind).await;
-    let site = site.restart_with(qq.variables()).await;
-    let (mut person, mut newcomer) = (person.moved_to(&site), site.browser());
-
-    let callback = come_back(&site, &qq, &mut newcomer).await;
-    let request = newcomer.request(Method::GET, &callback);
-    let Ok(answer) = timeout(TIME_LIMIT, newcomer.send(request)).await else { panic!("sign-in, {kind:?}: too slow") };
+async fn expect_no_sign_in(kind: Tls, site: &TestSite, qq: &BadQq) {
+    let mut browser = site.browser();
+    let callback = come_back(site, qq, &mut browser).await;
+    let request = browser.request(Method::GET, &callback);
+    let Ok(answer) = timeout(TIME_LIMIT, browser.send(request)).await else { panic!("sign-in, {kind:?}: too slow") };
     assert_eq!((answer.status, answer.location()), (303, "/login?error=unreachable"), "sign-in, {kind:?}");
-    assert_eq!(newcomer.session_id(), None, "sign-in, {kind:?}");
-    let page = newcomer.get(answer.location()).await;
+    assert_eq!(browser.session_id(), None, "sign-in, {kind:?}");
+    let page = browser.get(answer.location()).await;
     let is_told = page.body.contains("role=\"alert\"") && page.body.contains("data-testid=\"login-qq\"");
     assert!(page.status == 200 && is_told, "sign-in, {kind:?}: {}", page.body);
     assert_eq!(qq.knocks.load(Ordering::Relaxed), 1, "sign-in, {kind:?}: an exchange is tried once");
+}
 
-    for (path, words) in [
-        ("/account/renew", "could not be renewed just now"),
-        ("/account/portrait", "QQ does not answer, so nickname and avatar stay"),
-    ] {
-        let request = press(&person, path);
-        let Ok(answer) = timeout(TIME_LIMIT, person.send(request)).await else { panic!("{path}, {kind:?}: too slow") };
-        assert_eq!((answer.status, answer.location()), (303, "/account"), "{path}, {kind:?}");
-        let page = person.get("/account").await;
-        assert!(page.status == 200 && page.body.contains(words), "{path}, {kind:?}: {}", page.body);
-        assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{path}, {kind:?}");
-        assert_eq!(page.marked("nickname").as_ref(), Some(&username), "{path}, {kind:?}");
-    }
-    assert_eq!((site.count("users").await, site.count("open_ids").await, site.count("sessions").await), (1, 1, 1));
-    assert_eq!(qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
-
-    let site = site.restart_with(vec![]).await;
-    let (mut person, mut newcomer) = (person.moved_to(&site), newcomer.moved_to(&site));
-    assert_eq!(person.signed_in_as().await.as_ref(), Some(&username), "{kind:?}");
-    assert_eq!(person.sign_in(&username).await.location(), "/account", "{kind:?}: QQ is well again");
-    assert_eq!(newcomer.sign_in("Ann").await.location(), "/register", "{kind:?}: QQ is well again");
-    3
+async fn expect_told(kind: Tls, person: &mut Browser, username: &str, path: &str, words: &str) {
+    let request = press(person, path);
+    let Ok(answer) = timeout(TIME_LIMIT, person.send(request)).await else { panic!("{path}, {kind:?}: too slow") };
+    assert_eq!((answer.status, answer.location()), (303, "/account"), "{path}, {kind:?}");
+    let page = person.get("/account").await;
+    assert!(page.status == 200 && page.body.contains(words), "{path}, {kind:?}: {}", page.body);
+    assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{path}, {kind:?}");
+    assert_eq!(page.marked("nickname").as_deref(), Some(username), "{path}, {kind:?}");
 }
 
 #[tokio::test]
 async fn s25_behind_a_connection_that_cannot_be_trusted_nothing_is_said_and_the_person_is_told() {
-    let walks: Vec<_> = KINDS.into_iter().map(|kind| tokio::spawn(walk(kind))).collect();
-    let mut walked = 0;
-    for walk in walks {
-        walked += walk.await.expect("a walk");
+    let mut site = TestSite::start().await;
+    let mut person = site.browser();
+    let username = person.become_somebody().await;
+    for kind in KINDS {
+        let qq = BadQq::start(kind).await;
+        site = site.restart_with(qq.variables()).await;
+        person = person.moved_to(&site);
+        expect_no_sign_in(kind, &site, &qq).await;
+        expect_told(kind, &mut person, &username, "/account/renew", "could not be renewed just now").await;
+        expect_told(kind, &mut person, &username, "/account/portrait", "QQ does not answer").await;
+        let rows = (site.count("users").await, site.count("open_ids").await, site.count("sessions").await);
+        assert_eq!(rows, (1, 1, 1), "{kind:?}");
+        assert_eq!(qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
     }
-    assert_eq!(walked, 3 * KINDS.len());
-    println!("{walked} cells walked");
+    site = site.restart_with(vec![]).await;
+    person = person.moved_to(&site);
+    assert_eq!(person.signed_in_as().await.as_ref(), Some(&username));
+    assert_eq!(person.sign_in(&username).await.location(), "/account", "QQ is well again");
+    assert_eq!(site.browser().sign_in("Ann").await.location(), "/register", "QQ is well again");
+    println!("{} cells walked", 3 * KINDS.len());
 }

@@ -9,7 +9,7 @@ use super::cell::{Cell, Trip};
 use crate::support::{Answer, Browser, Endpoint, Fault, TestSite, WickedQq, options};
 
 /// What the site grants QQ for one answer: `QQ_TIMEOUT_MS`.
-const QQ_TIMEOUT_MS: u64 = 1500;
+const QQ_TIMEOUT_MS: u64 = 3000;
 /// A sign-in asks four questions.
 const TIME_LIMIT: Duration = Duration::from_millis(4 * QQ_TIMEOUT_MS);
 

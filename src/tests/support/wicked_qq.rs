@@ -5,6 +5,7 @@ mod fault;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ const BACKLOG: u32 = 8;
 /// How long a connection that the kernel lets wait is waited for. On this machine the others come
 /// about at once.
 const KNOCK: Duration = Duration::from_millis(100);
+
+/// How long an answer is waited for before another one is asked for.
+const PROBE: Duration = Duration::from_secs(1);
 
 /// What the site asks QQ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ struct State {
     asked: Mutex<Vec<Endpoint>>,
     has_begun: watch::Sender<bool>,
     is_open: watch::Sender<bool>,
-    accepted: watch::Sender<usize>,
+    visits: AtomicUsize,
     /// The connections that fill the backlog.
     fillers: Mutex<Vec<TcpStream>>,
 }
@@ -88,7 +92,7 @@ impl WickedQq {
             asked: Mutex::default(),
             has_begun: watch::Sender::new(false),
             is_open: watch::Sender::new(true),
-            accepted: watch::Sender::new(0),
+            visits: AtomicUsize::new(0),
             fillers: Mutex::default(),
         });
         tokio::spawn(listen(listener, state.clone()));
@@ -125,12 +129,15 @@ impl WickedQq {
     /// Is well again.
     pub(crate) async fn recover(&self) {
         *self.state.plan.lock().expect("a plan") = Plan::default();
-        let fillers = std::mem::take(&mut *self.state.fillers.lock().expect("a list"));
-        let accepted = *self.state.accepted.borrow() + fillers.len();
-        drop(fillers);
         self.state.is_open.send_replace(true);
-        // Until the backlog is empty, whoever connects could be kept waiting.
-        self.state.accepted.subscribe().wait_for(|so_far| *so_far >= accepted).await.expect("a listener");
+        let fillers = std::mem::take(&mut *self.state.fillers.lock().expect("a list"));
+        if fillers.is_empty() {
+            return;
+        }
+        drop(fillers);
+        // Until the backlog is empty, whoever connects may be kept waiting: who stands at its end is
+        // answered last.
+        while !timeout(PROBE, self.state.is_answering()).await.is_ok_and(|answer| answer.is_ok()) {}
     }
 
     /// How often it was asked since [`WickedQq::spoil`].
@@ -140,7 +147,7 @@ impl WickedQq {
 
     /// How often anybody connected at all.
     pub(crate) fn visits(&self) -> usize {
-        *self.state.accepted.borrow()
+        self.state.visits.load(Ordering::Relaxed)
     }
 }
 
@@ -153,7 +160,7 @@ async fn listen(listener: TcpListener, state: Arc<State>) {
             _ = is_open.changed() => {}
             accepted = listener.accept() => {
                 let (stream, _) = accepted.expect("a connection");
-                state.accepted.send_modify(|accepted| *accepted += 1);
+                state.visits.fetch_add(1, Ordering::Relaxed);
                 let state = state.clone();
                 // An error means that the site has hung up.
                 tokio::spawn(async move { state.serve(stream).await.ok() });
@@ -195,6 +202,12 @@ impl State {
             assert!(fillers.len() <= 4 * BACKLOG as usize, "the backlog has no end");
         }
         self.has_begun.send_replace(true);
+    }
+
+    async fn is_answering(&self) -> io::Result<()> {
+        let mut stream = TcpStream::connect(self.address).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").await?;
+        stream.read_u8().await.map(|_| ())
     }
 }
 
