@@ -25,6 +25,15 @@ const pages: Record<string, (page: Page, unique: (base: string) => string) => Pr
     await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account");
   },
+  sessions: async (page, unique) => {
+    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account/sessions");
+  },
+  delete: async (page, unique) => {
+    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account/delete");
+  },
+  privacy: (page) => page.goto("/privacy"),
   "not-found": (page) => page.goto("/nowhere"),
   consent: (page) => page.goto("/login/qq"),
 };
@@ -37,9 +46,7 @@ for (const locale of ["zh-CN", "en"]) {
 
         for (const [name, open] of Object.entries(pages)) {
           test(`${name}, ${locale}, ${colorScheme}, ${width} wide`, async ({ page, unique, watch }) => {
-            if (name === "register-errors") {
-              watch.announce(422, "/register");
-            } else if (name === "not-found") {
+            if (name === "not-found") {
               watch.announce(404, "/nowhere");
             }
             await open(page, unique);

@@ -4,6 +4,7 @@ mod avatars;
 mod chosen_name;
 mod create;
 mod generated_name;
+mod own_data;
 mod portrait;
 mod primary_email;
 
@@ -12,6 +13,7 @@ use sqlx::AnyPool;
 pub use chosen_name::ChosenName;
 pub use create::{Creation, Identity, NewAccount};
 pub use generated_name::generate_name;
+pub use own_data::{OwnData, OwnEmail, OwnIdentity};
 pub use portrait::{News, Portrait, Told};
 pub use primary_email::PrimaryEmail;
 

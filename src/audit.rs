@@ -34,6 +34,13 @@ pub enum Event {
         /// The row in `users`.
         user_id: i64,
     },
+    /// An access token could not be renewed, and not because it is refused.
+    TokenNotRenewed {
+        /// The row in `users`.
+        user_id: i64,
+        /// In the words of the login page's addresses.
+        reason: &'static str,
+    },
     /// QQ refused a token or its renewal.
     TokenRefused {
         /// The row in `users`.
@@ -42,6 +49,21 @@ pub enum Event {
     /// Somebody signed out.
     SignedOut {
         /// The row in `users`.
+        user_id: i64,
+    },
+    /// Somebody ended other sessions of theirs.
+    SessionsEnded {
+        /// The row in `users`.
+        user_id: i64,
+    },
+    /// Somebody took a copy of what is known of them.
+    DataExported {
+        /// The row in `users`.
+        user_id: i64,
+    },
+    /// Somebody deleted their account.
+    AccountDeleted {
+        /// The row in `users`, as it was.
         user_id: i64,
     },
     /// Somebody asked too often.
@@ -59,8 +81,12 @@ pub fn record(event: Event) {
         Event::Registered { user_id } => ("registered", Some(user_id), None),
         Event::PersonReplaced { user_id } => ("person_replaced", Some(user_id), None),
         Event::TokenRenewed { user_id } => ("token_renewed", Some(user_id), None),
+        Event::TokenNotRenewed { user_id, reason } => ("token_not_renewed", Some(user_id), Some(reason)),
         Event::TokenRefused { user_id } => ("token_refused", Some(user_id), None),
         Event::SignedOut { user_id } => ("signed_out", Some(user_id), None),
+        Event::SessionsEnded { user_id } => ("sessions_ended", Some(user_id), None),
+        Event::DataExported { user_id } => ("data_exported", Some(user_id), None),
+        Event::AccountDeleted { user_id } => ("account_deleted", Some(user_id), None),
         Event::RateLimited => ("rate_limited", None, None),
         Event::CrossSiteBlocked => ("cross_site_blocked", None, None),
     };

@@ -1,15 +1,13 @@
 //! What is typed to start the program, and how it ends.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::Directive;
 
-use crate::config::{Config, ConfigError, Environment, LogFormat, resolve_with_system};
+use crate::config::{Config, ConfigError, Environment, resolve_with_system};
+use crate::logging::LogError;
 use crate::server::{self, StartError};
-use crate::{clock, doctor, random};
+use crate::{clock, doctor, logging, random};
 
 const HELP: &str = "\
 Sign in with QQ: a complete site with sessions, registration and a QQ sandbox.
@@ -49,7 +47,7 @@ enum Failure {
     Usage(lexopt::Error),
     EnvFile(dotenvy::Error),
     Config(ConfigError),
-    Log(String),
+    Log(LogError),
     Start(StartError),
     Runtime(std::io::Error),
     /// The doctor found something, and has said so.
@@ -99,7 +97,7 @@ fn start(command: Command) -> Result<(), Failure> {
     let variables = std::env::vars_os();
     let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let env = Environment::new(variables, resolve_with_system);
-    let prepared = env_file.and_then(|()| start_log(&env));
+    let prepared = env_file.and_then(|()| logging::start(&env).map_err(Failure::Log));
     match (prepared, command) {
         (Ok(()), _) => {}
         (Err(failure), Command::Doctor { json }) => {
@@ -136,46 +134,14 @@ fn print_report(report: &doctor::Report, json: bool) -> Result<(), Failure> {
     if report.ok { Ok(()) } else { Err(Failure::Unwell) }
 }
 
-/// A `.env` file fills in what is unset; having none is fine.
+/// A `.env` file in the working folder fills in what is unset; having none is fine. By its path: by
+/// its name alone it would be looked for in the folders above as well, which may be anybody's.
 fn read_env_file() -> Result<(), dotenvy::Error> {
-    match dotenvy::from_filename(".env") {
+    match dotenvy::from_path(".env") {
         Ok(_) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-/// Logs to standard error, as `RUST_LOG` and `LOG_FORMAT` say.
-fn start_log(env: &Environment) -> Result<(), Failure> {
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    let wanted = if wanted.trim().is_empty() { "info" } else { wanted.trim() };
-    let filter = log_filter(wanted).map_err(Failure::Log)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match LogFormat::read(env).map_err(Failure::Config)? {
-        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
-    }
-    Ok(())
-}
-
-/// What `wanted` (in the words of `RUST_LOG`) lets through. Libraries that would write secrets at
-/// their noisiest levels (QQ takes them in the address) are kept quiet whatever it says.
-pub fn log_filter(wanted: &str) -> Result<EnvFilter, String> {
-    const QUIET: [&str; 8] = [
-        "h2=warn",
-        "hyper=warn",
-        "hyper_util=warn",
-        "reqwest=warn",
-        "rustls=warn",
-        "sqlx=warn",
-        "tower_sessions=error",
-        "tower_sessions_core=error",
-    ];
-    let mut filter = EnvFilter::builder().parse(wanted).map_err(|error| error.to_string())?;
-    for directive in QUIET {
-        filter = filter.add_directive(directive.parse::<Directive>().map_err(|error| error.to_string())?);
-    }
-    Ok(filter)
 }
 
 /// Ends with SIGTERM or SIGINT.
@@ -218,7 +184,7 @@ fn words(failure: &Failure) -> String {
         }
         Failure::EnvFile(error) => format!(".env: {error}; mend or remove the file"),
         Failure::Config(error) => error.to_string(),
-        Failure::Log(error) => format!("RUST_LOG: {error}; use a level such as info"),
+        Failure::Log(error) => error.to_string(),
         Failure::Start(error) => error.to_string(),
         Failure::Runtime(error) => format!("the program could not start its threads: {error}"),
         Failure::Unwell => "the doctor found something wrong".to_owned(),

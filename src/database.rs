@@ -81,10 +81,8 @@ fn is_sqlite(url: &str) -> bool {
 async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
     WAIT_LIMIT.set(connection, is_sqlite).await?;
     if is_sqlite {
-        sqlx::query("PRAGMA foreign_keys = ON").execute(&mut *connection).await?;
-        // Looks into the file. One that cannot be read says so at the first statement that matters,
-        // and until then the default does no harm: it is the slower one.
-        let _ = sqlx::query("PRAGMA synchronous = NORMAL").execute(connection).await;
+        // `synchronous` stays FULL, SQLite's default: what was acknowledged outlives a loss of power.
+        sqlx::query("PRAGMA foreign_keys = ON").execute(connection).await?;
     }
     Ok(())
 }

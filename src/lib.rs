@@ -8,7 +8,7 @@
 //! 2. [`database`], [`accounts`] the people, [`sessions`] who is signed in
 //! 3. [`login`] the steps of signing in
 //! 4. [`web`] what browsers see
-//! 5. [`server`] puts it together; [`command_line`] starts it
+//! 5. [`server`] puts it together; [`command_line`] starts it, [`logging`] writes what it says
 //!
 //! [`sandbox`] stands beside them: a stand-in for graph.qq.com that shares no code with [`qq`].
 //! [`doctor`] looks at the configuration and at QQ.
@@ -36,6 +36,8 @@ pub mod config;
 pub mod database;
 #[cfg(feature = "ssr")]
 pub mod doctor;
+#[cfg(feature = "ssr")]
+pub mod logging;
 #[cfg(feature = "ssr")]
 pub mod login;
 #[cfg(feature = "ssr")]

@@ -125,6 +125,11 @@ impl Login {
         (self.clock)()
     }
 
+    /// Whether a typed e-mail address counts as verified.
+    pub fn trusts_email(&self) -> bool {
+        self.rules.email_trust
+    }
+
     /// Who may make an account.
     pub fn registration(&self) -> Registration {
         self.rules.registration

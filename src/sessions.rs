@@ -1,5 +1,6 @@
 //! Who is signed in: the session's record, its store, and the age of its access token.
 
+mod own;
 mod person;
 mod renewal;
 mod store;
@@ -11,6 +12,7 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use crate::config::PublicUrl;
 
+pub use own::OwnSession;
 pub use person::{Draft, Pending, SessionError, SignedIn, Visitor};
 pub use renewal::Found;
 pub use store::{Lifetimes, Store, is_unavailable};

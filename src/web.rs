@@ -3,6 +3,10 @@
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+mod account_fns;
+#[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
 mod app;
 #[cfg(feature = "ssr")]
 mod assets;
@@ -10,6 +14,8 @@ mod assets;
 mod avatar;
 #[cfg(feature = "ssr")]
 mod client_address;
+#[cfg(feature = "ssr")]
+mod export;
 #[cfg(feature = "ssr")]
 mod flash;
 #[cfg(feature = "ssr")]

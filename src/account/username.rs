@@ -11,7 +11,7 @@ pub const MAX_CHARS: usize = 32;
 
 /// Names that would let a person pose as the site itself. Compared in lower case and without
 /// `_` and `-`.
-const RESERVED: &[&str] = &[
+pub const RESERVED: &[&str] = &[
     "abuse",
     "account",
     "accounts",
@@ -159,8 +159,13 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn is_reserved(normalized: &str) -> bool {
-    let plain: String = normalized.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
+    let plain: String = plain(normalized).chars().flat_map(char::to_lowercase).collect();
     RESERVED.contains(&plain.as_str())
+}
+
+/// The name without what a reader overlooks: `_` and `-`.
+pub fn plain(normalized: &str) -> String {
+    normalized.chars().filter(|c| !matches!(c, '-' | '_')).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! A user name that passed every rule, with the keys under which it is unique.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::mixed_script::AugmentedScriptSet;
@@ -31,7 +34,10 @@ impl ChosenName {
             return Err(UsernameProblem::LookAlikeScripts);
         }
         let key = without_case(&normalized);
-        let lookalike_key = skeleton(&key).collect();
+        let lookalike_key = without_looks(&normalized);
+        if poses_as_the_site(&normalized) {
+            return Err(UsernameProblem::Reserved);
+        }
         Ok(ChosenName { shown: shown.to_owned(), key, lookalike_key })
     }
 
@@ -45,7 +51,8 @@ impl ChosenName {
         &self.key
     }
 
-    /// The same for names that look the same (the skeleton of Unicode Technical Standard 39).
+    /// The same for names that look the same as they are shown (the skeleton of Unicode Technical
+    /// Standard 39).
     pub fn lookalike_key(&self) -> &str {
         &self.lookalike_key
     }
@@ -54,6 +61,22 @@ impl ChosenName {
 /// Upper case first, so that letters with two small forms (σ and ς, ß and ss) come out as one.
 fn without_case(normalized: &str) -> String {
     normalized.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// A skeleton says what a text looks like, so it is taken of the name as it is shown, in which a
+/// capital I passes for a small l. Without regard to case after that, since names are compared so.
+fn without_looks(normalized: &str) -> String {
+    let shown: String = skeleton(normalized).collect();
+    skeleton(&without_case(&shown)).collect()
+}
+
+/// Whether a name looks like one that is reserved, in small letters or in capitals.
+fn poses_as_the_site(normalized: &str) -> bool {
+    static LOOKS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let in_capitals = username::RESERVED.iter().map(|word| without_looks(&word.to_uppercase()));
+        username::RESERVED.iter().map(|word| without_looks(word)).chain(in_capitals).collect()
+    });
+    LOOKS.contains(&without_looks(&username::plain(normalized)))
 }
 
 /// Scripts with letters that pass for Latin ones.
@@ -120,6 +143,31 @@ mod tests {
         assert_ne!(keys(latin).0, keys(cyrillic).0);
         assert_eq!(keys(latin).1, keys(cyrillic).1);
         assert_ne!(keys("小明明").1, keys("小朋明").1);
+        for (one, other) in [("Ivan", "lvan"), ("B0B", "BOB"), ("b0b", "bob"), ("tom_1", "TOM_l"), ("Wllson", "WIlson")]
+        {
+            assert_eq!(keys(one).1, keys(other).1, "{one} {other}");
+        }
+        for (one, other) in [("ivan", "lvan"), ("ann_lee", "ann-lee"), ("bob", "rob")] {
+            assert_ne!(keys(one).1, keys(other).1, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn s46_reserved_words_are_found_behind_what_looks_like_them() {
+        for name in [
+            "\u{430}\u{440}\u{456}",
+            "adrnin",
+            "admln",
+            "r00t",
+            "supp0rt",
+            "R-O-O-T",
+            "\u{405}\u{423}\u{405}\u{422}\u{415}\u{41c}",
+        ] {
+            assert_eq!(ChosenName::parse(name), Err(UsernameProblem::Reserved), "{name}");
+        }
+        for name in ["roots", "adminah", "Ольга", "info-desk", "小客服务"] {
+            assert!(ChosenName::parse(name).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -12,17 +12,19 @@ use super::{DatabaseError, PATIENCE, WAIT_LIMIT, is_sqlite};
 
 /// The steps by which the tables came to be, in both dialects. They are listed here, and not read
 /// by sqlx's macro, since that would build both database drivers a second time for the compiler.
-const SQLITE: [(&str, &str); 4] = [
+const SQLITE: [(&str, &str); 5] = [
     ("accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
     ("sessions", include_str!("../../migrations/sqlite/0002_sessions.sql")),
     ("permissions", include_str!("../../migrations/sqlite/0003_permissions.sql")),
     ("readiness", include_str!("../../migrations/sqlite/0004_readiness.sql")),
+    ("leaving", include_str!("../../migrations/sqlite/0005_leaving.sql")),
 ];
-const POSTGRES: [(&str, &str); 4] = [
+const POSTGRES: [(&str, &str); 5] = [
     ("accounts", include_str!("../../migrations/postgres/0001_accounts.sql")),
     ("sessions", include_str!("../../migrations/postgres/0002_sessions.sql")),
     ("permissions", include_str!("../../migrations/postgres/0003_permissions.sql")),
     ("readiness", include_str!("../../migrations/postgres/0004_readiness.sql")),
+    ("leaving", include_str!("../../migrations/postgres/0005_leaving.sql")),
 ];
 
 /// The steps in the database's dialect.

@@ -7,10 +7,10 @@ use tower_sessions::Session;
 use tower_sessions::session::Id;
 use tracing::Instrument;
 
-use super::{Login, LoginError};
+use super::{Failure, Login, LoginError};
 use crate::audit::{self, Event};
 use crate::qq::{self, Class, QqError};
-use crate::sessions::{Found, Reauth, SessionError, SignedIn, StoredToken};
+use crate::sessions::{self, Found, Reauth, SessionError, SignedIn, StoredToken};
 
 /// How often a request looks whether another one has renewed the token.
 const POLL: Duration = Duration::from_millis(50);
@@ -18,6 +18,9 @@ const POLL: Duration = Duration::from_millis(50);
 /// What a renewal may take beyond QQ's time: a slow database. Whoever has the right to renew and
 /// has not used it by then is taken for dead.
 const SLACK: Duration = Duration::from_secs(5);
+
+/// How long a busy database is asked to take a renewed token.
+const PERSISTENCE: Duration = Duration::from_secs(30);
 
 /// What became of a session's token.
 #[derive(Clone)]
@@ -78,9 +81,10 @@ impl Login {
                 // Whom we waited for did not reach QQ. Trying again would let people wait twice.
                 return Ok(TokenState::Stale(found.signed_in));
             }
-            if !is_taken && self.sessions.begin_renewal(&found, self.lease_ends_at()).await? {
+            let until = self.lease_ends_at();
+            if !is_taken && self.sessions.begin_renewal(&found, until).await? {
                 let outcome = self.renew_found(id, found).await;
-                self.sessions.end_renewal(id).await?;
+                self.sessions.end_renewal(id, until).await?;
                 return outcome;
             }
             has_waited = is_taken;
@@ -96,7 +100,7 @@ impl Login {
             Ok(token) => {
                 // The new refresh token stands in the same record as the new token: both or neither.
                 let new = stored(token, obtained_at);
-                let changed = self.replace_token(id, old, |_| new.clone()).await?;
+                let changed = self.replace_spent_token(id, old, &new).await?;
                 audit::record(Event::TokenRenewed { user_id: found.signed_in.user_id });
                 Ok(changed.map_or(TokenState::SignedOut, TokenState::Good))
             }
@@ -114,16 +118,44 @@ impl Login {
         error: &QqError,
     ) -> Result<TokenState, LoginError> {
         match error.class() {
-            Class::QqFailure | Class::TryLater => Ok(TokenState::Stale(signed_in)),
+            Class::QqFailure | Class::TryLater => {
+                audit::record(not_renewed(&signed_in, Failure::Unreachable));
+                Ok(TokenState::Stale(signed_in))
+            }
             // For the operator to mend; the refresh token may be good again then.
-            Class::OperatorMustAct | Class::OurBug => Ok(TokenState::PassByQq),
+            Class::OperatorMustAct | Class::OurBug => {
+                audit::record(not_renewed(&signed_in, Failure::Misconfigured));
+                Ok(TokenState::PassByQq)
+            }
             Class::SignInAgain => {
-                audit::record(Event::TokenRefused { user_id: signed_in.user_id });
                 let refused_at = Some(self.now()).filter(|_| error.is_about_token());
                 // A refused refresh token is spent or void. The access token may yet be good.
                 let without = |token: &StoredToken| StoredToken { refresh_token: None, refused_at, ..token.clone() };
-                self.replace_token(id, &signed_in.token, without).await?;
+                let kept = self.replace_token(id, &signed_in.token, without).await?;
+                let Some(kept) = kept else { return Ok(TokenState::SignedOut) };
+                if !kept.token.is_same(&signed_in.token) && kept.token.decide(self.now()) == Reauth::GoOn {
+                    // Whoever took over the right to renew was faster, and theirs is good.
+                    return Ok(TokenState::Good(kept));
+                }
+                audit::record(Event::TokenRefused { user_id: signed_in.user_id });
                 Ok(TokenState::PassByQq)
+            }
+        }
+    }
+
+    /// Puts the new token in the place of the one that QQ has just taken it for. The new one stands
+    /// nowhere else, so a database that is busy is asked again for a while.
+    async fn replace_spent_token(
+        &self,
+        id: Id,
+        old: &StoredToken,
+        new: &StoredToken,
+    ) -> Result<Option<SignedIn>, SessionError> {
+        let patience = Instant::now() + PERSISTENCE;
+        loop {
+            match self.replace_token(id, old, |_| new.clone()).await {
+                Err(error) if sessions::is_unavailable(&error) && Instant::now() < patience => sleep(POLL).await,
+                outcome => return outcome,
             }
         }
     }
@@ -156,6 +188,10 @@ impl Login {
         let lease_secs = (self.qq.timeout() + SLACK).as_secs();
         self.now().saturating_add(i64::try_from(lease_secs).unwrap_or(i64::MAX))
     }
+}
+
+fn not_renewed(signed_in: &SignedIn, failure: Failure) -> Event {
+    Event::TokenNotRenewed { user_id: signed_in.user_id, reason: failure.code() }
 }
 
 /// What to do about a token that cannot be used any more.

@@ -6,6 +6,7 @@ use super::{Login, LoginError, Next};
 use crate::account::{Email, EmailProblem, UsernameProblem};
 use crate::accounts::{ChosenName, Creation, Identity, NewAccount, generate_name};
 use crate::audit::{self, Event};
+use crate::config::Registration;
 use crate::sessions::{Draft, Pending, Visitor};
 
 /// How many generated names are tried. The later ones are drawn from so many that the second
@@ -45,6 +46,8 @@ pub enum Registered {
     Lapsed(Next),
     /// There is nobody to register.
     NobodyPending,
+    /// New accounts are not made any more, since a moment ago.
+    Closed(Next),
 }
 
 impl Login {
@@ -137,6 +140,9 @@ impl Login {
     /// finds the person signed in.
     async fn pending(&self, session: &Session) -> Result<Result<Pending, Registered>, LoginError> {
         Ok(match Visitor::read(session, self.now()).await? {
+            Some(Visitor::Pending(pending)) if self.rules.registration == Registration::Closed => {
+                Err(Registered::Closed(Next::parse(&pending.next)))
+            }
             Some(Visitor::Pending(pending)) => Ok(pending),
             Some(Visitor::SignedIn(_)) => Err(Registered::SignedIn(Next::default())),
             None => Err(Registered::NobodyPending),

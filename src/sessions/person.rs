@@ -11,6 +11,9 @@ pub(super) const KEY: &str = "person";
 /// How long somebody who comes from QQ for the first time has to register, in seconds.
 pub(super) const PENDING_SECS: i64 = 15 * 60;
 
+/// By how much the clocks of two machines may differ, in seconds.
+const MAX_SKEW_SECS: i64 = 60;
+
 /// How long their session is kept, in seconds. What they typed too late waits there for them.
 pub(super) const LAPSED_SECS: i64 = 2 * 60 * 60;
 
@@ -93,14 +96,15 @@ impl Visitor {
     }
 
     /// Starts a session for this visitor: a new id, the old row gone, and nothing of the time
-    /// before carried over.
+    /// before carried over. It is in the database when this returns.
     pub async fn start(self, session: &Session) -> Result<(), SessionError> {
         session.clear().await;
         if session.id().is_some() {
             // Not `flush`: that deletes the row but would make the new one under the old id.
             session.cycle_id().await?;
         }
-        session.insert(KEY, self).await
+        session.insert(KEY, self).await?;
+        session.save().await
     }
 
     /// Writes the visitor back to the session they have. For those who have yet to register: the
@@ -133,6 +137,7 @@ impl Pending {
     }
 
     fn is_current(&self, now: i64) -> bool {
-        (self.since..=self.since.saturating_add(PENDING_SECS)).contains(&now)
+        // A little below zero: another machine's clock may be a little ahead.
+        (-MAX_SKEW_SECS..=PENDING_SECS).contains(&now.saturating_sub(self.since))
     }
 }

@@ -51,10 +51,11 @@ impl Store {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Gives the right back.
-    pub async fn end_renewal(&self, id: Id) -> Result<(), SessionError> {
-        sqlx::query("UPDATE sessions SET renewing_until = 0 WHERE id_hash = $1")
+    /// Gives back the right that was taken until the moment `until`, unless somebody else has it by now.
+    pub async fn end_renewal(&self, id: Id, until: i64) -> Result<(), SessionError> {
+        sqlx::query("UPDATE sessions SET renewing_until = 0 WHERE id_hash = $1 AND renewing_until = $2")
             .bind(hash(&id))
+            .bind(until)
             .execute(&self.pool)
             .await
             .map_err(backend)?;

@@ -108,7 +108,11 @@ impl Store {
                 .map_err(backend)?;
         let Some((sealed, created_at, last_seen_at, renewing_until)) = row else { return Ok(None) };
         let now = self.now();
-        if !self.is_alive(created_at, last_seen_at, now) {
+        if self.has_ended(created_at, last_seen_at, now) {
+            self.remove_ended(&id_hash, last_seen_at).await?;
+            return Ok(None);
+        }
+        if is_from_future(created_at, last_seen_at, now) {
             return Ok(None);
         }
         // A row sealed with another key is from before the key was changed: a session no more.
@@ -138,12 +142,35 @@ impl Store {
         Ok(())
     }
 
-    /// A session seen in the future is one from before the clock was set back; it does not count.
-    fn is_alive(&self, created_at: i64, last_seen_at: i64, now: i64) -> bool {
-        let idle_secs = now.saturating_sub(last_seen_at);
-        let age_secs = now.saturating_sub(created_at);
-        idle_secs < self.lifetimes.idle_secs && age_secs < self.lifetimes.max_secs && age_secs >= -TOUCH_SECS
+    pub(super) fn has_ended(&self, created_at: i64, last_seen_at: i64, now: i64) -> bool {
+        now.saturating_sub(last_seen_at) >= self.lifetimes.idle_secs
+            || now.saturating_sub(created_at) >= self.lifetimes.max_secs
     }
+
+    /// What has ended stays so: were the row left for the next purge, a clock that is set back would
+    /// revive it. Unless it was used meanwhile, by a request that was a moment earlier.
+    async fn remove_ended(&self, id_hash: &str, last_seen_at: i64) -> Result<()> {
+        let removed = sqlx::query("DELETE FROM sessions WHERE id_hash = $1 AND last_seen_at = $2")
+            .bind(id_hash)
+            .bind(last_seen_at)
+            .execute(&self.pool)
+            .await;
+        match removed {
+            Err(error) if !database::is_unavailable(&error) => Err(backend(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the row holds this record already.
+    async fn holds(&self, record: &Record) -> Result<bool> {
+        Ok(self.read(&record.id).await?.is_some_and(|(held, _)| held.data == record.data))
+    }
+}
+
+/// A session from the future is one from before the clock was set back; it does not count. A little
+/// ahead is another machine's clock.
+fn is_from_future(created_at: i64, last_seen_at: i64, now: i64) -> bool {
+    now.saturating_sub(created_at.max(last_seen_at)) < -TOUCH_SECS
 }
 
 #[async_trait]
@@ -172,6 +199,10 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
+        // The session layer saves once more what `Visitor::start` has saved.
+        if self.holds(record).await? {
+            return Ok(());
+        }
         let id_hash = hash(&record.id);
         sqlx::query("UPDATE sessions SET user_id = $1, data = $2 WHERE id_hash = $3")
             .bind(user_id(record))

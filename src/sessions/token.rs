@@ -5,6 +5,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
+use subtle::ConstantTimeEq;
 
 /// The longest margin before its end at which a token is no longer relied on, in seconds.
 const MAX_MARGIN_SECS: i64 = 300;
@@ -78,7 +79,8 @@ impl StoredToken {
 
     /// Whether both are one and the same token.
     pub fn is_same(&self, other: &StoredToken) -> bool {
-        self.access_token.expose_secret() == other.access_token.expose_secret()
+        let (one, other) = (self.access_token.expose_secret(), other.access_token.expose_secret());
+        bool::from(one.as_bytes().ct_eq(other.as_bytes()))
     }
 }
 

@@ -189,7 +189,11 @@ async fn wrong_methods_and_unknown_paths_have_pages() {
     let request = browser.request(Method::DELETE, "/account");
     let page = browser.send(request).await;
     assert_eq!(page.status, 405);
-    assert!(page.body.contains("Not this way") && page.header("allow").contains("GET"), "{}", page.header("allow"));
+    assert!(
+        page.body.contains("cannot be opened directly") && page.header("allow").contains("GET"),
+        "{}",
+        page.header("allow")
+    );
     for path in ["/api/nothing", "/api/", "/login/", "/login/qq/else"] {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }

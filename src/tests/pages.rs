@@ -19,7 +19,7 @@ async fn the_browser_chooses_the_language_until_the_person_does() {
     let answer = browser.post("/language", &[("lang", "zh-CN"), ("back", "/login?next=%2Fa&error=expired")]).await;
     assert_eq!((answer.status, answer.location()), (303, "/login?next=%2Fa&error=expired"));
     let page = browser.get("/login?next=%2Fa&error=expired").await;
-    assert!(page.body.contains("登录页面已过期") && page.body.contains("href=\"/login/qq?next=%2Fa\""));
+    assert!(page.body.contains("本次登录已过期") && page.body.contains("href=\"/login/qq?next=%2Fa\""));
     browser.post("/language", &[("lang", "en"), ("back", "/")]).await;
     assert!(browser.get("/").await.body.contains("Sign in with QQ"));
     browser.post("/language", &[("lang", "xx"), ("back", "//evil")]).await;

@@ -47,12 +47,12 @@ async fn a_form_that_cannot_be_read_is_refused_and_the_registration_stays() {
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
     let request = browser.request(reqwest::Method::POST, "/register").header("content-type", "application/json");
-    assert_eq!(browser.send(request.body("{\"username\":\"ann\"}")).await.status, 400);
+    assert_eq!(browser.send(request.body("{\"username\":\"ann\"}")).await.status, 415);
     let request = browser
         .request(reqwest::Method::POST, "/register")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(format!("username={}", "a".repeat(20_000)));
-    assert_eq!(browser.send(request).await.status, 400);
+    assert_eq!(browser.send(request).await.status, 413);
     let answer = browser.post("/register", &[("username", "ann"), ("username", "bob"), ("email", "a@b.cd")]).await;
     assert_eq!((answer.status, site.texts("SELECT username FROM users").await.join(",").as_str()), (303, "ann"));
 }

@@ -9,9 +9,12 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Addresses that are only looked at: whoever asks, whatever else they send, nothing changes.
-const LOOKED_AT: [&str; 13] = [
+const LOOKED_AT: [&str; 17] = [
     "/",
     "/account",
+    "/account/delete",
+    "/account/export",
+    "/account/sessions",
     "/api/check-username",
     "/avatar/{hash}",
     "/favicon.svg",
@@ -20,15 +23,18 @@ const LOOKED_AT: [&str; 13] = [
     "/login/qq",
     "/login/qq/callback",
     "/pkg",
+    "/privacy",
     "/readyz",
     "/register",
     "/robots.txt",
 ];
 
 /// Addresses that change something, by POST alone and for pages of this site alone.
-const CHANGING: [&str; 8] = [
+const CHANGING: [&str; 10] = [
+    "/account/delete",
     "/account/portrait",
     "/account/renew",
+    "/account/sessions/end",
     "/api/finish-login",
     "/language",
     "/logout",
@@ -63,8 +69,10 @@ fn s74_every_route_has_a_verdict() {
 async fn s74_every_server_function_has_a_verdict() {
     let known = [
         ("GET", "/api/check-username"),
+        ("POST", "/account/delete"),
         ("POST", "/account/portrait"),
         ("POST", "/account/renew"),
+        ("POST", "/account/sessions/end"),
         ("POST", "/api/finish-login"),
         ("POST", "/logout"),
         ("POST", "/register"),
@@ -82,8 +90,9 @@ async fn s74_every_server_function_has_a_verdict() {
     for (method, path) in known {
         let other = if method == "GET" { Method::POST } else { Method::GET };
         let answer = browser.send(browser.request(other, path)).await;
-        // The registration page stands at the address of its form.
-        assert!(answer.status == 405 || path == "/register", "{path} answers one method alone: {}", answer.status);
+        // Two pages stand at the addresses of their forms.
+        let has_page = ["/register", "/account/delete"].contains(&path);
+        assert!(answer.status == 405 || has_page, "{path} answers one method alone: {}", answer.status);
         let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
         let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
         assert_eq!(answer.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
@@ -124,7 +133,7 @@ async fn s74_s81_s82_s85_no_method_of_another_site_changes_anything_anywhere() {
     println!("{asked} requests of another site");
     assert_eq!(browser.signed_in_as().await, Some(username));
     assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
-    for path in CHANGING.into_iter().filter(|path| *path != "/register") {
+    for path in CHANGING.into_iter().filter(|path| !LOOKED_AT.contains(path)) {
         assert_eq!(ask(&browser, "GET", path).await.status, 405, "{path}");
     }
 }

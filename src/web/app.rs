@@ -10,7 +10,10 @@ use leptos_router::path;
 use super::flash::Flash;
 use super::guards::content_security_policy;
 use super::notice::{Notice, NoticePage};
-use super::pages::{AccountPage, Avatar, HomePage, LoginPage, NotFoundPage, RegisterPage};
+use super::pages::{
+    AccountPage, Avatar, DeletePage, HomePage, LoginPage, Missing, NotFoundPage, PrivacyPage, RegisterPage,
+    SessionsPage,
+};
 use super::preferences::Theme;
 use super::render::Frame;
 use super::texts::Lang;
@@ -54,6 +57,9 @@ pub(super) fn App() -> impl IntoView {
     if let Some(notice) = use_context::<Notice>() {
         return view! { <Surroundings><NoticePage notice /></Surroundings> }.into_any();
     }
+    if use_context::<Missing>().is_some() {
+        return view! { <Surroundings><NotFoundPage /></Surroundings> }.into_any();
+    }
     view! {
         <Router>
             <Surroundings>
@@ -62,6 +68,9 @@ pub(super) fn App() -> impl IntoView {
                     <Route path=path!("/login") view=LoginPage />
                     <Route path=path!("/register") view=RegisterPage />
                     <Route path=path!("/account") view=AccountPage />
+                    <Route path=path!("/account/sessions") view=SessionsPage />
+                    <Route path=path!("/account/delete") view=DeletePage />
+                    <Route path=path!("/privacy") view=PrivacyPage />
                 </Routes>
             </Surroundings>
         </Router>
@@ -140,6 +149,7 @@ fn Preferences(frame: Frame) -> impl IntoView {
                     </button>
                 }).into_iter().collect_view()}
             </form>
+            <a href="/privacy">{texts.privacy_title}</a>
         </footer>
     }
 }

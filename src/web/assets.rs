@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderValue, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
@@ -53,21 +53,28 @@ impl Assets {
 }
 
 /// Serves the static files, compressed ahead of time where the build did so.
-pub(super) fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
+pub(super) fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, assets: &Assets) -> Router<S> {
     let folder = |name: &str| ServeDir::new(site_root.join(name)).precompressed_br().precompressed_gzip();
     let file = |name: &str| ServeFile::new(site_root.join(name));
     Router::new()
         .nest_service("/pkg", folder("pkg").append_index_html_on_directories(false))
         .route_service("/favicon.svg", file("favicon.svg"))
         .route_service("/robots.txt", file("robots.txt"))
-        .layer(middleware::from_fn(cache_control))
+        .layer(middleware::from_fn_with_state(assets.clone(), cache_control))
 }
 
-async fn cache_control(request: Request, next: Next) -> Response {
-    let has_version = request.uri().query().is_some_and(|query| query.starts_with("v="));
+/// Only what is asked for by the version that is served may be kept for good: while one version
+/// takes the place of another, a page of the one may ask the other.
+async fn cache_control(State(assets): State<Assets>, request: Request, next: Next) -> Response {
+    let is_versioned = request.uri().path().starts_with("/pkg/");
+    let version = request.uri().query().and_then(|query| query.strip_prefix("v="));
+    let kept = match version {
+        Some(version) if is_versioned && version == assets.version => "public, max-age=31536000, immutable",
+        _ if is_versioned => "no-cache",
+        _ => "public, max-age=3600",
+    };
     let mut response = next.run(request).await;
-    if response.status().is_success() {
-        let kept = if has_version { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     }
     response

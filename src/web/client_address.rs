@@ -16,17 +16,17 @@ pub(super) fn of(request: &Request, trusted_proxies: usize) -> IpAddr {
 /// The address that the outermost trusted proxy saw. Entries before it were written by whoever
 /// sent the request, so they are not believed.
 fn forwarded_for(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
-    let entries: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
+    // By bytes: whatever stands in an entry that somebody else wrote, the ones behind it count.
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let entries: Vec<&[u8]> = lines.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     let position = entries.len().checked_sub(trusted_proxies.max(1))?;
     if trusted_proxies == 0 {
         return None;
     }
-    entries.get(position)?.trim().parse().ok()
+    let entry = str::from_utf8(entries.get(position)?).ok()?.trim();
+    // Some proxies write the port as well, and brackets round IPv6.
+    let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
+    bare.parse().ok().or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// One household or machine can use all of an IPv6 /64, so that counts as one address.
@@ -56,6 +56,8 @@ pub(super) fn without_last_part(address: IpAddr) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn forwarded(entries: &str, trusted_proxies: usize) -> Option<String> {
@@ -71,6 +73,19 @@ mod tests {
         assert_eq!(forwarded("192.0.2.9, 192.0.2.1, 198.51.100.1", 2).as_deref(), Some("192.0.2.1"));
         assert_eq!(forwarded("192.0.2.1", 2), None);
         assert_eq!(forwarded("nonsense", 1), None);
+        for entry in ["192.0.2.1:4711", "192.0.2.1", " 192.0.2.1\t"] {
+            assert_eq!(forwarded(&format!("x, {entry}"), 1).as_deref(), Some("192.0.2.1"), "{entry}");
+        }
+        for entry in ["[2001:db8::1]:4711", "[2001:db8::1]", "2001:db8::1"] {
+            assert_eq!(forwarded(entry, 1).as_deref(), Some("2001:db8::1"), "{entry}");
+        }
+    }
+
+    #[test]
+    fn s86_nothing_that_the_sender_writes_hides_what_the_proxy_wrote() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_bytes(b"\x80, 192.0.2.1").expect("a header"));
+        assert_eq!(forwarded_for(&headers, 1).map(|address| address.to_string()).as_deref(), Some("192.0.2.1"));
     }
 
     #[test]

@@ -30,10 +30,14 @@ pub(super) enum Flash {
     PortraitUnavailable,
     /// QQ refuses them to this site.
     PortraitRefused,
+    /// Other sessions of the person were ended.
+    SessionsEnded,
+    /// The account was deleted.
+    AccountDeleted,
 }
 
 impl Flash {
-    const ALL: [Flash; 7] = [
+    const ALL: [Flash; 9] = [
         Flash::SomebodyElse,
         Flash::Renewed,
         Flash::NotRenewed,
@@ -41,6 +45,8 @@ impl Flash {
         Flash::PortraitPartly,
         Flash::PortraitUnavailable,
         Flash::PortraitRefused,
+        Flash::SessionsEnded,
+        Flash::AccountDeleted,
     ];
 
     fn name(self) -> &'static str {
@@ -52,6 +58,8 @@ impl Flash {
             Flash::PortraitPartly => "portrait-partly",
             Flash::PortraitUnavailable => "portrait-unavailable",
             Flash::PortraitRefused => "portrait-refused",
+            Flash::SessionsEnded => "sessions-ended",
+            Flash::AccountDeleted => "account-deleted",
         }
     }
 

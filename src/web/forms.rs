@@ -4,15 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::RequestExt;
 use axum::body::Body;
-use axum::extract::{RawForm, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::rejection::RawFormRejection;
+use axum::extract::{FromRequestParts, RawForm, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 use leptos_axum::handle_server_fns_with_context;
 
-use super::notice;
+use super::api::wait_secs;
+use super::notice::{self, Hindrance};
 use super::pages;
 use super::preferences::field;
+use super::site::Site;
 use super::visit::{Setting, Visit};
 use crate::login::{FormProblems, TypedForm};
 
@@ -20,20 +23,45 @@ use crate::login::{FormProblems, TypedForm};
 /// typed is neither lost nor put into an address.
 pub(super) async fn register(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let sent = Request::from_parts(parts.clone(), body);
-    let Ok(RawForm(form)) = sent.extract::<RawForm, _>().await else { return notice::bad_form(visit.setting).await };
-    // Browsers send each field once. Anything else is read as far as it can be, and judged as typed.
-    let typed = form_urlencoded::Serializer::new(String::new())
-        .append_pair("username", &field(&form, "username").unwrap_or_default())
-        .append_pair("email", &field(&form, "email").unwrap_or_default())
+    let typed = match typed(Request::from_parts(parts.clone(), body)).await {
+        Ok(typed) => typed,
+        Err(status) => return notice::bad_form(visit.setting, status).await,
+    };
+    let sent = form_urlencoded::Serializer::new(String::new())
+        .append_pair("username", &typed.username)
+        .append_pair("email", &typed.email)
         .finish();
-    match call(&visit.setting, Request::from_parts(parts, Body::from(typed))).await {
+    match call(&visit.setting, Request::from_parts(parts, Body::from(sent))).await {
         Reply::NeedsMending(typed, problems) => pages::show_with_problems(visit, typed, problems).await,
         Reply::GoOn(way) => way,
-        Reply::TooOften(wait_secs) => notice::too_many(visit.setting, wait_secs).await,
-        Reply::Unavailable => notice::unavailable(visit.setting).await,
+        Reply::Hindered(hindrance) => pages::show_hindered(visit, typed, hindrance).await,
         Reply::Broken => notice::broken(visit.setting).await,
     }
+}
+
+/// Whether a request brings a filled-in form, which is not to be lost whatever happens.
+pub(super) fn is_registration(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == "/register"
+}
+
+/// Answers a registration that something other than the form itself keeps from being taken.
+pub(super) async fn give_back(site: Site, request: Request, hindrance: Hindrance) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visit = match Visit::from_request_parts(&mut parts, &site).await {
+        Ok(visit) => visit,
+        Err(answer) => return answer,
+    };
+    match typed(Request::from_parts(parts, body)).await {
+        Ok(typed) => pages::show_hindered(visit, typed, hindrance).await,
+        Err(status) => notice::bad_form(visit.setting, status).await,
+    }
+}
+
+/// What was typed. Browsers send each field once; anything else is read as far as it can be.
+async fn typed(request: Request) -> Result<TypedForm, StatusCode> {
+    let RawForm(form) = request.extract().await.map_err(|refused: RawFormRejection| refused.status())?;
+    let field = |name| field(&form, name).unwrap_or_default();
+    Ok(TypedForm { username: field("username"), email: field("email") })
 }
 
 /// `POST /register/auto`.
@@ -41,7 +69,18 @@ pub(super) async fn register_auto(setting: Setting, request: Request) -> Respons
     call_without_fields(setting, request).await
 }
 
-/// `POST /account/renew` and `POST /account/portrait`.
+/// `POST /account/sessions/end`.
+pub(super) async fn end_sessions(setting: Setting, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(RawForm(form)) = Request::from_parts(parts.clone(), body).extract::<RawForm, _>().await else {
+        return notice::bad_form(setting, StatusCode::BAD_REQUEST).await;
+    };
+    let wanted = field(&form, "session").unwrap_or_default();
+    let sent = form_urlencoded::Serializer::new(String::new()).append_pair("session", &wanted).finish();
+    answer(setting, Request::from_parts(parts, Body::from(sent))).await
+}
+
+/// `POST /account/renew`, `POST /account/portrait` and `POST /account/delete`.
 pub(super) async fn account(setting: Setting, request: Request) -> Response {
     call_without_fields(setting, request).await
 }
@@ -56,10 +95,13 @@ pub(super) async fn logout(setting: Setting, request: Request) -> Response {
 /// Whatever the form holds, these functions take nothing.
 async fn call_without_fields(setting: Setting, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match call(&setting, Request::from_parts(parts, Body::empty())).await {
+    answer(setting, Request::from_parts(parts, Body::empty())).await
+}
+
+async fn answer(setting: Setting, request: Request) -> Response {
+    match call(&setting, request).await {
         Reply::GoOn(way) => way,
-        Reply::TooOften(wait_secs) => notice::too_many(setting, wait_secs).await,
-        Reply::Unavailable => notice::unavailable(setting).await,
+        Reply::Hindered(hindrance) => notice::hindered(setting, hindrance).await,
         Reply::NeedsMending(..) | Reply::Broken => notice::broken(setting).await,
     }
 }
@@ -68,9 +110,7 @@ async fn call_without_fields(setting: Setting, request: Request) -> Response {
 enum Reply {
     GoOn(Response),
     NeedsMending(TypedForm, FormProblems),
-    /// The next request is welcome in so many seconds.
-    TooOften(u64),
-    Unavailable,
+    Hindered(Hindrance),
     Broken,
 }
 
@@ -101,8 +141,8 @@ async fn call(setting: &Setting, mut request: Request) -> Reply {
     };
     let response = handle_server_fns_with_context(context, request).await.into_response();
     match response.status() {
-        StatusCode::SERVICE_UNAVAILABLE => return Reply::Unavailable,
-        StatusCode::TOO_MANY_REQUESTS => return Reply::TooOften(wait_secs(&response)),
+        StatusCode::SERVICE_UNAVAILABLE => return Reply::Hindered(Hindrance::Unavailable),
+        StatusCode::TOO_MANY_REQUESTS => return Reply::Hindered(Hindrance::TooOften(wait_secs(&response))),
         _ => {}
     }
     match (response.status().is_success(), to_mend.take()) {
@@ -110,11 +150,6 @@ async fn call(setting: &Setting, mut request: Request) -> Reply {
         (true, None) => way_on(&response).map_or(Reply::Broken, Reply::GoOn),
         _ => Reply::Broken,
     }
-}
-
-fn wait_secs(answer: &Response) -> u64 {
-    let wait = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    wait.and_then(|secs| secs.parse().ok()).unwrap_or(1)
 }
 
 /// The redirect that a browser follows, with the cookies that go with it.

@@ -3,22 +3,28 @@
 //! with the right status, whether scripts run or not.
 
 mod account;
+mod delete;
 mod home;
 mod login;
 mod not_found;
 mod parts;
+mod privacy;
 mod register;
+mod sessions;
 
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::visit::Visit;
 
 pub(super) use account::AccountPage;
+pub(super) use delete::DeletePage;
 pub(super) use home::HomePage;
 pub(super) use login::LoginPage;
-pub(super) use not_found::NotFoundPage;
+pub(super) use not_found::{Missing, NotFoundPage};
 pub(super) use parts::Avatar;
-pub(super) use register::{RegisterPage, show_with_problems};
+pub(super) use privacy::PrivacyPage;
+pub(super) use register::{RegisterPage, show_hindered, show_with_problems};
+pub(super) use sessions::SessionsPage;
 
 /// Answers a GET for any page.
 pub(super) async fn show(visit: Visit) -> Response {
@@ -27,6 +33,9 @@ pub(super) async fn show(visit: Visit) -> Response {
         "/login" => login::show(visit).await,
         "/register" => register::show(visit).await,
         "/account" => account::show(visit).await,
+        "/account/sessions" => sessions::show(visit).await,
+        "/account/delete" => delete::show(visit).await,
+        "/privacy" => privacy::show(visit).await,
         _ => not_found::show(visit).await,
     }
 }

@@ -73,9 +73,10 @@ fn remember(
 
 /// The pages that have the forms. A path is compared to ours and not merely checked to be one of
 /// this site, since `/login?next=…` must come back here and nowhere else.
-fn page_to_return_to(back: &str) -> String {
+pub(super) fn page_to_return_to(back: &str) -> String {
     let path = back.split(['?', '#']).next().unwrap_or_default();
-    let is_ours = ["/", "/login", "/register", "/account"].contains(&path);
+    let is_ours =
+        ["/", "/login", "/register", "/account", "/account/sessions", "/account/delete", "/privacy"].contains(&path);
     let is_plain = back.len() <= 4096 && back.bytes().all(|byte| byte.is_ascii_graphic());
     if is_ours && is_plain { back.to_owned() } else { "/".to_owned() }
 }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::Response;
 use futures_util::Stream;
 use leptos::prelude::*;
@@ -83,7 +83,9 @@ where
 {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = frame.setting.parts.uri.clone();
+    // Requests to a proxy name a host and no path, which Leptos does not bear.
+    let path = frame.setting.parts.uri.path_and_query().cloned();
+    *request.uri_mut() = path.map_or_else(Uri::default, Uri::from);
     let setting = frame.setting.clone();
     let context = move || {
         provide_context(frame.clone());

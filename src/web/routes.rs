@@ -1,29 +1,23 @@
 //! Which address leads where, and through which guards.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use leptos::prelude::provide_context;
-use leptos_axum::{generate_route_list, handle_server_fns_with_context};
+use leptos_axum::generate_route_list;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::{Level, Span, info_span};
 
 use super::app::App;
 use super::client_address::{self, without_last_part};
 use super::guards::{
-    RequestId, add_security_headers, explain_bare_errors, explain_refusal, keep_to_public_url, limit_networks,
-    mend_cookie_removal, name_requests, refuse_other_sites, survive_panics,
+    RequestId, add_security_headers, explain_errors, keep_session_cookie, keep_to_public_url, limit_networks,
+    name_requests, read_forms, refuse_other_origins, refuse_other_sites, survive_panics,
 };
 use super::site::Site;
-use super::visit::Setting;
-use super::{assets, avatar, forms, health, notice, pages, preferences, qq_trip};
+use super::{api, assets, avatar, export, forms, health, pages, preferences, qq_trip};
 use crate::config::Config;
 use crate::sessions;
-
-/// The largest body that is read. The longest form has two short fields.
-const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// The whole site.
 pub fn router(site: Site) -> Router {
@@ -35,28 +29,32 @@ pub fn router(site: Site) -> Router {
         .route("/register/auto", post(forms::register_auto))
         .route("/account/renew", post(forms::account))
         .route("/account/portrait", post(forms::account))
-        .route("/api/finish-login", post(call_server_fn))
-        .route("/api/check-username", get(call_server_fn))
-        .layer(middleware::from_fn_with_state(site.clone(), limit_networks));
-    let pages = generate_route_list(App);
-    let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
-    pages
-        .merge(limited)
+        .route("/account/sessions/end", post(forms::end_sessions))
+        .route("/account/delete", post(forms::account))
+        .route("/account/export", get(export::send))
+        .route("/api/finish-login", post(api::call))
+        .route("/api/check-username", get(api::call))
+        .route_layer(middleware::from_fn_with_state(site.clone(), limit_networks));
+    let changing = Router::new()
         .route("/logout", post(forms::logout))
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme))
+        .merge(limited)
+        .route_layer(middleware::from_fn_with_state(site.clone(), read_forms));
+    let pages = generate_route_list(App);
+    let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
+    pages
+        .merge(changing)
         .fallback(pages::show)
-        .method_not_allowed_fallback(notice::wrong_method)
         .layer(sessions::layer(site.sessions.clone(), &facts.public_url, facts.session_max_secs))
-        .layer(middleware::from_fn_with_state(site.clone(), mend_cookie_removal))
-        .layer(middleware::from_fn_with_state(site.clone(), explain_bare_errors))
+        .layer(middleware::from_fn_with_state(site.clone(), keep_session_cookie))
+        .layer(middleware::from_fn_with_state(site.clone(), refuse_other_origins))
         .layer(refuse_other_sites(&facts.public_url))
-        .layer(middleware::from_fn_with_state(site.clone(), explain_refusal))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .merge(assets::router(&facts.site_root))
+        .merge(assets::router(&facts.site_root, &facts.assets))
         .route("/avatar/{hash}", get(avatar::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .layer(middleware::from_fn_with_state(site.clone(), explain_errors))
         .layer(middleware::from_fn_with_state(site.clone(), keep_to_public_url))
         .layer(middleware::from_fn_with_state(site.clone(), survive_panics))
         .layer(middleware::from_fn_with_state(site.clone(), add_security_headers))
@@ -69,17 +67,12 @@ pub fn router(site: Site) -> Router {
         .with_state(site)
 }
 
-/// The server functions that scripts call, each at its own address under `/api`.
-async fn call_server_fn(setting: Setting, request: Request) -> Response {
-    let site = setting.site;
-    handle_server_fns_with_context(move || provide_context(site.clone()), request).await.into_response()
-}
-
 /// What the log tells of a request: never its query, which may hold an authorization code.
 fn span_for(trusted_proxies: usize) -> impl Fn(&Request) -> Span + Clone {
     move |request| {
         let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.as_str());
         let network = without_last_part(client_address::of(request, trusted_proxies));
-        info_span!("request", id, network, method = %request.method(), path = request.uri().path())
+        // Of the target of the trail, so that its lines have it however quiet the rest is.
+        info_span!(target: "audit", "request", id, network, method = %request.method(), path = request.uri().path())
     }
 }

@@ -3,7 +3,7 @@
 //! Their addresses are those of the forms, so a form posts to its server function by itself.
 
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum_extra::extract::CookieJar;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, Json};
@@ -16,8 +16,8 @@ use super::limits::{RateLimits, TooOften};
 use super::permission::{ACCOUNT, SIGN_IN, way_out};
 use super::site::Site;
 use crate::audit::{self, Event};
-use crate::login::{Asked, Ending, Fetched, LoginError, Registered, TokenState, TypedForm};
-use crate::sessions::Visitor;
+use crate::login::{Asked, Ending, Failure, Fetched, LoginError, Next, Registered, TokenState, TypedForm};
+use crate::sessions::{self, Visitor};
 
 /// Finishes a sign-in: trades the authorization code in QQ's `query` for an access token and the
 /// openid. Gives the path to go on to; whatever QQ sends, that is no error.
@@ -25,9 +25,15 @@ use crate::sessions::Visitor;
 pub(super) async fn finish_login(#[server(default)] query: String) -> Result<String, ServerFnError> {
     let (site, parts, session) = surroundings()?;
     let jar = CookieJar::from_headers(&parts.headers);
-    let finished = site.login.finish(&query, &jar, &session).await.map_err(broken)?;
+    let finished = site.login.finish(&query, &jar, &session).await.map_err(|error| {
+        audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });
+        broken(error)
+    })?;
     if finished.has_replaced_somebody {
         tell(&site, Flash::SomebodyElse);
+        if session.id().is_none() {
+            remove_cookie(&site);
+        }
     }
     Ok(match finished.ending {
         Ending::GoOn(next) => next.as_str().to_owned(),
@@ -50,6 +56,7 @@ pub(super) async fn register(
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
         Registered::Lapsed(next) => leptos_axum::redirect(&next.append_to("/login?error=expired")),
         Registered::NobodyPending => leptos_axum::redirect("/login"),
+        Registered::Closed(next) => leptos_axum::redirect(&closed(&next)),
         Registered::Refused(problems) => {
             if let Some(form) = use_context::<FormToMend>() {
                 form.give_back(typed, problems);
@@ -66,6 +73,7 @@ pub(super) async fn register_auto() -> Result<(), ServerFnError> {
     limit(&site, visitor(&site, &session).await?.as_ref(), |_| Ok(()))?;
     match site.login.register_generated(&session).await.map_err(broken)? {
         Registered::SignedIn(next) => leptos_axum::redirect(next.as_str()),
+        Registered::Closed(next) => leptos_axum::redirect(&closed(&next)),
         Registered::Lapsed(_) | Registered::NobodyPending | Registered::Refused(_) => leptos_axum::redirect("/login"),
     }
     Ok(())
@@ -123,6 +131,7 @@ pub(super) async fn logout() -> Result<(), ServerFnError> {
     if let Some(signed_in) = signed_in {
         audit::record(Event::SignedOut { user_id: signed_in.user_id });
     }
+    remove_cookie(&site);
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -143,7 +152,7 @@ pub(super) async fn check_username(#[server(default)] username: String) -> Resul
 }
 
 /// What every server function works with.
-fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
+pub(super) fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
     let missing = || -> ServerFnError { ServerFnError::ServerError("not called by this site's server".to_owned()) };
     let site = use_context::<Site>().ok_or_else(missing)?;
     let parts = use_context::<Parts>().ok_or_else(missing)?;
@@ -151,19 +160,28 @@ fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
     Ok((site, parts, session))
 }
 
-async fn visitor(site: &Site, session: &Session) -> Result<Option<Visitor>, ServerFnError> {
+pub(super) async fn visitor(site: &Site, session: &Session) -> Result<Option<Visitor>, ServerFnError> {
     Visitor::read(session, site.login.now()).await.map_err(|error| broken(error.into()))
 }
 
-/// Counts a request of this visitor, and whatever else `count` counts. Nobody is counted who is not
-/// known: that request costs nothing, and its network was counted before.
-fn limit(
+/// Where people learn that no new accounts are made.
+fn closed(next: &Next) -> String {
+    next.append_to(&format!("/login?error={}", Failure::Closed.code()))
+}
+
+/// Counts a request of this visitor, and what `count` counts of those who are registering: others
+/// could keep a name from them otherwise. Nobody is counted who is not known: that request costs
+/// nothing, and its network was counted before.
+pub(super) fn limit(
     site: &Site,
     visitor: Option<&Visitor>,
     count: impl Fn(&RateLimits) -> Result<(), TooOften>,
 ) -> Result<(), ServerFnError> {
     let (Some(limits), Some(visitor)) = (&site.facts.rate_limits, visitor) else { return Ok(()) };
-    limits.count_person(visitor.openid()).and_then(|()| count(limits)).map_err(|TooOften { wait_secs }| {
+    let is_registering = matches!(visitor, Visitor::Pending(_));
+    let counted =
+        limits.count_person(visitor.openid()).and_then(|()| if is_registering { count(limits) } else { Ok(()) });
+    counted.map_err(|TooOften { wait_secs }| {
         audit::record(Event::RateLimited);
         if let Some(response) = use_context::<ResponseOptions>() {
             response.set_status(StatusCode::TOO_MANY_REQUESTS);
@@ -173,8 +191,16 @@ fn limit(
     })
 }
 
+/// Takes the cookie of a session that has ended.
+pub(super) fn remove_cookie(site: &Site) {
+    let removal = HeaderValue::from_str(&sessions::removal_cookie(&site.facts.public_url)).ok();
+    if let (Some(response), Some(removal)) = (use_context::<ResponseOptions>(), removal) {
+        response.append_header(header::SET_COOKIE, removal);
+    }
+}
+
 /// Has the next page tell what happened.
-fn tell(site: &Site, flash: Flash) {
+pub(super) fn tell(site: &Site, flash: Flash) {
     if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), flash.to_header(&site.facts.public_url))
     {
         response.append_header(header::SET_COOKIE, cookie);
@@ -183,7 +209,7 @@ fn tell(site: &Site, flash: Flash) {
 
 /// Logs what broke; the browser learns only that something did, and by the status whether it is
 /// worth trying again.
-fn broken(error: LoginError) -> ServerFnError {
+pub(super) fn broken(error: LoginError) -> ServerFnError {
     tracing::error!(%error, "a step of signing in broke");
     if let Some(response) = use_context::<ResponseOptions>().filter(|_| error.is_unavailable()) {
         response.set_status(StatusCode::SERVICE_UNAVAILABLE);

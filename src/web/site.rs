@@ -30,8 +30,14 @@ pub struct Facts {
     pub public_url: PublicUrl,
     /// Whether the sandbox stands in for QQ.
     pub is_sandbox: bool,
+    /// How long a session lives without being used, in seconds.
+    pub session_idle_secs: i64,
     /// How long a session lives at most, in seconds.
     pub session_max_secs: i64,
+    /// Whether QQ is asked for the unionid.
+    pub asks_unionid: bool,
+    /// What else QQ is asked for beside nickname and avatar, if anything.
+    pub more_scope: Option<String>,
     /// The folder of static files.
     pub site_root: PathBuf,
     /// Who may ask how often; `None` if anybody may always.
@@ -55,7 +61,10 @@ impl Site {
         let facts = Facts {
             public_url: config.public_url.clone(),
             is_sandbox: config.sandbox.is_some(),
+            session_idle_secs: config.session_idle_secs,
             session_max_secs: config.session_max_secs,
+            asks_unionid: config.qq.ask_unionid,
+            more_scope: more_than_the_profile(&config.qq.scope),
             site_root: config.site_root.clone(),
             rate_limits: config.rate_limit.then(RateLimits::new),
             trusted_proxies: config.trusted_proxies,
@@ -66,4 +75,10 @@ impl Site {
         };
         Site { login, sessions, readiness, facts: Arc::new(facts) }
     }
+}
+
+/// The names of other calls in a scope.
+fn more_than_the_profile(scope: &str) -> Option<String> {
+    let more: Vec<&str> = scope.split(',').map(str::trim).filter(|call| *call != "get_user_info").collect();
+    (!more.is_empty()).then(|| more.join(", "))
 }

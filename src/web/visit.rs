@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use tower_sessions::Session;
 
 use super::notice;
-use super::preferences::Theme;
+use super::preferences::{Theme, page_to_return_to};
 use super::site::Site;
 use super::texts::{Lang, Texts};
 use crate::login::Next;
@@ -47,9 +48,10 @@ impl Setting {
         self.parts.uri.path()
     }
 
-    /// The path and query, for coming back here.
+    /// The path and query, for coming back here: if that is a page, since other addresses are not to
+    /// be shown. QQ's callback holds an authorization code.
     pub(super) fn here(&self) -> String {
-        self.parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+        page_to_return_to(self.parts.uri.path_and_query().map_or("/", PathAndQuery::as_str))
     }
 
     /// A parameter of the query, unless it stands there twice.

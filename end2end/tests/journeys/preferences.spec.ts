@@ -44,7 +44,7 @@ test("the language switch comes back to the very page, with its error and its wa
   await page.goto("/login?next=%2F%3Fx%3D1&error=expired");
   await on(page).language("zh-CN").click();
   await expect(page).toHaveURL("/login?next=%2F%3Fx%3D1&error=expired");
-  await expect(on(page).alert).toContainText("登录页面已过期");
+  await expect(on(page).alert).toContainText("本次登录已过期");
   await expect(on(page).qqButton).toHaveAttribute("href", "/login/qq?next=%2F%3Fx%3D1");
 });
 

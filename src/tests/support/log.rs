@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::{Arc, Mutex, Once};
 
-use qq_login::command_line::log_filter;
+use qq_login::logging::log_filter;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, dynamic_filter_fn};
 use tracing_subscriber::fmt::MakeWriter;

@@ -4,9 +4,10 @@
 //! `Sec-Fetch-Site`, then `Origin`; no tokens, so it covers people who have no session yet too.
 
 use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::csrf::CsrfLayer;
 
 use crate::audit::{self, Event};
 use crate::config::PublicUrl;
@@ -22,14 +23,19 @@ pub(in crate::web) fn refuse_other_sites(public_url: &PublicUrl) -> CsrfLayer {
     layer.clone().add_trusted_origin(public_url.origin()).unwrap_or(layer)
 }
 
-/// Puts a page to the refusal.
-pub(in crate::web) async fn explain_refusal(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let setting = Setting::read(site, parts.clone());
-    let response = next.run(Request::from_parts(parts, body)).await;
-    if response.extensions().get::<ProtectionError>().is_none() {
-        return response;
+/// Refuses what the layer above lets through: an origin with the site's name and another scheme. It
+/// compares names alone, and whoever can answer for `http://` is not the site.
+pub(in crate::web) async fn refuse_other_origins(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || !is_of_another_origin(request.headers(), &site.facts.public_url) {
+        return next.run(request).await;
     }
     audit::record(Event::CrossSiteBlocked);
-    notice::forbidden(setting).await
+    let (parts, _) = request.into_parts();
+    notice::forbidden(Setting::read(site, parts)).await
+}
+
+/// Browsers that send `Sec-Fetch-Site` have compared schemes themselves.
+fn is_of_another_origin(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+    let origin = headers.get(header::ORIGIN).filter(|_| !headers.contains_key("sec-fetch-site"));
+    origin.is_some_and(|origin| origin.as_bytes() != public_url.origin().as_bytes())
 }

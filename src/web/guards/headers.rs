@@ -24,7 +24,9 @@ pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: 
 
 /// Adds to every response what it does not say itself.
 pub(in crate::web) async fn add_security_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
-    const FIXED: [(HeaderName, &str); 7] = [
+    const FIXED: [(HeaderName, &str); 8] = [
+        // Most answers are somebody's own. What may be kept says so.
+        (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

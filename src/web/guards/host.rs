@@ -8,9 +8,17 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::config::PublicUrl;
 use crate::web::notice;
 use crate::web::site::Site;
 use crate::web::visit::Setting;
+
+/// Some proxies name the scheme's own port as well.
+fn is_the_same(name: &str, public_url: &PublicUrl) -> bool {
+    let own_port = if public_url.is_https() { ":443" } else { ":80" };
+    let name = name.strip_suffix(own_port).unwrap_or(name);
+    name.eq_ignore_ascii_case(public_url.authority())
+}
 
 /// Sends a GET under another name to the same path under `PUBLIC_URL`, and refuses the rest.
 pub(in crate::web) async fn keep_to_public_url(State(site): State<Site>, request: Request, next: Next) -> Response {
@@ -23,7 +31,7 @@ pub(in crate::web) async fn keep_to_public_url(State(site): State<Site>, request
         .or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned));
     let path = request.uri().path();
     let is_health_check = matches!(path, "/healthz" | "/readyz");
-    let is_ours = named.is_some_and(|name| name.eq_ignore_ascii_case(public_url.authority()));
+    let is_ours = named.is_some_and(|name| is_the_same(&name, public_url));
     if is_ours || is_health_check {
         return next.run(request).await;
     }

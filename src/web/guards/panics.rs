@@ -3,8 +3,9 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use crate::web::notice;
@@ -17,6 +18,10 @@ pub(in crate::web) async fn survive_panics(State(site): State<Site>, request: Re
     let setting = Setting::read(site, parts.clone());
     match AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind().await {
         Ok(response) => response,
-        Err(_) => notice::broken(setting).await,
+        // Were the page itself at fault, there would be a second panic.
+        Err(_) => AssertUnwindSafe(notice::broken(setting))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
     }
 }

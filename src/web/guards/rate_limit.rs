@@ -7,8 +7,9 @@ use axum::response::Response;
 
 use crate::audit::{self, Event};
 use crate::web::client_address;
+use crate::web::forms;
 use crate::web::limits::TooOften;
-use crate::web::notice;
+use crate::web::notice::{self, Hindrance};
 use crate::web::site::Site;
 use crate::web::visit::Setting;
 
@@ -19,8 +20,11 @@ pub(in crate::web) async fn limit_networks(State(site): State<Site>, request: Re
         Ok(()) => next.run(request).await,
         Err(TooOften { wait_secs }) => {
             audit::record(Event::RateLimited);
+            if forms::is_registration(&request) {
+                return forms::give_back(site, request, Hindrance::TooOften(wait_secs)).await;
+            }
             let (parts, _) = request.into_parts();
-            notice::too_many(Setting::read(site.clone(), parts), wait_secs).await
+            notice::too_many(Setting::read(site, parts), wait_secs).await
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Removing the session cookie so that browsers do remove it.
+//! The session cookie, which nobody takes away but who ends the session.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -8,24 +8,24 @@ use axum::response::Response;
 use crate::sessions;
 use crate::web::site::Site;
 
-/// Puts the cookie's attributes to its removal. tower-sessions leaves them out, and browsers
-/// ignore a `__Host-` cookie, even an empty one, that is not `Secure`.
-pub(in crate::web) async fn mend_cookie_removal(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Leaves out the removals that tower-sessions adds of its own accord, for a cookie whose session it
+/// does not find: such an answer may come after the one that brought the next cookie (two tabs, a
+/// question asked while the form was sent), and would take that away. A dead cookie does no harm.
+/// What ends a session removes the cookie itself ([`sessions::removal_cookie`]).
+pub(in crate::web) async fn keep_session_cookie(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let public_url = &site.facts.public_url;
-    let removes = |cookie: &HeaderValue| {
-        let text = cookie.as_bytes();
-        text.strip_prefix(sessions::cookie_name(public_url).as_bytes()).is_some_and(|rest| rest.starts_with(b"=;"))
+    let ours = sessions::removal_cookie(public_url);
+    let is_of_its_own_accord = |cookie: &HeaderValue| {
+        let value = cookie.as_bytes().strip_prefix(sessions::cookie_name(public_url).as_bytes());
+        value.is_some_and(|value| value.starts_with(b"=;")) && cookie.as_bytes() != ours.as_bytes()
     };
-    if !response.headers().get_all(header::SET_COOKIE).iter().any(removes) {
-        return response;
-    }
-    let kept: Vec<HeaderValue> =
-        response.headers().get_all(header::SET_COOKIE).iter().filter(|cookie| !removes(cookie)).cloned().collect();
-    let removal = HeaderValue::from_str(&sessions::removal_cookie(public_url)).ok();
-    response.headers_mut().remove(header::SET_COOKIE);
-    for cookie in kept.into_iter().chain(removal) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+    if cookies.iter().any(is_of_its_own_accord) {
+        response.headers_mut().remove(header::SET_COOKIE);
+        for cookie in cookies.into_iter().filter(|cookie| !is_of_its_own_accord(cookie)) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     response
 }

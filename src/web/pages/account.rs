@@ -23,6 +23,9 @@ use permission::{Permission, PermissionPart};
 #[derive(Clone)]
 struct Prepared {
     email: Option<PrimaryEmail>,
+    /// Where typed addresses are trusted, only one that somebody else has is not verified. That is
+    /// not to be told.
+    shows_verification: bool,
     permission: Permission,
 }
 
@@ -44,7 +47,9 @@ async fn prepare(visit: Visit) -> Result<Result<(SignedIn, Prepared), &'static s
     let Some(signed_in) = visit.visitor.and_then(Visitor::signed_in) else { return Ok(Err(SIGN_IN)) };
     let (login, facts) = (&visit.setting.site.login, &visit.setting.site.facts);
     let has_just_failed = Flash::read(&visit.setting.parts.headers) == Some(Flash::NotRenewed);
-    let state = if has_just_failed && signed_in.token.decide(login.now()) == Reauth::Renew {
+    let is_to_be_renewed = signed_in.token.decide(login.now()) == Reauth::Renew;
+    let asks_too_often = || facts.rate_limits.as_ref().is_some_and(|it| it.count_person(&signed_in.openid).is_err());
+    let state = if is_to_be_renewed && (has_just_failed || asks_too_often()) {
         // QQ was asked a moment ago. Asking again now would only let the person wait twice.
         TokenState::Stale(signed_in)
     } else {
@@ -56,6 +61,7 @@ async fn prepare(visit: Visit) -> Result<Result<(SignedIn, Prepared), &'static s
         elsewhere => return Ok(Err(way_out(&elsewhere).unwrap_or(SIGN_IN))),
     };
     let email = login.accounts().primary_email(signed_in.user_id).await?;
+    let shows_verification = !login.trusts_email();
     let permission = Permission {
         obtained_at: signed_in.token.obtained_at,
         expires_at: signed_in.token.expires_at(),
@@ -63,7 +69,7 @@ async fn prepare(visit: Visit) -> Result<Result<(SignedIn, Prepared), &'static s
         has_ended: signed_in.token.decide(login.now()) != Reauth::GoOn,
         is_stale,
     };
-    Ok(Ok((signed_in, Prepared { email, permission })))
+    Ok(Ok((signed_in, Prepared { email, shows_verification, permission })))
 }
 
 /// The account page.
@@ -79,18 +85,30 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
                     <Avatar name=viewer.name().to_owned() hash=viewer.avatar_hash.clone() />
                     <h1>{texts.account_title}</h1>
                 </div>
-                <PersonFacts texts viewer email=prepared.email />
+                <PersonFacts texts viewer email=prepared.email shows_verification=prepared.shows_verification />
                 <PortraitPart texts flash=frame.flash />
                 <PermissionPart permission=prepared.permission />
                 <LogoutForm />
                 <p class="small">{texts.logout_note}</p>
+                <nav aria-label=texts.account_more>
+                    <ul class="links">
+                        <li><a href="/account/sessions">{texts.sessions_title}</a></li>
+                        <li><a href="/account/export" download>{texts.account_export}</a></li>
+                        <li><a href="/account/delete">{texts.delete_title}</a></li>
+                    </ul>
+                </nav>
             </section>
         }
     })
 }
 
 #[component]
-fn PersonFacts(texts: &'static Texts, viewer: Viewer, email: Option<PrimaryEmail>) -> impl IntoView {
+fn PersonFacts(
+    texts: &'static Texts,
+    viewer: Viewer,
+    email: Option<PrimaryEmail>,
+    shows_verification: bool,
+) -> impl IntoView {
     let nickname = match viewer.nickname {
         Some(nickname) => view! { <dd data-testid="nickname">{nickname}</dd> }.into_any(),
         None => view! { <dd class="none">{texts.account_no_nickname}</dd> }.into_any(),
@@ -98,7 +116,8 @@ fn PersonFacts(texts: &'static Texts, viewer: Viewer, email: Option<PrimaryEmail
     let email = match email {
         Some(email) => {
             let state = if email.is_verified { texts.account_email_verified } else { texts.account_email_unverified };
-            view! { <dd>{email.email} " " <span class="tag">{state}</span></dd> }.into_any()
+            let state = shows_verification.then(|| view! { " " <span class="tag">{state}</span> });
+            view! { <dd>{email.email} {state}</dd> }.into_any()
         }
         None => view! { <dd class="none">{texts.account_no_email}</dd> }.into_any(),
     };

@@ -4,8 +4,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::parts::{Avatar, LogoutForm, QqButton};
+use super::parts::{Avatar, LogoutForm, PrivacyNote, QqButton};
 use crate::sessions::Visitor;
+use crate::web::flash::Flash;
 use crate::web::render::{Frame, render};
 use crate::web::visit::Visit;
 
@@ -22,13 +23,16 @@ pub(super) async fn show(visit: Visit) -> Response {
 pub(in crate::web) fn HomePage() -> impl IntoView {
     use_context::<Frame>().map(|frame| {
         let texts = frame.texts;
+        let deleted = (frame.flash == Some(Flash::AccountDeleted))
+            .then(|| view! { <p class="remark" role="status">{texts.deleted}</p> });
         match frame.viewer {
             None => view! {
+                {deleted}
                 <section class="card center">
                     <h1>{texts.home_title}</h1>
                     <p class="lead">{texts.home_lead}</p>
+                    <PrivacyNote />
                     <QqButton href="/login/qq".to_owned() />
-                    <p class="small">{texts.login_privacy}</p>
                 </section>
             }
             .into_any(),

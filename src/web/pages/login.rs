@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::parts::{QqButton, TroubleNote};
+use super::parts::{PrivacyNote, QqButton, TroubleNote};
 use super::see_other;
 use crate::login::{Failure, Next};
 use crate::sessions::{Reauth, Visitor};
@@ -55,8 +55,8 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
             <section class="card center">
                 <h1>{if failure.is_some() { texts.login_again } else { texts.login_title }}</h1>
                 {where_to}
+                <PrivacyNote />
                 <QqButton href=next.append_to("/login/qq") />
-                <p class="small">{texts.login_privacy}</p>
             </section>
         }
     })

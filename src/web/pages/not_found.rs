@@ -12,8 +12,13 @@ pub(super) async fn show(visit: Visit) -> Response {
     let signed_in = visit.visitor.and_then(Visitor::signed_in);
     let title = visit.setting.texts().not_found.title;
     let frame = Frame::new(visit.setting, title).seen_by(signed_in.as_ref());
-    render(StatusCode::NOT_FOUND, frame, ()).await
+    render(StatusCode::NOT_FOUND, frame, Missing).await
 }
+
+/// That there is no page at the address, however close it is to that of one: to the router `/login/`
+/// is `/login`.
+#[derive(Clone, Copy)]
+pub(in crate::web) struct Missing;
 
 /// The page for addresses that lead nowhere.
 #[component]

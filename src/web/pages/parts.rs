@@ -28,6 +28,15 @@ pub(super) fn QqButton(
     })
 }
 
+/// What the site gets from QQ, told before anybody goes there.
+#[component]
+pub(super) fn PrivacyNote() -> impl IntoView {
+    let texts = use_context::<Frame>().map(|frame| frame.texts);
+    texts.map(|texts| {
+        view! { <p class="small">{texts.login_privacy} " " <a href="/privacy">{texts.privacy_title}</a></p> }
+    })
+}
+
 /// The avatar, over the first letter of the name for when there is none or it does not load.
 #[component]
 pub(in crate::web) fn Avatar(

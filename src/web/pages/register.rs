@@ -1,6 +1,6 @@
 //! `/register`: an account by one click, or by a form.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use leptos::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::account::{EmailProblem, UsernameProblem};
 use crate::login::{FormProblems, TypedForm};
 use crate::sessions::{Draft, Pending, Visitor};
 use crate::web::islands::{Busy, EmailField, UsernameField};
+use crate::web::notice::{self, Hindrance};
 use crate::web::render::{Frame, render};
 use crate::web::texts::Texts;
 use crate::web::visit::Visit;
@@ -20,6 +21,8 @@ struct Prepared {
     avatar_hash: Option<String>,
     typed: TypedForm,
     problems: FormProblems,
+    /// What keeps the form from being taken, well filled in as it may be.
+    hindrance: Option<Hindrance>,
 }
 
 pub(super) async fn show(visit: Visit) -> Response {
@@ -28,32 +31,46 @@ pub(super) async fn show(visit: Visit) -> Response {
         _ => None,
     };
     let typed = draft.map_or_else(TypedForm::default, |Draft { username, email }| TypedForm { username, email });
-    show_form(visit, typed, FormProblems::default()).await
+    show_form(visit, typed, FormProblems::default(), None).await
 }
 
 /// The same page again, with what was typed and what is wrong with it.
 pub(in crate::web) async fn show_with_problems(visit: Visit, typed: TypedForm, problems: FormProblems) -> Response {
-    show_form(visit, typed, problems).await
+    show_form(visit, typed, problems, None).await
 }
 
-async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems) -> Response {
+/// The same page again, with what was typed, for another try in a moment.
+pub(in crate::web) async fn show_hindered(visit: Visit, typed: TypedForm, hindrance: Hindrance) -> Response {
+    if !matches!(visit.visitor, Some(Visitor::Pending(_))) {
+        return notice::hindered(visit.setting, hindrance).await;
+    }
+    show_form(visit, typed, FormProblems::default(), Some(hindrance)).await
+}
+
+async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems, hindrance: Option<Hindrance>) -> Response {
     let pending = match visit.visitor {
         Some(Visitor::Pending(pending)) => pending,
         Some(Visitor::SignedIn(_)) => return see_other(visit.setting.next().as_str()),
         None => return see_other("/login"),
     };
     let texts = visit.setting.texts();
-    let prefix = if problems == FormProblems::default() { "" } else { texts.error_prefix };
+    let is_fine = problems == FormProblems::default() && hindrance.is_none();
+    let prefix = if is_fine { "" } else { texts.error_prefix };
     let frame = Frame::new(visit.setting, format!("{prefix}{}", texts.register_title)).with_islands();
     let Pending { nickname, avatar_hash, .. } = pending;
-    render(StatusCode::OK, frame, Prepared { nickname, avatar_hash, typed, problems }).await
+    let prepared = Prepared { nickname, avatar_hash, typed, problems, hindrance };
+    let mut response = render(hindrance.map_or(StatusCode::OK, Hindrance::status), frame, prepared).await;
+    if let Some(hindrance) = hindrance {
+        response.headers_mut().insert(header::RETRY_AFTER, hindrance.wait_secs().into());
+    }
+    response
 }
 
 /// The registration page.
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
     let (frame, prepared) = (use_context::<Frame>(), use_context::<Prepared>());
-    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems })| {
+    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems, hindrance })| {
         let texts = frame.texts;
         let greeting = match &nickname {
             Some(nickname) => (texts.register_welcome)(nickname),
@@ -61,6 +78,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
+            {hindrance.map(|hindrance| view! { <HindranceNote texts hindrance /> })}
             <ProblemSummary texts problems />
             <section class="card">
                 <div class="person">
@@ -137,6 +155,19 @@ fn ProblemSummary(texts: &'static Texts, problems: FormProblems) -> impl IntoVie
             </div>
         }
     })
+}
+
+/// Nothing is wrong with the form, but it could not be taken.
+#[component]
+fn HindranceNote(texts: &'static Texts, hindrance: Hindrance) -> impl IntoView {
+    let (title, advice) = hindrance.told(texts);
+    view! {
+        <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
+            <h2>{title}</h2>
+            <p>{advice}</p>
+            <p>{texts.form_kept}</p>
+        </div>
+    }
 }
 
 /// A label, a hint, the error if there is one, and the input. The island that surrounds it finds

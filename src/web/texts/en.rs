@@ -23,7 +23,8 @@ pub(super) static TEXTS: Texts = Texts {
     login_title: "Sign in",
     login_qq: "Sign in with QQ",
     login_qq_busy: "Going to QQ…",
-    login_privacy: "We get your nickname and avatar. We never see your QQ number, friends or password.",
+    login_privacy: "From QQ we get your nickname, your avatar and an identifier made for this site. \
+                    We never see your QQ number, friends or password.",
     login_next: |path| format!("After signing in you go on to {path}"),
     login_again: "Sign in again",
 
@@ -40,6 +41,7 @@ pub(super) static TEXTS: Texts = Texts {
     form_submit: "Create account",
     form_busy: "Creating…",
     form_problem: "There is a problem",
+    form_kept: "What you typed is still in the form below.",
     username: "User name",
     username_hint: "3–32 characters: letters of any script, digits, _ and -.",
     username_checking: "Checking…",
@@ -74,7 +76,7 @@ pub(super) static TEXTS: Texts = Texts {
     portrait_updated: "Nickname and avatar are up to date.",
     portrait_partly: "QQ did not give all of it: what is missing stays as it was. Please try again in a while.",
     portrait_unavailable: "QQ does not answer, so nickname and avatar stay as they were. Please try again in a while.",
-    portrait_refused: "QQ refuses nickname and avatar to this site. You cannot mend this; please tell the site's operator.",
+    portrait_refused: "QQ refuses nickname and avatar to this site. You cannot fix this yourself; please tell the site's operator.",
     asking_qq: "Asking QQ…",
     try_again: "Try again",
     somebody_else: Trouble {
@@ -83,6 +85,64 @@ pub(super) static TEXTS: Texts = Texts {
     },
     logout: "Sign out",
     logout_note: "Signing out here does not sign you out of QQ: you may still be signed in to QQ on this device.",
+    account_more: "More about your account",
+    account_export: "Download my data",
+    sessions_title: "Where I am signed in",
+    sessions_lead: "Each line is a browser that is signed in to your account. Sign out those you do not use any more.",
+    sessions_this: "This browser",
+    sessions_began: "Signed in:",
+    sessions_seen: "Last used:",
+    sessions_end: "Sign out there",
+    sessions_end_others: "Sign out everywhere else",
+    sessions_ended: "Done: signed out there.",
+    delete_title: "Delete my account",
+    delete_lead: "This cannot be undone. When you delete your account:",
+    delete_means: &[
+        "Your user name, e-mail address, nickname, avatar and the link to your QQ are deleted at once.",
+        "You are signed out in every browser.",
+        "Your QQ itself stays as it is. If you come again, you begin anew.",
+        "The permission that you gave this site stays on QQ's list until you take it back there.",
+    ],
+    delete_submit: "Delete my account for good",
+    delete_back: "Keep my account",
+    deleted: "Your account was deleted, with all that was kept of you.",
+
+    privacy_title: "Privacy",
+    privacy_unionid: "Besides, we ask QQ for an identifier that is the same for all sites of one operator (unionid).",
+    privacy_scope: |calls| format!("Besides, we ask you at QQ for the permission to use: {calls}."),
+    privacy: &[
+        (
+            "What is kept",
+            "Your user name, the e-mail address that you typed, and what QQ told of you: identifier, nickname and \
+             avatar. Also a key with which this site can ask QQ for the latter two; it is kept encrypted.",
+        ),
+        (
+            "What for",
+            "To know you again when you come back. Nothing is passed on, there is no advertising, and nothing is \
+             loaded from other sites: your avatar, too, comes from here.",
+        ),
+        (
+            "Cookies",
+            "One while you are signed in, one while you are at QQ (ten minutes), and one each for language and \
+             appearance if you choose them. None follows you elsewhere.",
+        ),
+        (
+            "The log",
+            "Who signs in and out is written down for security, with the number of the account and a part of the \
+             network address, without names.",
+        ),
+        (
+            "Taking along and deleting",
+            "Your account page has a copy of everything for you to download, a list of the browsers in which you are \
+             signed in, and the deletion of your account, which takes effect at once.",
+        ),
+    ],
+    privacy_sessions: |idle_days, max_days| {
+        format!(
+            "You are signed out after {idle_days} days without a visit, and after {max_days} days at the latest. \
+             What is kept of your account stays until you delete it."
+        )
+    },
 
     not_found: Trouble { title: "Page not found", advice: "The address may be wrong, or the page has moved." },
     forbidden: Trouble {
@@ -94,15 +154,18 @@ pub(super) static TEXTS: Texts = Texts {
         title: "What was sent cannot be read",
         advice: "Nothing was saved. Please go back and fill in the form again.",
     },
-    wrong_method: Trouble { title: "Not this way", advice: "Please use the pages of this site." },
+    wrong_method: Trouble {
+        title: "This address cannot be opened directly",
+        advice: "Please use the pages of this site.",
+    },
     too_many: |seconds| ("Too many attempts".to_owned(), format!("Please try again in {seconds} s.")),
     broken: Trouble {
         title: "Something went wrong",
-        advice: "This is our fault, and nothing was saved. Please try again in a while.",
+        advice: "This is our fault, not yours. Please try again in a while.",
     },
     unavailable: Trouble {
         title: "Not available just now",
-        advice: "The site cannot reach its database, and nothing was saved. Please try again in a few seconds.",
+        advice: "The site cannot use its database at the moment. Please try again in a few seconds.",
     },
     request_id: |id| format!("If you tell the site's operator, name this: {id}"),
     failure,
@@ -126,7 +189,7 @@ fn failure(failure: Failure) -> Trouble {
         },
         Failure::Misconfigured => Trouble {
             title: "QQ sign-in is set up wrongly on this site",
-            advice: "You cannot mend this; please tell the site's operator, who can run qq-login doctor or read the log.",
+            advice: "You cannot fix this yourself; please tell the site's operator, who can run qq-login doctor or read the log.",
         },
         Failure::Unreachable => Trouble {
             title: "QQ cannot be reached right now",

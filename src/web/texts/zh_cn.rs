@@ -23,7 +23,7 @@ pub(super) static TEXTS: Texts = Texts {
     login_title: "登录",
     login_qq: "QQ登录",
     login_qq_busy: "正在前往 QQ…",
-    login_privacy: "我们只会得到您的昵称和头像，看不到您的 QQ 号、好友和密码。",
+    login_privacy: "我们会从 QQ 得到您的昵称、头像和专用于本站的标识，看不到您的 QQ 号、好友和密码。",
     login_next: |path| format!("登录后将回到 {path}"),
     login_again: "重新登录",
 
@@ -38,9 +38,10 @@ pub(super) static TEXTS: Texts = Texts {
     form_lead: "自己选一个用户名，并留下邮箱。两项都必填。",
     form_submit: "创建账号",
     form_busy: "正在创建…",
+    form_kept: "您填写的内容仍保留在下面的表单中。",
     form_problem: "请修正以下问题",
     username: "用户名",
-    username_hint: "3–32 个字符：各种文字的字母、数字、_ 和 -。",
+    username_hint: "3–32 个字符：文字、数字、_ 和 -。",
     username_checking: "正在检查…",
     username_available: "这个用户名可以使用。",
     email: "邮箱",
@@ -73,13 +74,51 @@ pub(super) static TEXTS: Texts = Texts {
     portrait_partly: "QQ 没有给出全部内容，缺少的部分保持不变。请稍后再试。",
     portrait_unavailable: "QQ 没有响应，昵称和头像保持不变。请稍后再试。",
     portrait_refused: "QQ 拒绝向本站提供昵称和头像。这不是您能解决的问题，请告知本站管理员。",
-    asking_qq: "正在询问 QQ…",
+    asking_qq: "正在联系 QQ…",
     try_again: "重试",
     somebody_else: Trouble {
-        title: "您从 QQ 返回时换了一个身份", advice: "此前在这里登录的账号已退出。"
+        title: "您从 QQ 返回时登录的是另一个账号", advice: "此前在这里登录的账号已退出。"
     },
     logout: "退出登录",
     logout_note: "退出本站不会退出 QQ：您可能仍在这台设备上登录着 QQ。",
+    account_more: "账号的更多操作",
+    account_export: "下载我的数据",
+    sessions_title: "已登录的浏览器",
+    sessions_lead: "每一行是一个登录了您账号的浏览器。不再使用的，请在这里退出。",
+    sessions_this: "当前浏览器",
+    sessions_began: "登录时间：",
+    sessions_seen: "最近使用：",
+    sessions_end: "退出该浏览器",
+    sessions_end_others: "退出其他所有浏览器",
+    sessions_ended: "已退出。",
+    delete_title: "注销账号",
+    delete_lead: "此操作无法撤销。注销账号后：",
+    delete_means: &[
+        "您的用户名、邮箱、昵称、头像以及与 QQ 的关联会立即删除。",
+        "您会在所有浏览器中退出登录。",
+        "您的 QQ 本身不受影响。再次登录时将重新开始。",
+        "您在 QQ 给本站的授权仍会留在 QQ 的授权列表中，需要您在那里自行取消。",
+    ],
+    delete_submit: "永久注销我的账号",
+    delete_back: "保留我的账号",
+    deleted: "您的账号及其全部资料已删除。",
+
+    privacy_title: "隐私说明",
+    privacy_unionid: "此外，我们还会向 QQ 索取在同一运营者的各网站中相同的标识（unionid）。",
+    privacy_scope: |calls| format!("此外，我们还会请您在 QQ 授权使用：{calls}。"),
+    privacy: &[
+        (
+            "保存哪些内容",
+            "您的用户名、您填写的邮箱，以及 QQ 告知的标识、昵称和头像。还有用来向 QQ 查询昵称和头像的凭证，它以加密方式保存。",
+        ),
+        ("用途", "用于在您再次访问时认出您。不会转交他人，没有广告，也不从其他网站加载任何内容：头像同样由本站提供。"),
+        ("Cookie", "登录期间一个，前往 QQ 期间一个（十分钟）；选择语言或外观后各有一个。它们都不会在别的网站跟踪您。"),
+        ("日志", "出于安全，登录和退出会记录账号编号和部分网络地址，不记录姓名。"),
+        ("带走与删除", "在账号页面可以下载全部资料的副本、查看已登录的浏览器，也可以注销账号，立即生效。"),
+    ],
+    privacy_sessions: |idle_days, max_days| {
+        format!("{idle_days} 天没有访问会自动退出登录，最长 {max_days} 天后退出。账号资料会一直保存，直到您注销账号。")
+    },
 
     not_found: Trouble { title: "找不到这个页面", advice: "地址可能有误，或页面已被移走。" },
     forbidden: Trouble {
@@ -93,10 +132,10 @@ pub(super) static TEXTS: Texts = Texts {
     wrong_method: Trouble { title: "不支持这种请求方式", advice: "请从本站的页面上操作。" },
     too_many: |seconds| ("操作过于频繁".to_owned(), format!("请在 {seconds} 秒后再试。")),
     broken: Trouble {
-        title: "出了点问题", advice: "这是我们的问题，没有保存任何内容。请稍后再试。"
+        title: "出了点问题", advice: "这是我们的问题，不是您的操作有误。请稍后再试。"
     },
     unavailable: Trouble {
-        title: "暂时无法使用", advice: "网站连不上数据库，没有保存任何内容。请几秒后再试。"
+        title: "暂时无法使用", advice: "网站暂时无法使用数据库。请几秒后再试。"
     },
     request_id: |id| format!("向网站管理员反映时，请提供此编号：{id}"),
     failure,
@@ -107,7 +146,7 @@ pub(super) static TEXTS: Texts = Texts {
 fn failure(failure: Failure) -> Trouble {
     match failure {
         Failure::Expired => Trouble {
-            title: "登录页面已过期",
+            title: "本次登录已过期",
             advice: "登录用时过长、链接已被使用过，或是在另一个浏览器中打开。请重新登录。",
         },
         Failure::Cancelled => Trouble {

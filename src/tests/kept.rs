@@ -1,0 +1,57 @@
+//! What browsers may keep, and for how long.
+
+use crate::support::{TestSite, options};
+
+/// A folder of static files.
+fn site_root() -> String {
+    let folder = std::env::temp_dir().join(format!("qq-login-files-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("pkg")).expect("a folder");
+    for file in ["pkg/qq-login.css", "pkg/qq-login.js", "pkg/qq-login.wasm", "robots.txt"] {
+        std::fs::write(folder.join(file), file).expect("a file");
+    }
+    folder.display().to_string()
+}
+
+#[tokio::test]
+async fn s83_only_the_version_that_is_served_may_be_kept_for_good() {
+    let site = TestSite::start_with(options([("LEPTOS_SITE_ROOT", &site_root())])).await;
+    let mut browser = site.browser();
+    let page = browser.get("/login").await;
+    let (_, rest) = page.body.split_once("href=\"/pkg/qq-login.css").expect("a style sheet");
+    let version = rest.split('"').next().expect("a version");
+    assert_eq!(version.len(), "?v=".len() + 16);
+    for (path, kept) in [
+        (format!("/pkg/qq-login.css{version}"), "public, max-age=31536000, immutable"),
+        (format!("/pkg/qq-login.wasm{version}"), "public, max-age=31536000, immutable"),
+        (format!("/pkg/qq-login.js{version}0"), "no-cache"),
+        ("/pkg/qq-login.js".to_owned(), "no-cache"),
+        (format!("/robots.txt{version}"), "public, max-age=3600"),
+        (format!("/pkg/none.js{version}"), "no-store"),
+        (format!("/{version}"), "no-store"),
+    ] {
+        assert_eq!(browser.get(&path).await.header("cache-control"), kept, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn s83_nothing_that_is_somebodys_own_is_kept() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    for (path, status) in [
+        ("/", 200),
+        ("/login", 200),
+        ("/login/qq", 303),
+        (callback.as_str(), 303),
+        ("/register", 200),
+        ("/account", 303),
+        ("/nowhere", 404),
+        ("/healthz", 200),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (status, "no-store"), "{path}");
+    }
+    let answer = browser.post("/register/auto", &[]).await;
+    assert_eq!((answer.location(), answer.header("cache-control")), ("/account", "no-store"));
+    assert_eq!(browser.get("/account").await.header("cache-control"), "no-store");
+}
