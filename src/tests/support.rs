@@ -3,9 +3,10 @@
 mod browser;
 mod log;
 mod site;
+mod tokens;
 mod wicked_qq;
 
 pub(crate) use browser::{Answer, Browser, http};
 pub(crate) use log::Log;
-pub(crate) use site::{TestSite, options};
+pub(crate) use site::{TestSite, number, options};
 pub(crate) use wicked_qq::{Endpoint, Fault, WickedQq};

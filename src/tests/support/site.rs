@@ -13,6 +13,7 @@ use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::net::TcpListener;
 
 use super::browser::{Browser, http};
+use super::tokens::Tokens;
 
 /// When every test begins.
 const START: i64 = 1_800_000_000;
@@ -31,6 +32,8 @@ pub(crate) struct TestSite {
     pub(crate) pool: AnyPool,
     /// What browsers send their requests with; one for all, since making one takes a while.
     pub(super) client: reqwest::Client,
+    /// The way to QQ's token endpoint.
+    pub(crate) tokens: Tokens,
     /// Whether people reach the site by https (in front of it, so to speak).
     pub(crate) is_https: bool,
     folder: std::path::PathBuf,
@@ -44,6 +47,11 @@ pub(crate) struct TestSite {
 /// Settings that differ from the defaults.
 pub(crate) fn options<const N: usize>(options: [(&str, &str); N]) -> Vec<(String, String)> {
     options.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// A number that the environment gives. One that cannot be read is no reason to go on with another.
+pub(crate) fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
+    std::env::var(variable).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{variable} is no such number")))
 }
 
 impl TestSite {
@@ -118,7 +126,8 @@ impl TestSite {
             let ahead_secs = qq_ahead_secs.clone();
             Arc::new(move || clock() + ahead_secs.load(Ordering::Relaxed))
         };
-        let qq_router = sandbox::router(sandbox_settings(&sandbox_config), qq_clock);
+        let tokens = Tokens::new();
+        let qq_router = tokens.lead_to(sandbox::router(sandbox_settings(&sandbox_config), qq_clock));
         tokio::spawn(sandbox::serve(qq_listener, qq_router, std::future::pending()));
         let pool = AnyPoolOptions::new().max_connections(1).connect(&database_url).await.expect("the database");
         TestSite {
@@ -127,6 +136,7 @@ impl TestSite {
             qq: format!("http://{qq_addr}"),
             pool,
             client: http(),
+            tokens,
             is_https: config.public_url.is_https(),
             folder,
             database_url,
@@ -147,7 +157,8 @@ impl TestSite {
         port
     }
 
-    fn clock(&self) -> Clock {
+    /// The site's clock.
+    pub(crate) fn clock(&self) -> Clock {
         let now = self.now.clone();
         Arc::new(move || now.load(Ordering::Relaxed))
     }
@@ -220,7 +231,8 @@ impl TestSite {
 
     /// Makes the next `times` answers of an endpoint of QQ go wrong.
     pub(crate) async fn break_qq(&self, endpoint: &str, fault: &str, times: u32) {
-        let answer = http()
+        let answer = self
+            .client
             .put(format!("{}/sandbox/faults/{endpoint}", self.qq))
             .header("content-type", "application/json")
             .body(format!("{{\"fault\":\"{fault}\",\"times\":{times}}}"))
@@ -232,13 +244,14 @@ impl TestSite {
 
     /// Ends all faults.
     pub(crate) async fn mend_qq(&self) {
-        let answer = http().delete(format!("{}/sandbox/faults", self.qq)).send().await;
+        let answer = self.client.delete(format!("{}/sandbox/faults", self.qq)).send().await;
         assert!(answer.expect("an answer").status().is_success());
     }
 
     /// As if a person took back their consent at QQ.
     pub(crate) async fn revoke(&self, name: &str) {
-        let answer = http()
+        let answer = self
+            .client
             .post(format!("{}/sandbox/revoke", self.qq))
             .header("content-type", "application/json")
             .body(format!("{{\"user\":\"{name}\"}}"))
@@ -250,7 +263,7 @@ impl TestSite {
 
     /// How many requests an endpoint of QQ received so far.
     pub(crate) async fn qq_requests(&self, endpoint: &str) -> usize {
-        let log = http().get(format!("{}/sandbox/requests", self.qq)).send().await.expect("the log");
+        let log = self.client.get(format!("{}/sandbox/requests", self.qq)).send().await.expect("the log");
         let log: serde_json::Value = serde_json::from_str(&log.text().await.expect("a body")).expect("JSON");
         let entries = log.as_array().expect("a list");
         entries.iter().filter(|entry| entry["endpoint"] == endpoint).count()
