@@ -54,15 +54,25 @@ async fn pressing_renew_many_times_at_once_keeps_the_chain_whole() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.become_somebody().await;
+    // The answer to the first press comes when the others have long been waiting for it.
+    site.tokens.hold();
     let presses: Vec<_> = (0..10)
         .map(|_| {
             let mut browser = browser.clone();
             tokio::spawn(async move { browser.post("/account/renew", &[]).await.location().to_owned() })
         })
         .collect();
+    while site.tokens.asked() < 2 {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..20 {
+        assert_eq!(browser.get("/account").await.status, 200);
+    }
+    site.tokens.release();
     for press in presses {
         assert_eq!(press.await.expect("an answer"), "/account");
     }
+    assert_eq!(site.tokens.asked(), 2, "one renewal for all of them");
     browser.post("/account/renew", &[]).await;
     assert!(browser.get("/account").await.body.contains("The permission was renewed."));
 }

@@ -16,10 +16,10 @@ async fn s65_a_token_is_renewed_at_its_border_and_not_a_second_before() {
         browser.become_somebody().await;
         site.pass(border_secs - 1);
         assert_eq!(browser.get("/account").await.status, 200);
-        assert_eq!(site.qq_requests("token").await, 1, "{lifetime_secs}");
+        assert_eq!(site.tokens.asked(), 1, "{lifetime_secs}");
         site.pass(1);
         assert_eq!(browser.get("/account").await.status, 200);
-        assert_eq!(site.qq_requests("token").await, 2, "{lifetime_secs}");
+        assert_eq!(site.tokens.asked(), 2, "{lifetime_secs}");
     }
 }
 
@@ -31,7 +31,7 @@ async fn an_old_token_is_renewed_and_the_next_one_with_the_new_refresh_token() {
     for renewals in 1..=3 {
         site.pass(95);
         let page = browser.get("/account").await;
-        assert_eq!((page.status, site.qq_requests("token").await), (200, 1 + renewals));
+        assert_eq!((page.status, site.tokens.asked()), (200, 1 + renewals));
         let expires = moment(site.now() + 100);
         assert!(page.body.contains(&format!("data-testid=\"token-expires\" datetime=\"{expires}\"")), "{expires}");
     }
@@ -60,7 +60,7 @@ async fn s35_of_many_requests_at_once_one_renews() {
     browser.become_somebody().await;
     site.pass(95);
     assert_eq!(twenty_at_once(&browser, &[site.port]).await, [200; 20]);
-    assert_eq!(site.qq_requests("token").await, 2);
+    assert_eq!(site.tokens.asked(), 2);
     site.pass(95);
     assert_eq!(browser.get("/account").await.status, 200, "the chain of refresh tokens is whole");
 }
@@ -74,7 +74,7 @@ async fn s35_of_many_requests_to_two_machines_one_renews() {
     for renewals in 1..=3 {
         site.pass(95);
         assert_eq!(twenty_at_once(&browser, &[site.port, second]).await, [200; 20]);
-        assert_eq!(site.qq_requests("token").await, 1 + renewals);
+        assert_eq!(site.tokens.asked(), 1 + renewals);
     }
 }
 
@@ -105,7 +105,7 @@ async fn s35_a_machine_that_died_while_renewing_holds_nobody_up_for_long() {
     assert!(browser.get("/account").await.body.contains("could not be renewed just now"), "a second before its end");
     site.pass(1);
     assert!(!browser.get("/account").await.body.contains("could not be renewed"), "the lease has ended");
-    assert_eq!(site.qq_requests("token").await, 2);
+    assert_eq!(site.tokens.asked(), 2);
 }
 
 #[tokio::test]
@@ -145,9 +145,9 @@ async fn s36_a_refused_renewal_leads_by_qq_and_the_account_stays() {
     assert_eq!(browser.get("/account").await.status, 200, "the token is good as far as the site knows");
     site.pass(95);
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
-    let asked = site.qq_requests("token").await;
+    let asked = site.tokens.asked();
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
-    assert_eq!(site.qq_requests("token").await, asked, "a refresh token that was refused is not sent again");
+    assert_eq!(site.tokens.asked(), asked, "a refresh token that was refused is not sent again");
     assert_eq!(browser.sign_in(&username).await.location(), "/account", "signing in again finds the account");
     assert_eq!(browser.signed_in_as().await, Some(username));
     assert_eq!(site.count("users").await, 4);
@@ -198,7 +198,7 @@ async fn s37_a_token_of_one_second_works_too() {
     assert_eq!(browser.get("/account").await.status, 200);
     site.pass(1);
     assert_eq!(browser.get("/account").await.status, 200);
-    assert_eq!(site.qq_requests("token").await, 2);
+    assert_eq!(site.tokens.asked(), 2);
 }
 
 fn moment(seconds: i64) -> String {

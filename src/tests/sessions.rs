@@ -167,17 +167,24 @@ async fn s63_a_request_in_flight_does_not_bring_a_session_back() {
     let mut browser = site.browser();
     browser.become_somebody().await;
     site.pass(95);
-    // The account page renews the token, which QQ takes its time for; meanwhile the person leaves.
-    site.break_qq("token", "drip", 1).await;
+    // The account page renews the token. QQ gives a good one, but only after the person has left.
+    site.tokens.hold();
     let (mut slow, mut quick) = (browser.clone(), browser.clone());
-    let in_flight = tokio::spawn(async move { slow.get("/account").await.status });
-    while site.qq_requests("token").await < 2 {
+    let in_flight = tokio::spawn(async move {
+        let answer = slow.get("/account").await;
+        (slow, answer)
+    });
+    while site.tokens.asked() < 2 {
         tokio::task::yield_now().await;
     }
-    quick.post("/logout", &[]).await;
-    in_flight.await.expect("an answer");
+    assert_eq!(quick.post("/logout", &[]).await.location(), "/");
+    site.tokens.release();
+    let (mut slow, answer) = in_flight.await.expect("an answer");
+    assert_eq!((answer.status, answer.location()), (303, "/login?next=/account"));
     assert_eq!(site.count("sessions").await, 0);
-    assert_eq!(browser.signed_in_as().await, None);
+    for browser in [&mut browser, &mut slow, &mut quick] {
+        assert_eq!(browser.signed_in_as().await, None);
+    }
 }
 
 #[tokio::test]
