@@ -77,7 +77,7 @@ impl<'a> Walk<'a> {
             }
             Act::Crowd(side) => {
                 for _ in 0..MOST_ATTEMPTS {
-                    self.leave(side, ACCOUNT).await;
+                    self.leave(side, ACCOUNT).await?;
                 }
                 Ok(())
             }
@@ -129,15 +129,16 @@ impl<'a> Walk<'a> {
     }
 
     /// Sets out for QQ: gives the address there and the attempt's cookie.
-    async fn leave(&mut self, side: Side, next: &str) -> (String, String) {
+    async fn leave(&mut self, side: Side, next: &str) -> Result<(String, String), TestCaseError> {
         let wish = Some(next).filter(|next| *next != ACCOUNT);
         let authorize_url = self.browsers[side].leave(wish).await;
-        (authorize_url, self.world.begin(side, &attempts_of(&self.browsers[side])))
+        let cookie = self.world.begin(side, &attempts_of(&self.browsers[side]))?;
+        Ok((authorize_url, cookie))
     }
 
     async fn set_out(&mut self, side: Side, tab: Tab, person: Person, has_wish: bool) -> Seen {
         let next = if has_wish { format!("/wish-{}", self.world.draw()) } else { ACCOUNT.to_owned() };
-        let (authorize_url, cookie) = self.leave(side, &next).await;
+        let (authorize_url, cookie) = self.leave(side, &next).await?;
         let callback = self.browsers[side].approve(&authorize_url, &self.name(person)).await;
         self.met.insert(person);
         let url = url::Url::parse(&authorize_url).expect("an address");

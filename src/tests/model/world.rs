@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+
 use super::step::{Person, Side};
 use super::token::Token;
 
@@ -179,23 +182,24 @@ impl World {
     ///
     /// Attempts that are too old are cleared away. Of the others, the oldest make room; of those
     /// begun in the same second, any of them.
-    pub(super) fn begin(&mut self, side: Side, found: &BTreeSet<String>) -> String {
+    pub(super) fn begin(&mut self, side: Side, found: &BTreeSet<String>) -> Result<String, TestCaseError> {
         let now = self.now;
         let open = &mut self.sides[side].open;
         open.retain(|_, began_at| now - *began_at <= ATTEMPT_SECS);
         let (kept, evicted): (Vec<_>, Vec<_>) = open.iter().partition(|(cookie, _)| found.contains(*cookie));
-        assert_eq!(evicted.len(), (open.len() + 1).saturating_sub(MOST_ATTEMPTS), "attempts that made room");
+        prop_assert_eq!(evicted.len(), (open.len() + 1).saturating_sub(MOST_ATTEMPTS), "attempts that made room");
         let youngest_evicted = evicted.iter().map(|(_, began_at)| **began_at).max();
         let oldest_kept = kept.iter().map(|(_, began_at)| **began_at).min();
-        assert!(youngest_evicted.is_none_or(|it| oldest_kept.is_some_and(|kept| it <= kept)), "the oldest make room");
+        let is_fair = youngest_evicted.is_none_or(|it| oldest_kept.is_some_and(|kept| it <= kept));
+        prop_assert!(is_fair, "the oldest make room");
         let new: Vec<_> = found.iter().filter(|cookie| !open.contains_key(*cookie)).cloned().collect();
-        assert_eq!(new.len(), 1, "one attempt more");
+        prop_assert_eq!(new.len(), 1, "one attempt more");
         let has_evicted = !evicted.is_empty();
         open.retain(|cookie, _| found.contains(cookie));
         open.insert(new[0].clone(), now);
         if has_evicted {
             self.count("attempt evicted");
         }
-        new[0].clone()
+        Ok(new[0].clone())
     }
 }
