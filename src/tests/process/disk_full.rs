@@ -44,6 +44,14 @@ impl Way {
         }
     }
 
+    /// What may be told of it.
+    fn plain(&self) -> &'static [&'static str] {
+        match self {
+            Way::SmallDisk(_) => &[FULL],
+            Way::NoGrowth => &[FULL, FAILING],
+        }
+    }
+
     fn fill(&self, program: &Program, home: &Home) {
         match self {
             Way::SmallDisk(_) => {
@@ -70,7 +78,7 @@ async fn live_through_a_full_disk(way: Way, name: &str) {
     let program = Program::start_in(&home, &way.surroundings(&home, false)).await;
     let mut site = Site::visited(program).await;
     way.fill(&site.program, &home);
-    site.expect_trouble(&[FULL, FAILING], true).await;
+    site.expect_trouble(way.plain(), true).await;
     way.make_room(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;
@@ -92,7 +100,7 @@ async fn a_program_that_starts_on_a_full_disk_says_so_and_waits_for_room() {
     let before = Site::visited(Program::start(&home).await).await.ended(false).await;
     let program = Program::start_in(&home, &way.surroundings(&home, true)).await;
     let mut site = before.moved_to(program);
-    site.expect_trouble(&[FULL, FAILING], false).await;
+    site.expect_trouble(way.plain(), false).await;
     way.make_room(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;

@@ -2,12 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
 use crate::support::{Browser, Home, Program, examine, number};
 
 /// How many register at a time.
 const BROWSERS: u64 = 6;
-/// Within which time after its start the program is killed, in milliseconds.
+/// Within which time after the first registration the program is killed, in milliseconds.
 const MAX_LIFE_MS: u64 = 2500;
+/// A nickname that QQ gives too late is left out, and it is by nicknames that people are found.
+const QQ_TIMEOUT_MS: u64 = 10_000;
 
 /// Numbers that follow from a seed (SplitMix64).
 struct Draw(u64);
@@ -26,37 +30,52 @@ fn seed() -> u64 {
     number("SEED").unwrap_or(since.as_millis() as u64)
 }
 
+/// Somebody who was told that they are registered, and the browser that has their session.
+type Registered = (String, Browser);
+
 /// Registers one after the other, by form and by one click in turns, until the program is gone.
-/// Gives the names of those who were told that they are registered.
-async fn register_until_the_end(port: u16, prefix: String) -> Vec<String> {
+/// Gives those who were told that they are registered, and tells of each at once.
+async fn register_until_the_end(port: u16, prefix: String, told: UnboundedSender<()>) -> Vec<Registered> {
     let mut acknowledged = Vec::new();
     for number in 0_u64.. {
         let is_typed = number.is_multiple_of(2);
         let name = format!("{}-{prefix}-{number}", if is_typed { "typed" } else { "auto" });
         let mut browser = Browser::new(port);
-        let answer = match browser.sign_in(&name).await {
-            Ok(_) if is_typed => browser.fill_in_form(&name).await,
-            Ok(_) => browser.post("/register/auto", &[]).await,
-            Err(error) => Err(error),
-        };
+        let Ok(arrival) = browser.sign_in(&name).await else { break };
+        assert_eq!((arrival.status, arrival.location()), (303, "/register"), "{name}: {}", arrival.body);
+        let answer =
+            if is_typed { browser.fill_in_form(&name).await } else { browser.post("/register/auto", &[]).await };
         let Ok(answer) = answer else { break };
         assert_eq!((answer.status, answer.location()), (303, "/account"), "{name}: {}", answer.body);
-        acknowledged.push(name);
+        acknowledged.push((name, browser));
+        // Once the first was heard of, nobody listens any more.
+        let _ = told.send(());
     }
     acknowledged
 }
 
-/// Expects that the program starts on what is there, and that somebody is known to it.
-async fn started_again(home: &Home, somebody: Option<&String>) -> Program {
-    let program = Program::start(home).await;
+/// Expects that the program starts on what is there, and that these people are still signed in
+/// and known.
+async fn started_again(home: &Home, people: &[&Registered]) -> Program {
+    let program = Program::start_waiting_for_qq(home, QQ_TIMEOUT_MS).await;
     assert_eq!(program.readiness().await.body, "ok\n");
-    if let Some(name) = somebody {
-        let mut browser = program.browser();
-        assert_eq!(browser.sign_in(name).await.expect("an answer").location(), "/account", "{name} is not known");
-        let page = browser.get("/account").await.expect("an answer");
-        assert!(page.status == 200 && page.body.contains(name), "{name}: {}", page.body);
+    for (name, browser) in people {
+        for mut browser in [browser.moved_to(program.port()), signed_in_anew(&program, name).await] {
+            let page = browser.get("/account").await.expect("an answer");
+            assert!(page.status == 200 && page.body.contains(name.as_str()), "{name}: {} {}", page.status, page.body);
+        }
     }
     program
+}
+
+async fn signed_in_anew(program: &Program, name: &str) -> Browser {
+    let mut browser = program.browser();
+    assert_eq!(browser.sign_in(name).await.expect("an answer").location(), "/account", "{name} is not known");
+    browser
+}
+
+fn names(people: &[Registered]) -> Vec<String> {
+    people.iter().map(|(name, _)| name.clone()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,24 +83,33 @@ async fn whoever_was_told_to_be_registered_is_registered_whole_after_every_kill(
     let (rounds, seed) = (number("KILLS").unwrap_or(5), seed());
     println!("{rounds} kills, seed {seed}");
     let (home, mut draw) = (Home::new("killed"), Draw(seed));
-    let (mut acknowledged, mut users) = (Vec::<String>::new(), 0);
+    let (mut acknowledged, mut last, mut users) = (Vec::<Registered>::new(), None::<Registered>, 0);
     for round in 0..rounds {
-        let somebody = draw.below(u64::MAX) as usize % acknowledged.len().max(1);
-        let mut program = started_again(&home, acknowledged.get(somebody)).await;
+        let anybody = acknowledged.get(draw.below(acknowledged.len().max(1) as u64) as usize);
+        let mut program = started_again(&home, &anybody.into_iter().chain(&last).collect::<Vec<_>>()).await;
+        let (told, mut first) = unbounded_channel();
         let registering: Vec<_> = (0..BROWSERS)
-            .map(|browser| tokio::spawn(register_until_the_end(program.port(), format!("{round}-{browser}"))))
+            .map(|number| register_until_the_end(program.port(), format!("{round}-{number}"), told.clone()))
+            .map(tokio::spawn)
             .collect();
+        drop(told);
+        first.recv().await.expect("a registration in every round");
+        drop(first);
         tokio::time::sleep(Duration::from_millis(draw.below(MAX_LIFE_MS))).await;
         program.kill();
+        let mut lasts = Vec::new();
         for browser in registering {
-            acknowledged.extend(browser.await.expect("the names"));
+            let people = browser.await.expect("the people");
+            lasts.extend(people.last().cloned());
+            acknowledged.extend(people);
         }
+        // Whoever was told last was told shortly before the end.
+        last = Some(lasts.swap_remove(draw.below(lasts.len() as u64) as usize));
         // A copy, so that it is the program that finds the files as they were left.
-        users = examine(&home.copy(), &acknowledged).await;
+        users = examine(&home.copy(), &names(&acknowledged)).await;
     }
-    started_again(&home, acknowledged.last()).await.stop().await;
-    assert_eq!(examine(&home.database(), &acknowledged).await, users);
-    assert!(!acknowledged.is_empty(), "nobody registered in all the rounds");
+    started_again(&home, &last.iter().collect::<Vec<_>>()).await.stop().await;
+    assert_eq!(examine(&home.database(), &names(&acknowledged)).await, users);
     println!(
         "{rounds} kills, seed {seed}: {} registrations acknowledged, {} more made whose answer was cut off",
         acknowledged.len(),

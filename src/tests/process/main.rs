@@ -10,5 +10,6 @@
 mod disk_full;
 mod killed;
 mod read_only;
+mod refused;
 mod stopped;
 mod support;

@@ -100,9 +100,18 @@ impl Program {
         Program::start_in(home, &[]).await
     }
 
-    /// Starts the program by way of another, which gives it the surroundings it is to live in, and
-    /// waits until it answers.
+    /// Starts it with a limit of its own for each call to QQ, in milliseconds.
+    pub(crate) async fn start_waiting_for_qq(home: &Home, timeout_ms: u64) -> Program {
+        Program::start_as(home, &[], timeout_ms).await
+    }
+
+    /// Starts the program by way of another, which gives it the surroundings it is to live in.
     pub(crate) async fn start_in(home: &Home, surroundings: &[String]) -> Program {
+        Program::start_as(home, surroundings, 2000).await
+    }
+
+    /// Starts it, and waits until it answers.
+    async fn start_as(home: &Home, surroundings: &[String], timeout_ms: u64) -> Program {
         let (port, sandbox_port) = (free_port(), free_port());
         let words: Vec<&str> =
             surroundings.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_qq-login"), "serve"]).collect();
@@ -116,7 +125,7 @@ impl Program {
             ("DATABASE_URL", format!("sqlite://{}", home.database().display())),
             ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
             ("RATE_LIMIT", "off".to_owned()),
-            ("QQ_TIMEOUT_MS", "2000".to_owned()),
+            ("QQ_TIMEOUT_MS", timeout_ms.to_string()),
             ("RUST_LOG", "info".to_owned()),
         ]);
         let mut child = command.spawn().expect("the program starts");

@@ -32,9 +32,19 @@ impl Connection {
         Some(Connection { stream: TcpStream::connect(("127.0.0.1", port)).await.ok()? })
     }
 
-    /// Sends a request. False if it could not be sent whole.
+    /// Asks for a page. False if the request could not be sent whole.
     pub(crate) async fn send(&mut self, port: u16, path: &str, cookies: &str) -> bool {
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).await.is_ok()
+    }
+
+    /// Posts a form. False if it could not be sent whole.
+    pub(crate) async fn post(&mut self, port: u16, path: &str, cookies: &str, form: &str) -> bool {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
         self.stream.write_all(request.as_bytes()).await.is_ok()
     }
 
