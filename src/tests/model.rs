@@ -92,7 +92,7 @@ fn walk(lane: u32, seed: u64, walks: u32) -> Result<Tally, String> {
             let mut walk = Walk::new(&ground, begun.get()).await;
             for step in steps {
                 walk.take(step).await?;
-                walk.check().await?;
+                walk.check(&step.act.concerns()).await?;
                 walk.world.count("steps");
             }
             walk.check_ended().await?;

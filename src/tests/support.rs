@@ -2,11 +2,13 @@
 
 mod browser;
 mod log;
+mod settings;
 mod site;
 mod tokens;
 mod wicked_qq;
 
 pub(crate) use browser::{Answer, Browser, http};
 pub(crate) use log::Log;
-pub(crate) use site::{TestSite, number, options};
+pub(crate) use settings::{number, options};
+pub(crate) use site::TestSite;
 pub(crate) use wicked_qq::{Endpoint, Fault, WickedQq};

@@ -24,16 +24,19 @@ const SESSIONS: &str = "SELECT id_hash, COALESCE(users.username, ''), sessions.c
     FROM sessions LEFT JOIN users ON users.id = sessions.user_id";
 
 impl Walk<'_> {
-    pub(super) async fn check(&mut self) -> Seen {
+    /// Asks the browsers concerned; in the database, everything is looked at every time.
+    pub(super) async fn check(&mut self, concerned: &[Side]) -> Seen {
         let asked = self.ground.site.tokens.asked() - self.asked_before;
         prop_assert_eq!(asked, self.world.token_calls, "questions to QQ for a token");
         for side in 0..2 {
             let open: BTreeSet<String> = self.world.sides[side].open.keys().cloned().collect();
             prop_assert_eq!(attempts_of(&self.browsers[side]), open, "the attempts in browser {}", side);
             self.learn_id(side)?;
-            self.check_who(side).await?;
         }
-        self.world.touch();
+        for side in concerned {
+            self.check_who(*side).await?;
+            self.world.touch(*side);
+        }
         self.check_people().await?;
         self.check_sessions().await?;
         for side in 0..2 {

@@ -59,6 +59,20 @@ pub(super) enum Act {
     Revoke(Person),
 }
 
+impl Act {
+    /// The browsers for which something may be different now.
+    pub(super) fn concerns(self) -> Vec<Side> {
+        match self {
+            Act::SetOut { side, .. } | Act::SignIn { side, .. } | Act::Cancel(side, _) | Act::Callback(side, _) => {
+                vec![side]
+            }
+            Act::Crowd(side) | Act::Register(side) | Act::RegisterAuto(side) | Act::SignOut(side) => vec![side],
+            Act::Account(side) | Act::Renew(side) => vec![side],
+            Act::StolenCallback(..) | Act::Wait(_) | Act::Revoke(_) => vec![0, 1],
+        }
+    }
+}
+
 /// Walks of some length.
 pub(super) fn walks() -> impl Strategy<Value = Vec<Step>> {
     let step = (0..2_usize, acts()).prop_map(|(machine, act)| Step { machine, act });

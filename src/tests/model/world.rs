@@ -166,15 +166,11 @@ impl World {
         }
     }
 
-    /// Both browsers show themselves, which is noted once a minute.
-    pub(super) fn touch(&mut self) {
+    /// A browser shows itself, which is noted once a minute.
+    pub(super) fn touch(&mut self, side: Side) {
         let now = self.now;
-        for side in 0..2 {
-            if let Some(session) = self.session_mut(side)
-                && now - session.last_seen_at >= TOUCH_SECS
-            {
-                session.last_seen_at = now;
-            }
+        if let Some(session) = self.session_mut(side).filter(|session| now - session.last_seen_at >= TOUCH_SECS) {
+            session.last_seen_at = now;
         }
     }
 

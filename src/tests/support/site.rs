@@ -44,16 +44,6 @@ pub(crate) struct TestSite {
     variables: Vec<(String, String)>,
 }
 
-/// Settings that differ from the defaults.
-pub(crate) fn options<const N: usize>(options: [(&str, &str); N]) -> Vec<(String, String)> {
-    options.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-/// A number that the environment gives. One that cannot be read is no reason to go on with another.
-pub(crate) fn number<T: std::str::FromStr>(variable: &str) -> Option<T> {
-    std::env::var(variable).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{variable} is no such number")))
-}
-
 impl TestSite {
     /// A site with default settings.
     pub(crate) async fn start() -> TestSite {
