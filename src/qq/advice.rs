@@ -27,14 +27,9 @@ pub fn advice(code: i64, redirect_uri: &str) -> Bilingual {
     Bilingual { zh: zh.replace(CALLBACK, redirect_uri), en: en.replace(CALLBACK, redirect_uri) }
 }
 
-/// What `code` means, also where only QQ's own pages show it; `None` for a number that nobody
-/// has explained.
+/// What `code` means; `None` for a number that nobody has explained.
 pub fn meaning(code: i64) -> Option<Bilingual> {
-    let (zh, en) = match code_info(code) {
-        Some(info) => (info.meaning_zh, info.meaning_en),
-        None => page_code(code)?.0,
-    };
-    Some(Bilingual { zh: zh.to_owned(), en: en.to_owned() })
+    code_info(code).map(|info| Bilingual { zh: info.meaning_zh.to_owned(), en: info.meaning_en.to_owned() })
 }
 
 impl Client {
@@ -110,21 +105,22 @@ const CALLBACK_ADDRESS: Words = (
 fn known_advice(code: i64) -> Option<Words> {
     Some(match code {
         100_000..=100_007 | 100_012 | 100_028 | 100_029 => BUG,
-        100_008 | -2 => APP_ID,
+        100_008 | 110_401 | 110_404 | -2 => APP_ID,
         100_009 => (
             "在 QQ 互联控制台（网站应用 → APP Key）重新复制 APP Key 到 QQ_APP_KEY；它可能已被重置，或属于另一个 APP ID。",
             "Copy the APP Key from the QQ Connect console (网站应用 → APP Key) into QQ_APP_KEY again; it may have \
              been reset, or belong to another APP ID.",
         ),
         100_010 => CALLBACK_ADDRESS,
-        100_011 => REVIEW,
-        100_013..=100_016 | 100_018..=100_020 | 100_022 | 1002 | -20 | -21 | -23 | -24 => SIGN_IN_AGAIN,
+        100_011 | 110_405..=110_407 => REVIEW,
+        100_013..=100_016 | 100_018..=100_020 | 100_022 | 110_201 => SIGN_IN_AGAIN,
+        1002 | 2021 | -20 | -21 | -23 | -24 => SIGN_IN_AGAIN,
         100_021 => (
             "用户重新登录一次即可；若经常出现，请检查是否有两个站点共用一个数据库却各自续期（refresh_token 只能用一次）。",
             "The person only has to sign in again; if it comes often, see whether two copies of the site renew the \
              same tokens (a refresh token works once).",
         ),
-        100_017 | 100_023..=100_027 => QQ_FAILED,
+        100_017 | 100_023..=100_027 | 110_500..=110_504 => QQ_FAILED,
         100_030 => (
             "用户重新登录并同意授权即可；若人人如此，请确认 QQ_SCOPE 包含 get_user_info，且控制台“接口权限”中有此接口。",
             "The person only has to sign in again and allow it; if it is everybody, see that QQ_SCOPE has get_user_info \
@@ -154,22 +150,6 @@ fn known_advice(code: i64) -> Option<Words> {
             "Add this QQ number to the test accounts on the console, or submit the app for review (网站应用 → 应用状态).",
         ),
         1001 | -6 | -58 | -60 => BUSY,
-        _ => return page_code(code).map(|(_, advice)| advice),
-    })
-}
-
-/// The codes that stand on QQ's own pages only (CSDN u011961280/77833302): what each means, and
-/// what to do about it.
-#[rustfmt::skip]
-fn page_code(code: i64) -> Option<(Words, Words)> {
-    Some(match code {
-        110_201 => (("用户未登录 QQ", "the person is not signed in to QQ"), SIGN_IN_AGAIN),
-        110_401 => (("该应用不存在", "there is no such app"), APP_ID),
-        110_404 => (("请求中没有 App ID", "the request has no App ID"), APP_ID),
-        110_405 => (("该应用被限制登录", "sign-in is restricted for this app"), REVIEW),
-        110_406 => (("应用未通过审核，只有创建者的 QQ 能授权", "the app is not approved: only its creator's QQ may sign in"), REVIEW),
-        110_407 => (("应用已下架", "the app has been taken down"), REVIEW),
-        110_500..=110_504 => (("QQ 内部错误", "a failure inside QQ"), QQ_FAILED),
         _ => return None,
     })
 }
@@ -181,16 +161,12 @@ mod tests {
     use crate::qq::tests::settings;
     use crate::qq::{Malformed, Refusal};
 
-    const PAGE_CODES: [i64; 11] =
-        [110_201, 110_401, 110_404, 110_405, 110_406, 110_407, 110_500, 110_501, 110_502, 110_503, 110_504];
-
     #[test]
     fn every_code_has_advice_in_both_languages() {
-        for code in CODES.iter().map(|info| info.code).chain(PAGE_CODES) {
+        for code in CODES.iter().map(|info| info.code) {
             let (zh, en) = known_advice(code).unwrap_or_else(|| panic!("{code} has no advice"));
             assert!(!zh.is_ascii() && zh.ends_with('。') && !zh.contains('\n'), "{code}: {zh}");
             assert!(en.ends_with('.') && !en.contains('\n') && !en.contains("  "), "{code}: {en}");
-            assert!(meaning(code).is_some(), "{code} has no meaning");
         }
     }
 
@@ -231,6 +207,9 @@ mod tests {
         let on_callback = client.operator_advice(&refused(100_010)).unwrap();
         assert!(on_callback.contains("https://example.cn/login/qq/callback"), "{on_callback}");
         assert!(client.operator_advice(&refused(100_001)).is_some_and(|it| it.contains("report it")));
+        for (code, word) in [(110_401, "QQ_APP_ID"), (110_404, "QQ_APP_ID"), (110_405, "review"), (110_407, "review")] {
+            assert!(client.operator_advice_on(code).is_some_and(|it| it.contains(word)), "{code}");
+        }
         for error in [refused(100_020), refused(100_017), refused(7), QqError::ForeignToken, Malformed::Empty.into()] {
             assert_eq!(client.operator_advice(&error), None, "{error}");
         }

@@ -88,12 +88,25 @@ pub(super) const CODES: &[CodeInfo] = &[
     // Not on that page; seen by many.
     code(100044, OperatorMustAct, "移动应用的签名不正确", "the mobile app's signature is wrong"),
     code(UNIONID_NOT_GRANTED, OperatorMustAct, "应用没有获取 UnionID 的权限", "the app may not ask for unionid"),
+    // Of QQ's own pages (CSDN u011961280/77833302).
+    code(110201, SignInAgain, "用户未登录 QQ", "the person is not signed in to QQ"),
+    code(110401, OperatorMustAct, "该应用不存在", "there is no such app"),
+    code(110404, OperatorMustAct, "请求中没有 App ID", "the request has no App ID"),
+    code(110405, OperatorMustAct, "该应用被限制登录", "sign-in is restricted for this app"),
+    code(110406, OperatorMustAct, "应用未通过审核，只有创建者的 QQ 能授权", "the app is not approved: only its creator's QQ may sign in"),
+    code(110407, OperatorMustAct, "应用已下架", "the app has been taken down"),
+    code(110500, QqFailure, "QQ 未能读取授权信息", "QQ could not read what was granted"),
+    code(110501, QqFailure, "QQ 未能读取授权信息", "QQ could not read what was granted"),
+    code(110502, QqFailure, "QQ 未能保存授权信息", "QQ could not store what was granted"),
+    code(110503, QqFailure, "QQ 未能取得令牌", "QQ could not get a token"),
+    code(110504, QqFailure, "QQ 内部错误", "a failure inside QQ"),
     // `ret` of get_user_info.
     code(-1, OurBug, "请求参数无效，openid 不正确", "a parameter is not valid, most likely the openid"),
     code(-22, OurBug, "openid 无效", "the openid is not valid"),
     code(-23, SignInAgain, "access_token 无效", "the access token is not valid"),
     code(1, OurBug, "参数重复或类型不正确", "a parameter is doubled or of the wrong type"),
     code(1002, SignInAgain, "用户的登录状态已失效", "the person's sign-in at QQ has lapsed"),
+    code(2021, SignInAgain, "用户的登录状态已失效", "the person's sign-in at QQ has lapsed"),
     // `ret` of the open platform (open.qq.com), which answers through the same door.
     code(1001, TryLater, "QQ 系统繁忙", "QQ is busy"),
     code(-2, OperatorMustAct, "平台不认识该 App ID", "the platform does not know this App ID"),
@@ -131,6 +144,21 @@ mod tests {
     fn the_documented_table_is_complete() {
         let missing: Vec<i64> = (100000..=100031).filter(|code| code_info(*code).is_none()).collect();
         assert_eq!(missing, Vec::<i64>::new());
+    }
+
+    #[test]
+    fn what_qq_shows_on_its_own_pages_is_known() {
+        let known: Vec<i64> = (110_000..111_000).filter(|code| code_info(*code).is_some()).collect();
+        let documented = [110201, 110401, 110404, 110405, 110406, 110407, 110500, 110501, 110502, 110503, 110504];
+        assert_eq!(known, documented);
+        assert!(documented[1..6].iter().all(|code| class_of(*code) == OperatorMustAct));
+    }
+
+    #[test]
+    fn s36_somebody_who_is_not_signed_in_at_qq_signs_in_again() {
+        for code in [1002, 2021, 110_201] {
+            assert_eq!(class_of(code), SignInAgain, "{code}");
+        }
     }
 
     #[test]

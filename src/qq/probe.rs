@@ -155,8 +155,7 @@ fn error_number(page: &str) -> Option<i64> {
         let number = page.get(at + 1..at + 1 + DIGITS).filter(|number| number.bytes().all(|b| b.is_ascii_digit()))?;
         let rest = page.get(at + 1 + DIGITS..)?.strip_prefix(')')?.trim_ascii_start();
         let code = number.parse().ok()?;
-        let is_known = code_info(code).is_some() || super::advice::meaning(code).is_some();
-        (is_known && (rest.is_empty() || rest.starts_with('<'))).then_some(code)
+        (code_info(code).is_some() && (rest.is_empty() || rest.starts_with('<'))).then_some(code)
     })
 }
 
