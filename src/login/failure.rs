@@ -72,7 +72,8 @@ impl Login {
         }
     }
 
-    /// What an answer without a code means, unless it means nothing by itself.
+    /// What an answer without a code means, unless it means nothing by itself. Only for the answer to
+    /// an attempt: it logs what QQ said.
     pub(super) fn refusal(&self, answer: &Answer) -> Option<Failure> {
         match answer {
             Answer::Cancelled => Some(Failure::Cancelled),

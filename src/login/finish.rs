@@ -51,11 +51,10 @@ impl Login {
         let finished = match (attempt, callback.answer) {
             (Some(attempt), answer) => self.finish_attempt(attempt, answer, session).await?,
             // Turning back harms nobody, so it is believed even of a browser that began nothing:
-            // a phone may return in another browser than it left.
-            (None, answer) => {
-                let failure = self.refusal(&answer).unwrap_or(Failure::Expired);
-                Ending::Failed(failure, Next::default()).into()
-            }
+            // a phone may return in another browser than it left. An error code is not: anybody's
+            // link can hold one, and would call the operator.
+            (None, Answer::Cancelled) => Ending::Failed(Failure::Cancelled, Next::default()).into(),
+            (None, _) => Ending::Failed(Failure::Expired, Next::default()).into(),
         };
         if let Ending::Failed(failure, _) = &finished.ending {
             audit::record(Event::SignInFailed { reason: failure.code() });

@@ -247,27 +247,6 @@ async fn s21_a_code_that_is_too_long_is_not_passed_on() {
 }
 
 #[tokio::test]
-async fn error_codes_at_the_callback_are_sorted_by_what_can_be_done() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    for (code, ending) in [
-        ("100014", "denied"),
-        ("100030", "denied"),
-        ("100010", "misconfigured"),
-        ("100000", "misconfigured"),
-        ("100023", "unreachable"),
-        ("123456", "unreachable"),
-        ("1", "unreachable"),
-        ("server_error", "unreachable"),
-    ] {
-        let callback = browser.come_back_as("Ann", None).await;
-        let state = callback.split("state=").nth(1).expect("a state").to_owned();
-        let path = format!("/login/qq/callback?error={code}&state={state}");
-        assert_eq!(error_of(&mut browser, &path).await, ending, "{code}");
-    }
-}
-
-#[tokio::test]
 async fn the_server_function_behind_the_callback_works_by_itself() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

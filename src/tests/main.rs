@@ -12,6 +12,7 @@ mod avatars;
 mod discretion;
 mod doctor;
 mod drafts;
+mod error_codes;
 mod errors;
 mod fault_table;
 mod forms;
