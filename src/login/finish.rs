@@ -9,9 +9,10 @@ use super::callback::{Answer, Callback};
 use super::keep_token::stored;
 use super::receive::Arrival;
 use super::{Failure, Login, LoginError, Next};
-use crate::accounts::News;
+use crate::accounts::{COMPANY_QQ, News};
 use crate::audit::{self, Event};
-use crate::qq::{OnBehalfOf, QqError};
+use crate::config::Registration;
+use crate::qq::{Identity, OnBehalfOf, QqError, Token};
 use crate::sessions::Visitor;
 
 /// What came of a callback.
@@ -81,8 +82,13 @@ impl Login {
                 return Ok(Ending::Failed(failure, attempt.next()).into());
             }
         };
+        let obtained_at = self.now();
         match self.learn_who(&code).await {
-            Ok(arrival) => self.receive(arrival, attempt.next(), session).await,
+            Ok((identity, token)) => {
+                let news = self.learn_how_they_look(&identity, &token).await?;
+                let arrival = Arrival { identity, news, token: stored(token, obtained_at) };
+                self.receive(arrival, attempt.next(), session).await
+            }
             Err(error) => Ok(Ending::Failed(self.explain(&error), attempt.next()).into()),
         }
     }
@@ -97,16 +103,29 @@ impl Login {
         })
     }
 
-    async fn learn_who(&self, code: &SecretString) -> Result<Arrival, QqError> {
-        let obtained_at = self.now();
+    async fn learn_who(&self, code: &SecretString) -> Result<(Identity, Token), QqError> {
         let token = self.qq.exchange_code(code).await?;
         let identity = self.qq.identify(&token.access_token).await?;
+        Ok((identity, token))
+    }
+
+    /// Nickname and avatar are nice to have: the identity is proven without them. Of somebody who
+    /// does not get in, nothing is asked and nothing kept.
+    async fn learn_how_they_look(&self, identity: &Identity, token: &Token) -> Result<News, LoginError> {
+        if !self.lets_in(identity).await? {
+            return Ok(News::NONE);
+        }
         let who = OnBehalfOf { access_token: &token.access_token, openid: &identity.openid };
-        // Nickname and avatar are nice to have: the identity is proven without them.
-        let news = self.look_at(who).await.unwrap_or_else(|error| {
+        Ok(self.look_at(who).await.unwrap_or_else(|error| {
             self.log_refusal(&error);
             News::NONE
-        });
-        Ok(Arrival { identity, news, token: stored(token, obtained_at) })
+        }))
+    }
+
+    async fn lets_in(&self, identity: &Identity) -> Result<bool, LoginError> {
+        if self.rules.registration != Registration::Closed {
+            return Ok(true);
+        }
+        Ok(self.accounts.find_by_openid(COMPANY_QQ, &identity.openid).await?.is_some())
     }
 }

@@ -70,3 +70,15 @@ async fn an_avatar_is_kept_once_and_goes_when_nobody_can_show_it_any_more() {
     }
     assert_eq!(site.number("SELECT COUNT(*) FROM open_ids JOIN avatars ON hash = avatar_hash").await, 1);
 }
+
+#[tokio::test]
+async fn nobody_looks_at_a_stranger_who_is_turned_away() {
+    let site = TestSite::start().await;
+    site.browser().register("Known", "known", "known@example.com").await;
+    let site = site.restart_with(options([("REGISTRATION", "closed")])).await;
+    assert_eq!(site.browser().sign_in("Stranger").await.location(), "/login?error=closed");
+    assert_eq!((site.qq_requests("me").await, site.qq_requests("get_user_info").await), (1, 0));
+    assert_eq!(site.count("avatars").await, 1);
+    assert_eq!(site.browser().sign_in("Known").await.location(), "/account");
+    assert_eq!(site.qq_requests("get_user_info").await, 1);
+}
