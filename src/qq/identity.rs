@@ -47,7 +47,7 @@ fn is_about(answer: &Answer, app_id: &str) -> Result<bool, Malformed> {
         Some(Value::Text(text)) if text.is_empty() => Err(Malformed::Missing("client_id")),
         Some(Value::Text(text)) => Ok(text == app_id),
         Some(Value::Whole(number)) => Ok(number.to_string() == app_id),
-        Some(Value::Other) => Err(Malformed::Unusable("client_id")),
+        Some(Value::Vast | Value::Other) => Err(Malformed::Unusable("client_id")),
     }
 }
 

@@ -8,7 +8,7 @@ use super::wire::Answer;
 /// Lifetime of a token of which QQ does not say how long it lives.
 const DEFAULT_LIFETIME_SECS: i64 = 60 * 60;
 
-/// A hundred years. Beyond it a number is a mistake, and dates made with it would not fit.
+/// A hundred years. More is taken for as much: dates made with it would not fit.
 const LIFETIME_MAX_SECS: i64 = 100 * 365 * 24 * 60 * 60;
 
 const TOKEN_MAX_LEN: usize = 1024;
@@ -49,10 +49,8 @@ fn lifetime(answer: &Answer) -> Result<i64, Malformed> {
     let Some(expires_in) = answer.get("expires_in") else {
         return Ok(DEFAULT_LIFETIME_SECS);
     };
-    expires_in
-        .whole()
-        .filter(|seconds| (1..=LIFETIME_MAX_SECS).contains(seconds))
-        .ok_or(Malformed::Unusable("expires_in"))
+    let seconds = expires_in.saturating_whole().filter(|seconds| *seconds > 0);
+    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(Malformed::Unusable("expires_in"))
 }
 
 #[cfg(test)]
@@ -80,7 +78,6 @@ mod tests {
             "-1",
             "\"0\"",
             "\"-1\"",
-            "3153600001",
             "1.5",
             "\"1.5\"",
             "1e6",
@@ -92,22 +89,34 @@ mod tests {
             "true",
             "[60]",
             "{}",
-            "9223372036854775807",
-            "18446744073709551616",
-            "\"99999999999999999999\"",
             "1e999",
+            "-18446744073709551616",
+            "\"-99999999999999999999\"",
+            "\"99999999999999999999.5\"",
         ] {
             assert!(lifetime_of(json).is_err(), "{json}");
         }
         assert!(read("access_token=AT&expires_in=").is_err());
     }
 
+    #[test]
+    fn s31_a_lifetime_beyond_a_hundred_years_counts_as_that() {
+        for digits in
+            ["3153600001", "9223372036854775807", "9223372036854775808", "18446744073709551616", &"9".repeat(99)]
+        {
+            assert_eq!(lifetime_of(digits), Ok(LIFETIME_MAX_SECS), "{digits}");
+            assert_eq!(lifetime_of(&format!("\"{digits}\"")), Ok(LIFETIME_MAX_SECS), "{digits}");
+            let form = read(&format!("access_token=AT&expires_in={digits}"));
+            assert_eq!(form.map(|it| it.lifetime_secs), Ok(LIFETIME_MAX_SECS), "{digits}");
+        }
+    }
+
     proptest! {
         #[test]
         fn s31_any_number_is_taken_or_refused_without_panic(n in any::<i128>()) {
-            let good = (1..=i128::from(LIFETIME_MAX_SECS)).contains(&n);
-            prop_assert_eq!(lifetime_of(&n.to_string()).is_ok(), good);
-            prop_assert_eq!(lifetime_of(&format!("\"{n}\"")).is_ok(), good);
+            let seconds = (n > 0).then(|| i64::try_from(n).unwrap_or(i64::MAX).min(LIFETIME_MAX_SECS));
+            prop_assert_eq!(lifetime_of(&n.to_string()).ok(), seconds);
+            prop_assert_eq!(lifetime_of(&format!("\"{n}\"")).ok(), seconds);
         }
 
         #[test]

@@ -29,6 +29,8 @@ pub(super) struct Answer {
 pub(super) enum Value {
     Text(String),
     Whole(i64),
+    /// A whole number above 0 that `i64` cannot hold.
+    Vast,
     /// A fraction, a truth value, nothing, a list, an object: of no use to us.
     Other,
 }
@@ -97,7 +99,18 @@ impl Value {
         match self {
             Value::Whole(number) => Some(*number),
             Value::Text(text) if !text.starts_with('+') => text.parse().ok(),
-            Value::Text(_) | Value::Other => None,
+            Value::Text(_) | Value::Vast | Value::Other => None,
+        }
+    }
+
+    /// As [`Value::whole`], but a number that is too large counts as the largest there is.
+    pub(super) fn saturating_whole(&self) -> Option<i64> {
+        match self {
+            Value::Vast => Some(i64::MAX),
+            Value::Text(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(text.parse().unwrap_or(i64::MAX))
+            }
+            value => value.whole(),
         }
     }
 }

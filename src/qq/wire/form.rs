@@ -45,7 +45,7 @@ mod tests {
     fn read(text: &str) -> Result<Vec<(String, String)>, Malformed> {
         let pairs = pairs(text)?.into_iter().map(|(name, value)| match value {
             Value::Text(text) => (name, text),
-            Value::Whole(_) | Value::Other => panic!("a form has only text"),
+            Value::Whole(_) | Value::Vast | Value::Other => panic!("a form has only text"),
         });
         Ok(pairs.collect())
     }

@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use super::Value;
 use crate::qq::error::Malformed;
 
+/// 2^64.
+const FIRST_BEYOND_U64: f64 = 18_446_744_073_709_551_616.0;
+
 /// The members of the JSON object `text`, in their order, repeated ones included: serde's
 /// maps would keep the last of two and say nothing.
 pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, Malformed> {
@@ -65,11 +68,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(i64::try_from(number).map_or(Value::Other, Value::Whole))
+        Ok(i64::try_from(number).map_or(Value::Vast, Value::Whole))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::Other)
+    /// serde_json reads digits beyond `u64` like a fraction; no fraction is that large.
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(if number >= FIRST_BEYOND_U64 { Value::Vast } else { Value::Other })
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
@@ -97,17 +101,18 @@ mod tests {
 
     #[test]
     fn members_are_read_flat() {
-        let text = r#"{"a":"\/\u4f60","b":1,"c":null,"d":{"a":2},"e":[1,[2]],"f":1.5,"g":true}"#;
+        let text = r#"{"a":"\/\u4f60","b":1,"c":null,"d":{"a":2},"e":[1,[2]],"f":1.5,"g":true,"h":9223372036854775808,"i":99999999999999999999,"j":-9e99}"#;
         let pairs = pairs(text).unwrap();
         let kinds: String = pairs
             .iter()
             .map(|(_, value)| match value {
                 Value::Text(_) => 't',
                 Value::Whole(_) => 'w',
+                Value::Vast => 'v',
                 Value::Other => 'o',
             })
             .collect();
-        assert_eq!(kinds, "twooooo");
+        assert_eq!(kinds, "twooooovvo");
         assert!(matches!(&pairs[0].1, Value::Text(text) if text == "/你"));
     }
 
