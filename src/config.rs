@@ -8,6 +8,7 @@ mod public_url;
 mod qq;
 mod secret_key;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -49,8 +50,9 @@ impl LogFormat {
     }
 }
 
-/// Everything the site needs to know to start.
-#[derive(Clone, Debug)]
+/// Everything the site needs to know to start. `Debug` does not show the database's address, which
+/// may hold a password.
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen (`LEPTOS_SITE_ADDR`).
     pub listen_addr: SocketAddr,
@@ -81,6 +83,14 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Whether requests are limited (`RATE_LIMIT`).
     pub rate_limit: bool,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Config");
+        shown.field("listen_addr", &self.listen_addr).field("public_url", &self.public_url);
+        shown.field("qq", &self.qq).finish_non_exhaustive()
+    }
 }
 
 impl Config {

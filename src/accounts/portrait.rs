@@ -1,9 +1,11 @@
 //! How a person looked when QQ last showed them: nickname and avatar.
 
+use std::fmt;
+
 use super::{Accounts, COMPANY_QQ};
 
-/// Nickname and avatar, as far as QQ ever told them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Nickname and avatar, as far as QQ ever told them. `Debug` does not show them.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Portrait {
     /// The nickname; not unique, and no key to anything.
     pub nickname: Option<String>,
@@ -12,7 +14,7 @@ pub struct Portrait {
 }
 
 /// What a sign-in told about one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Told<T> {
     /// Nothing: QQ did not answer, or lost it. What was known before still holds.
     Nothing,
@@ -20,13 +22,25 @@ pub enum Told<T> {
     That(Option<T>),
 }
 
-/// What a sign-in told about a person.
-#[derive(Clone, Debug)]
+/// What a sign-in told about a person. `Debug` does not show it.
+#[derive(Clone)]
 pub struct News {
     /// The nickname.
     pub nickname: Told<String>,
     /// The hash under which the avatar is kept.
     pub avatar_hash: Told<String>,
+}
+
+impl fmt::Debug for Portrait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Portrait").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for News {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("News").finish_non_exhaustive()
+    }
 }
 
 impl News {
@@ -80,5 +94,18 @@ impl Accounts {
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.map(|(nickname, avatar_hash)| Portrait { nickname, avatar_hash }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s32_debug_shows_no_nickname() {
+        let nickname = Some("CANARY".to_owned());
+        let news = News { nickname: Told::That(nickname.clone()), avatar_hash: Told::Nothing };
+        let portrait = Portrait { nickname, avatar_hash: None };
+        assert!(!format!("{news:?} {portrait:?}").contains("CANARY"));
     }
 }

@@ -42,6 +42,14 @@ fn credentials_mean_qq_itself() {
 }
 
 #[test]
+fn s32_debug_shows_no_password() {
+    let url = ("DATABASE_URL", "postgres://site:CANARY1@db.example/site");
+    let config = read(&[url, ("QQ_APP_ID", "1"), ("QQ_APP_KEY", "CANARY2"), KEY]).expect("configuration");
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("CANARY") && !shown.contains(KEY.1), "{shown}");
+}
+
+#[test]
 fn half_a_pair_of_credentials_is_refused() {
     assert_eq!(wrong_variable(&REAL[..1]), "QQ_APP_KEY");
     assert_eq!(wrong_variable(&REAL[1..]), "QQ_APP_ID");

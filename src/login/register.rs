@@ -1,5 +1,7 @@
 //! Registering: a first-time visitor becomes a user, by a form or by one click.
 
+use std::fmt;
+
 use tower_sessions::Session;
 
 use super::{Login, LoginError, Next};
@@ -16,13 +18,19 @@ const MAX_NAMES: u32 = 6;
 /// The longest form that is kept for somebody who was too late, in bytes.
 const MAX_DRAFT_BYTES: usize = 2048;
 
-/// What was typed into the form.
-#[derive(Clone, Debug, Default)]
+/// What was typed into the form. `Debug` does not show it.
+#[derive(Clone, Default)]
 pub struct TypedForm {
     /// The user name.
     pub username: String,
     /// The e-mail address.
     pub email: String,
+}
+
+impl fmt::Debug for TypedForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedForm").finish_non_exhaustive()
+    }
 }
 
 /// What is wrong with the form, field by field.
@@ -152,5 +160,16 @@ impl Login {
     fn new_account<'a>(&self, name: &'a ChosenName, email: Option<&'a Email>, pending: &'a Pending) -> NewAccount<'a> {
         let identity = Identity { openid: &pending.openid, unionid: pending.unionid.as_deref() };
         NewAccount { name, email, trust_email: self.rules.email_trust, identity }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s32_debug_shows_nothing_typed() {
+        let typed = TypedForm { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
+        assert!(!format!("{typed:?}").contains("CANARY"));
     }
 }

@@ -2,6 +2,8 @@
 
 mod user_info;
 
+use std::fmt;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -14,13 +16,19 @@ pub use user_info::{Gender, Profile};
 /// What every call takes, and [`Client::call`] adds by itself.
 const ADDED: [&str; 4] = ["access_token", "oauth_consumer_key", "openid", "appid"];
 
-/// Whose call it is: a token and the person who gave it.
-#[derive(Clone, Copy, Debug)]
+/// Whose call it is: a token and the person who gave it. `Debug` shows neither.
+#[derive(Clone, Copy)]
 pub struct OnBehalfOf<'a> {
     /// The person's access token.
     pub access_token: &'a SecretString,
     /// The person's openid.
     pub openid: &'a str,
+}
+
+impl fmt::Debug for OnBehalfOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnBehalfOf").finish_non_exhaustive()
+    }
 }
 
 impl Client {

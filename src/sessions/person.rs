@@ -1,5 +1,7 @@
 //! The typed session: what a record holds, and the only ways to change it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
@@ -58,13 +60,19 @@ pub struct Pending {
     pub draft: Option<Draft>,
 }
 
-/// A registration form that was filled in and could not be taken.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// A registration form that was filled in and could not be taken. `Debug` does not show it.
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Draft {
     /// The user name as typed.
     pub username: String,
     /// The e-mail address as typed.
     pub email: String,
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").finish_non_exhaustive()
+    }
 }
 
 /// Who a request comes from.
@@ -139,5 +147,16 @@ impl Pending {
     fn is_current(&self, now: i64) -> bool {
         // A little below zero: another machine's clock may be a little ahead.
         (-MAX_SKEW_SECS..=PENDING_SECS).contains(&now.saturating_sub(self.since))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s32_debug_shows_nothing_typed() {
+        let draft = Draft { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
+        assert!(!format!("{draft:?}").contains("CANARY"));
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::fake_qq::{FakeQq, Reply, ok};
 use super::{OID, ann};
-use crate::qq::{Malformed, QqError};
+use crate::qq::{Malformed, OnBehalfOf, QqError};
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Albums {
@@ -90,4 +90,11 @@ async fn what_is_no_call_is_not_sent() {
     let twice: Result<Albums, QqError> = client.call("a/b", &[("x", "1"), ("x", "1")], ann(&token)).await;
     assert!(matches!(twice, Err(QqError::BadCall(_))));
     assert!(qq.asked().is_empty());
+}
+
+#[test]
+fn s32_debug_shows_no_person() {
+    let token = "CANARY".into();
+    let who = OnBehalfOf { openid: "CANARY", ..ann(&token) };
+    assert!(!format!("{who:?}").contains("CANARY"));
 }
