@@ -124,7 +124,10 @@ pub async fn run(
         TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
     let sandbox = match &config.sandbox {
         Some(settings) => Some(start_sandbox(settings, clock).await?),
-        None => None,
+        None => {
+            warn_of_a_stand_in(&config.qq);
+            None
+        }
     };
     tracing::info!(listen = %config.listen_addr, "serving {}", config.public_url.origin());
     let ended = application.serve(listener, stop).await;
@@ -132,6 +135,13 @@ pub async fn run(
         sandbox.abort();
     }
     Ok(ended?)
+}
+
+/// Whoever answers there decides who is signed in, and gets the App Key.
+fn warn_of_a_stand_in(qq: &qq::Settings) {
+    if !qq.is_qq_itself() {
+        tracing::warn!("QQ_GRAPH_URL is {}: sign-ins and the App Key go there, not to QQ itself", qq.graph_url);
+    }
 }
 
 /// Serves the sandbox alone.

@@ -126,7 +126,7 @@ fn refuse_sandbox_where_it_does_not_belong(env: &Environment, public_url: &Publi
 }
 
 fn read_graph_url(env: &Environment) -> Result<Url, ConfigError> {
-    let text = env.text_or("QQ_GRAPH_URL", "https://graph.qq.com");
+    let text = env.text_or("QQ_GRAPH_URL", Settings::QQ_URL);
     let wrong = |problem: String| ConfigError::new("QQ_GRAPH_URL", problem, "use https://graph.qq.com");
     let url = Url::parse(&text).map_err(|_| wrong("is not an address".to_owned()))?;
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url, env)) {

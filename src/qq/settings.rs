@@ -48,6 +48,14 @@ pub enum SetupError {
 }
 
 impl Settings {
+    /// Where QQ is.
+    pub const QQ_URL: &str = "https://graph.qq.com";
+
+    /// Whether QQ itself is asked: by https, at its own name and port.
+    pub fn is_qq_itself(&self) -> bool {
+        self.graph_url.as_str().trim_end_matches('/') == Self::QQ_URL
+    }
+
     pub(super) fn check(&self) -> Result<(), SetupError> {
         if self.app_id.is_empty() {
             return Err(SetupError::NoAppId);

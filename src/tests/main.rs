@@ -34,5 +34,6 @@ mod routes;
 mod sessions;
 mod signing_in;
 mod somebody_else;
+mod starting;
 mod support;
 mod unavailable;
