@@ -29,8 +29,7 @@ impl Lang {
 fn best(header: &str) -> Option<Lang> {
     let mut best: Option<(Lang, f32)> = None;
     for range in header.split(',') {
-        let (tag, quality) = range.split_once(";q=").unwrap_or((range, "1"));
-        let quality = quality.trim().parse().unwrap_or(0.0);
+        let (tag, quality) = range.split_once(';').map_or((range, 1.0), |(tag, weight)| (tag, quality(weight)));
         if let Some(lang) = spoken(tag)
             && quality > best.map_or(0.0, |(_, so_far)| so_far)
         {
@@ -38,6 +37,12 @@ fn best(header: &str) -> Option<Lang> {
         }
     }
     best.map(|(lang, _)| lang)
+}
+
+/// The number in ` q=0.8`; what is none counts as not wanted.
+fn quality(weight: &str) -> f32 {
+    let number = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('='));
+    number.and_then(|number| number.parse().ok()).filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
 fn spoken(tag: &str) -> Option<Lang> {
@@ -59,8 +64,12 @@ mod tests {
             ("zh-TW,en;q=0.9", Some(Lang::Chinese)),
             ("zh;q=0.5, en-GB;q=0.8", Some(Lang::English)),
             ("fr, EN;q=0.1", Some(Lang::English)),
+            ("en; q=0.9", Some(Lang::English)),
+            ("zh;q=0.5 , en ;\tQ=0.8", Some(Lang::English)),
+            ("en;q=9, zh;q=0.1", Some(Lang::Chinese)),
             ("fr", None),
             ("en;q=0", None),
+            ("en; q=0", None),
             (";;,", None),
         ] {
             assert_eq!(best(header), lang, "{header}");

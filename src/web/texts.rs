@@ -47,9 +47,7 @@ impl Lang {
     pub fn negotiate(accept_language: &str) -> Lang {
         let mut best: Option<(f32, Lang)> = None;
         for range in accept_language.split(',') {
-            let (tag, weight) = range
-                .split_once(";q=")
-                .map_or((range, 1.0), |(tag, weight)| (tag, weight.trim().parse().unwrap_or(0.0)));
+            let (tag, weight) = range.split_once(';').map_or((range, 1.0), |(tag, weight)| (tag, quality(weight)));
             let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
             let lang = match primary.as_str() {
                 "zh" => Lang::ZhCn,
@@ -81,6 +79,13 @@ impl Lang {
             Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", moment.month()),
         }
     }
+}
+
+/// The number in ` q=0.9`: spaces may stand around it (RFC 9110 section 12.4.2). What is none counts
+/// as not wanted.
+fn quality(weight: &str) -> f32 {
+    let number = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('='));
+    number.and_then(|number| number.parse().ok()).filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
 /// What to say about something that went wrong: what happened, and what to do.
@@ -237,6 +242,11 @@ mod tests {
             ("EN-gb;q=0.9,zh;q=0.1", Lang::En),
             ("en;q=0, zh;q=0.1", Lang::ZhCn),
             ("en;q=x", Lang::ZhCn),
+            ("en; q=0.9", Lang::En),
+            ("zh;q=0.5 , en ;\tQ=0.8", Lang::En),
+            ("en; q=0", Lang::ZhCn),
+            ("en;q=9, zh;q=0.1", Lang::ZhCn),
+            ("en;q=NaN, zh;q=0.1", Lang::ZhCn),
         ] {
             assert_eq!(Lang::negotiate(accept_language), lang, "{accept_language:?}");
         }
