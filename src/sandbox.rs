@@ -73,6 +73,7 @@ fn qq() -> Router<Sandbox> {
         .route("/user/get_user_info", get(api::answer::<user_info::UserInfo>).post(api::answer::<user_info::UserInfo>))
         .route("/qzapp/{app}/{openid}/{size}", get(avatar::qzone))
         .route("/ek_qqapp/{openid}/{size}", get(avatar::qq))
+        .method_not_allowed_fallback(pages::wrong_method)
 }
 
 /// What only a sandbox has: the controls, for people and scripts on this machine.

@@ -17,9 +17,6 @@ pub(super) trait ApiEndpoint {
     /// The ways in which this endpoint in particular goes wrong.
     type Fault: Named + Send;
 
-    /// Its name in the journal.
-    const NAME: &'static str;
-
     fn plan(faults: &mut Faults) -> &mut Plan<Self::Fault>;
 
     /// Whether a planned fault makes a difference to this request; if not, it waits for the next.
@@ -41,7 +38,7 @@ pub(super) struct Work<'a> {
 
 /// Answers as QQ does, or goes wrong as planned.
 pub(super) async fn answer<E: ApiEndpoint>(State(sandbox): State<Sandbox>, call: Call) -> Response {
-    let note = sandbox.note(E::NAME, &call);
+    let note = sandbox.note(&call);
     let fault = E::plan(&mut sandbox.memory().faults).take(|fault| match fault {
         Fault::Slow | Fault::Broken(_) => true,
         Fault::Own(own) => E::concerns(own, &call.params),

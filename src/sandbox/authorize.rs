@@ -85,7 +85,7 @@ impl Asked {
 
 /// `GET`.
 pub(super) async fn ask(State(sandbox): State<Sandbox>, call: Call) -> Response {
-    let note = sandbox.note("authorize", &call);
+    let note = sandbox.note(&call);
     match take_fault(&sandbox, &note, |fault| !matches!(fault, Fault::Own(_))) {
         Some(Fault::Broken(Breakage::Drop)) => return Breakage::Drop.of(String::new()),
         Some(Fault::Broken(breakage)) => {
@@ -116,7 +116,7 @@ fn checked_answer(sandbox: &Sandbox, note: &Note, call: &Call) -> Response {
 
 /// `POST`: approval or cancellation, from the page that asks.
 pub(super) async fn decide(State(sandbox): State<Sandbox>, headers: HeaderMap, call: Call) -> Response {
-    let note = sandbox.note("authorize", &call);
+    let note = sandbox.note(&call);
     if comes_from_another_site(&headers) {
         return note.answered(StatusCode::FORBIDDEN.into_response());
     }

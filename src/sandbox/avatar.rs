@@ -10,6 +10,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 
 use super::breakage::Breakage;
+use super::call::Call;
 use super::faults::{Fault, Named, wait};
 use super::memory::Sandbox;
 
@@ -45,13 +46,18 @@ pub(super) fn qq_path(openid: &str, size: u32) -> String {
 
 pub(super) async fn qzone(
     State(sandbox): State<Sandbox>,
-    Path((_, openid, size)): Path<(String, String, u32)>,
+    Path((_, openid, size)): Path<(String, String, String)>,
+    call: Call,
 ) -> Response {
-    answer(&sandbox, &openid, size).await
+    answer(&sandbox, &call, &openid, &size).await
 }
 
-pub(super) async fn qq(State(sandbox): State<Sandbox>, Path((openid, size)): Path<(String, u32)>) -> Response {
-    answer(&sandbox, &openid, size).await
+pub(super) async fn qq(
+    State(sandbox): State<Sandbox>,
+    Path((openid, size)): Path<(String, String)>,
+    call: Call,
+) -> Response {
+    answer(&sandbox, &call, &openid, &size).await
 }
 
 /// A fault of an avatar's own: there is none, it goes wrong as anything can.
@@ -63,9 +69,15 @@ impl Named for AvatarFault {
 }
 
 /// The picture, or what goes wrong as planned.
-async fn answer(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
+async fn answer(sandbox: &Sandbox, call: &Call, openid: &str, size: &str) -> Response {
+    let note = sandbox.note(call);
     let fault = sandbox.memory().faults.avatar.take(|_| true);
-    match fault {
+    if let Some(fault) = fault {
+        note.fault(fault.name());
+    }
+    note.answered(match fault {
+        // No answer, so none is noted.
+        Some(Fault::Broken(Breakage::Drop)) => return Breakage::Drop.of(String::new()),
         Some(Fault::Broken(Breakage::Truncated)) => half(picture(sandbox, openid, size)).await,
         Some(Fault::Broken(breakage)) => breakage.of(String::new()),
         Some(Fault::Slow) => {
@@ -74,7 +86,7 @@ async fn answer(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
         }
         Some(Fault::Own(fault)) => match fault {},
         None => picture(sandbox, openid, size),
-    }
+    })
 }
 
 async fn half(picture: Response) -> Response {
@@ -90,10 +102,10 @@ pub(super) async fn favicon() -> Response {
 }
 
 /// Whoever is not known gets a plain picture, as QQ shows its penguin where an avatar was deleted.
-fn picture(sandbox: &Sandbox, openid: &str, size: u32) -> Response {
-    if !SIZES.contains(&size) {
+fn picture(sandbox: &Sandbox, openid: &str, size: &str) -> Response {
+    let Some(size) = size.parse().ok().filter(|size| SIZES.contains(size)) else {
         return StatusCode::NOT_FOUND.into_response();
-    }
+    };
     let is_known = sandbox.memory().people.by_openid(openid).is_some();
     png(if size == 0 { 640 } else { size }, if is_known { openid } else { "" })
 }

@@ -3,10 +3,12 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 
 use super::lang::Lang;
+use super::memory::Sandbox;
 use super::params::Params;
 
 /// One request: how it came and what it brought.
@@ -22,24 +24,37 @@ pub(super) struct Call {
     pub(super) lang: Lang,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Call {
+impl FromRequest<Sandbox> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let method = request.method().clone();
-        let uri = request.uri().clone();
-        let headers = request.headers().clone();
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-        let query = Params::parse(uri.query().unwrap_or_default().as_bytes());
-        let form = if is_form(&headers) { Params::parse(&body) } else { Params::default() };
-        Ok(Self {
-            method,
-            path: uri.path().to_owned(),
-            params: query.and(&form),
-            form,
-            host: host(&headers),
-            lang: Lang::wanted(&headers),
-        })
+    /// A body that is too long, or breaks off, is refused before anybody has noted the request, so
+    /// that is done here.
+    async fn from_request(request: Request, sandbox: &Sandbox) -> Result<Self, Response> {
+        let (head, body) = request.into_parts();
+        let call = Self::without_body(&head);
+        let is_form = is_form(&head.headers);
+        match Bytes::from_request(Request::from_parts(head, body), sandbox).await {
+            Ok(body) if is_form => Ok(call.with_form(Params::parse(&body))),
+            Ok(_) => Ok(call),
+            Err(refused) => Err(sandbox.note(&call).answered(refused.into_response())),
+        }
+    }
+}
+
+impl Call {
+    fn without_body(head: &Parts) -> Self {
+        Self {
+            method: head.method.clone(),
+            path: head.uri.path().to_owned(),
+            params: Params::parse(head.uri.query().unwrap_or_default().as_bytes()),
+            form: Params::default(),
+            host: host(&head.headers),
+            lang: Lang::wanted(&head.headers),
+        }
+    }
+
+    fn with_form(self, form: Params) -> Self {
+        Self { params: self.params.and(&form), form, ..self }
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Writes a request down; the number names it later.
-    pub(super) fn note(&mut self, endpoint: &'static str, call: &Call, now: i64) -> u64 {
+    pub(super) fn note(&mut self, call: &Call, now: i64) -> u64 {
         self.requests += 1;
         if self.entries.len() >= MOST_ENTRIES {
             self.entries.pop_front();
@@ -52,9 +52,9 @@ impl Journal {
         self.entries.push_back(Entry {
             id: self.requests,
             time: now,
-            endpoint,
+            endpoint: endpoint(&call.path),
             method: call.method.to_string(),
-            path: call.path.clone(),
+            path: call.path.chars().take(LONGEST_VALUE).collect(),
             params: redacted(&call.params),
             status: None,
             fault: None,
@@ -81,6 +81,19 @@ impl Journal {
 
     fn entry(&mut self, id: u64) -> Option<&mut Entry> {
         self.entries.iter_mut().rev().find(|entry| entry.id == id)
+    }
+}
+
+/// The name of what was asked, for people to look for.
+fn endpoint(path: &str) -> &'static str {
+    match path {
+        "/oauth2.0/authorize" => "authorize",
+        "/oauth2.0/show" => "show",
+        "/oauth2.0/token" => "token",
+        "/oauth2.0/me" => "me",
+        "/user/get_user_info" => "get_user_info",
+        path if path.starts_with("/ek_qqapp/") || path.starts_with("/qzapp/") => "avatar",
+        _ => "unknown",
     }
 }
 

@@ -53,8 +53,6 @@ struct Identity {
 
 impl ApiEndpoint for Me {
     type Fault = MeFault;
-    const NAME: &'static str = "me";
-
     fn plan(faults: &mut Faults) -> &mut Plan<MeFault> {
         &mut faults.me
     }

@@ -55,8 +55,8 @@ impl Sandbox {
     }
 
     /// Writes a request into the journal.
-    pub(super) fn note(&self, endpoint: &'static str, call: &Call) -> Note {
-        let id = self.memory().journal.note(endpoint, call, self.now());
+    pub(super) fn note(&self, call: &Call) -> Note {
+        let id = self.memory().journal.note(call, self.now());
         Note { sandbox: self.clone(), id }
     }
 }

@@ -8,5 +8,5 @@ mod overview;
 mod style;
 
 pub(super) use consent::consent;
-pub(super) use notice::{cancelled, not_found, refused};
+pub(super) use notice::{cancelled, not_found, refused, wrong_method};
 pub(super) use overview::overview;

@@ -10,7 +10,7 @@ use super::pages;
 use super::refusal::Refusal;
 
 pub(super) async fn show(State(sandbox): State<Sandbox>, call: Call) -> Response {
-    let note = sandbox.note("show", &call);
+    let note = sandbox.note(&call);
     note.answered(match call.params.get("which") {
         Some("Login") => match Asked::read(&call.params, sandbox.settings()) {
             Ok(_) => pages::consent(&sandbox, &call, None),

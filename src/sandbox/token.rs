@@ -66,8 +66,6 @@ impl TokenFault {
 
 impl ApiEndpoint for Token {
     type Fault = TokenFault;
-    const NAME: &'static str = "token";
-
     fn plan(faults: &mut Faults) -> &mut Plan<TokenFault> {
         &mut faults.token
     }

@@ -14,6 +14,9 @@ use super::wire;
 /// The endpoint.
 pub(super) struct UserInfo;
 
+/// The name by which a site asks for consent to this call.
+const SCOPE: &str = "get_user_info";
+
 /// How this endpoint in particular goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UserInfoFault {
@@ -74,8 +77,6 @@ struct Profile {
 
 impl ApiEndpoint for UserInfo {
     type Fault = UserInfoFault;
-    const NAME: &'static str = "get_user_info";
-
     fn plan(faults: &mut Faults) -> &mut Plan<UserInfoFault> {
         &mut faults.user_info
     }
@@ -121,7 +122,7 @@ fn entitled_person<'a>(work: &'a Work<'_>) -> Result<&'a str, Failure> {
     if params.get("openid") != Some(&openid(app_id, &consent.name)) {
         return Err(invalid("openid"));
     }
-    if !consent.scope.split(',').any(|api| api == UserInfo::NAME) {
+    if !consent.scope.split(',').any(|api| api == SCOPE) {
         return Err(refused(Refusal::ApiNotAllowed));
     }
     Ok(&consent.name)

@@ -1,13 +1,14 @@
 //! Pages that only say something.
 
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::layout::page;
 use crate::sandbox::authorize::{display, original};
 use crate::sandbox::call::Call;
-use crate::sandbox::lang::Lang;
+use crate::sandbox::memory::Sandbox;
 use crate::sandbox::refusal::Refusal;
 use crate::sandbox::texts::texts;
 
@@ -39,12 +40,17 @@ pub(in crate::sandbox) fn cancelled(call: &Call) -> Response {
     page(call.lang, StatusCode::OK, text.cancelled, &content)
 }
 
-pub(in crate::sandbox) async fn not_found(headers: HeaderMap) -> Response {
-    let lang = Lang::wanted(&headers);
-    let text = texts(lang);
+/// What nobody here has, as QQ has not.
+pub(in crate::sandbox) async fn not_found(State(sandbox): State<Sandbox>, call: Call) -> Response {
+    let text = texts(call.lang);
     let content = html! {
         h1 { (text.not_found) }
         p { a href="/" { (text.to_overview) } }
     };
-    page(lang, StatusCode::NOT_FOUND, text.not_found, &content)
+    sandbox.note(&call).answered(page(call.lang, StatusCode::NOT_FOUND, text.not_found, &content))
+}
+
+/// An address of QQ's, asked in a way that QQ does not know.
+pub(in crate::sandbox) async fn wrong_method(State(sandbox): State<Sandbox>, call: Call) -> Response {
+    sandbox.note(&call).answered(StatusCode::METHOD_NOT_ALLOWED.into_response())
 }

@@ -80,6 +80,52 @@ async fn the_journal_tells_what_was_asked_but_no_secrets() {
 }
 
 #[tokio::test]
+async fn the_journal_has_every_request_whatever_became_of_it() {
+    let trial = Trial::new();
+    let url_encoded = ("content-type", "application/x-www-form-urlencoded");
+    let send = async |method: &str, address: &str, body: String| {
+        let request = Request::builder().method(method).uri(address).header(url_encoded.0, url_encoded.1);
+        trial.send(request, body).await.status.as_u16()
+    };
+    let long = format!("code={}", "x".repeat(64 * 1024));
+    for (method, address, body, endpoint, status) in [
+        ("GET", "/ek_qqapp/OID/100", "", "avatar", 200),
+        ("GET", "/qzapp/1/OID/30", "", "avatar", 200),
+        ("GET", "/ek_qqapp/OID/31", "", "avatar", 404),
+        ("GET", "/ek_qqapp/OID/x", "", "avatar", 404),
+        ("GET", "/oauth2.0/tokens?access_token=canary", "", "unknown", 404),
+        ("POST", "/oauth2.0/token", long.as_str(), "token", 413),
+        ("POST", "/oauth2.0/authorize", long.as_str(), "authorize", 413),
+        ("POST", "/elsewhere", long.as_str(), "unknown", 413),
+        ("PUT", "/oauth2.0/me?code=canary", "", "me", 405),
+    ] {
+        assert_eq!(send(method, address, body.to_owned()).await, status, "{method} {address}");
+        let log = trial.requests().await;
+        let last = log.last().unwrap();
+        assert_eq!(
+            (&last["endpoint"], &last["status"], &last["method"]),
+            (&json!(endpoint), &json!(status), &json!(method))
+        );
+        assert_eq!(last["path"], address.split('?').next().unwrap());
+    }
+    let log = trial.requests().await;
+    assert_eq!(log.len(), 9, "what is asked of the sandbox itself is not among them");
+    assert!(!json!(log).to_string().contains("canary"));
+}
+
+#[tokio::test]
+async fn an_avatar_that_goes_wrong_stands_in_the_journal_with_its_fault() {
+    let trial = Trial::new();
+    for (fault, status) in [("http_500", json!(500)), ("drop", Value::Null)] {
+        trial.plan("avatar", fault, 1).await;
+        trial.get("/ek_qqapp/OID/100").await;
+        let log = trial.requests().await;
+        let last = log.last().unwrap();
+        assert_eq!((&last["fault"], &last["status"]), (&json!(fault), &status));
+    }
+}
+
+#[tokio::test]
 async fn the_journal_keeps_doubles_and_forgets_the_oldest() {
     let trial = Trial::new();
     for number in 0..1001 {
