@@ -78,6 +78,7 @@ if part "Release build: cargo leptos build" scripts/build.sh; then
     part "Browser tests: Playwright" test_browser || true
 fi
 part "Documentation" scripts/check-docs.sh || true
+part "The judge of the promises of security" scripts/test-promises.sh || true
 part "Promises of security and their tests" scripts/check-security.sh || true
 
 printf '\n%s\n%sTests: %d passed, %d failed\n' "$summary" "$failures" "$passed" "$failed"
