@@ -22,7 +22,7 @@ test:
 
 # The long part of the tests: races, random walks, killing the program, all of it many times.
 soak:
-	@scripts/setup.sh
+	@scripts/setup.sh soak
 	@exec scripts/soak.sh
 
 # Ten minutes of fuzzing for each reader of what comes from outside (FUZZ_SECS says otherwise).

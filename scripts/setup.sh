@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh         what building and running need
 #   scripts/setup.sh test    and what the tests need
-#   scripts/setup.sh fuzz    what fuzzing needs
+#   scripts/setup.sh soak    what the long tests need: the compiler alone
+#   scripts/setup.sh fuzz    and what fuzzing needs
 #
 # Tools go to the user's cache folder. Debian packages are installed only where nothing else will do.
 set -euo pipefail
@@ -21,17 +22,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/setup/test-tools.sh"
 
 case "${1:-run}" in
-    run | test | fuzz) ;;
-    *) die "unknown argument '$1': say nothing, 'test' or 'fuzz'" ;;
+    run | test | soak | fuzz) ;;
+    *) die "unknown argument '$1': say nothing, 'test', 'soak' or 'fuzz'" ;;
 esac
 
 wait_for_other_setups
 require_programs
 set_up_toolchain
-if [ "${1:-run}" = fuzz ]; then
-    set_up_cargo_fuzz
-    exit
-fi
+case "${1:-run}" in
+    soak) exit ;;
+    fuzz)
+        set_up_cargo_fuzz
+        exit
+        ;;
+esac
 set_up_cargo_leptos
 set_up_wasm_bindgen
 set_up_wasm_opt

@@ -17,10 +17,15 @@ wait_for_other_setups() {
     fi
 }
 
+# Playwright needs this.
+oldest_node=20
+
 require_programs() {
     command -v cc >/dev/null || die "no C compiler: install one (Debian: apt-get install gcc libc6-dev), then run this again"
     { command -v node && command -v npm; } >/dev/null \
-        || die "no Node.js: install node and npm, version 18 or newer, then run this again"
+        || die "no Node.js: install node and npm, version $oldest_node or newer, then run this again"
+    node -e 'process.exit(parseInt(process.versions.node) < Number(process.argv[1]) ? 1 : 0)' "$oldest_node" \
+        || die "Node.js is too old ($(node --version)): install version $oldest_node or newer, then run this again"
     command -v rustup >/dev/null \
         || die "no rustup: install it from https://rustup.rs with the stable toolchain, then run this again"
 }

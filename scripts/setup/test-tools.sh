@@ -18,8 +18,15 @@ set_up_cargo_deny() {
     cargo_install "$cargo_deny_dir" cargo-deny --version "=$cargo_deny_version" --locked
 }
 
+# libFuzzer is written in it.
+set_up_cplusplus() {
+    command -v c++ >/dev/null && return
+    step "A C++ compiler for the fuzzers" "30 seconds"
+    apt_install g++ || die "$by_hand"
+}
+
 set_up_cargo_fuzz() {
-    command -v c++ >/dev/null || die "no C++ compiler, which libFuzzer needs: install one (Debian: apt-get install g++), then run this again"
+    set_up_cplusplus
     [ -x "$cargo_fuzz_dir/bin/cargo-fuzz" ] && return
     step "cargo-fuzz $cargo_fuzz_version: compiling it" "1 minute"
     cargo_install "$cargo_fuzz_dir" cargo-fuzz --version "=$cargo_fuzz_version" --locked
