@@ -2,15 +2,23 @@
 
 use std::fmt;
 
-use qq_login::qq::{Class, class_of, code_info};
-
+use super::codes::{DENIED, UNREACHABLE, every_code};
 use crate::support::{Endpoint, Fault};
 
 /// What somebody wants of the site that it needs QQ for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trip {
-    SignIn,
+    /// To sign in for the first time, and to fill in the form then.
+    FirstVisit,
+    /// To sign in for the first time where nobody is asked: the account is made on the way.
+    AutoVisit,
+    /// To sign in with an account.
+    Return,
+    /// To have the permission renewed.
     Renewal,
+    /// To see the account page once the permission has ended.
+    ForcedRenewal,
+    /// To have nickname and avatar fetched anew.
     Portrait,
 }
 
@@ -18,14 +26,47 @@ impl Trip {
     /// What the site asks QQ on the way, in this order.
     pub(super) fn questions(self) -> &'static [Endpoint] {
         match self {
-            Trip::SignIn => &[Endpoint::Token, Endpoint::Me, Endpoint::UserInfo, Endpoint::Avatar],
-            Trip::Renewal => &[Endpoint::Token],
+            Trip::FirstVisit | Trip::AutoVisit | Trip::Return => {
+                &[Endpoint::Token, Endpoint::Me, Endpoint::UserInfo, Endpoint::Avatar]
+            }
+            Trip::Renewal | Trip::ForcedRenewal => &[Endpoint::Token],
             Trip::Portrait => &[Endpoint::UserInfo, Endpoint::Avatar],
         }
+    }
+
+    /// The settings without which the trip does not come about.
+    pub(super) fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Trip::AutoVisit => &[("REGISTRATION", "auto")],
+            Trip::ForcedRenewal => &[("SANDBOX_TOKEN_TTL", "100")],
+            Trip::FirstVisit | Trip::Return | Trip::Renewal | Trip::Portrait => &[],
+        }
+    }
+
+    /// Every way in which the answer to each of the trip's questions can be broken.
+    pub(super) fn broken(self) -> Vec<Cell> {
+        self.questions().iter().flat_map(|endpoint| self.broken_at(*endpoint)).collect()
+    }
+
+    /// Every way in which the answer to this question can be broken.
+    pub(super) fn broken_at(self, endpoint: Endpoint) -> Vec<Cell> {
+        let fits = |fault: &Fault| match fault {
+            // A picture has no charset.
+            Fault::WrongCharset => endpoint != Endpoint::Avatar,
+            Fault::WrongClient => endpoint == Endpoint::Me,
+            _ => true,
+        };
+        BROKEN.into_iter().filter(fits).map(|fault| Cell { trip: self, endpoint, fault }).collect()
+    }
+
+    /// Every refusal as the answer to this question.
+    pub(super) fn refused_at(self, endpoint: Endpoint) -> Vec<Cell> {
+        refusals().into_iter().map(|fault| Cell { trip: self, endpoint, fault }).collect()
     }
 }
 
 /// One cell.
+#[derive(Clone)]
 pub(super) struct Cell {
     pub(super) trip: Trip,
     pub(super) endpoint: Endpoint,
@@ -33,13 +74,18 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Who has to act, as far as the site can know.
-    pub(super) fn class(&self) -> Class {
-        match self.fault {
-            Fault::Refusal(code, _) => class_of(code),
-            Fault::WrongClient => Class::SignInAgain,
-            _ => Class::QqFailure,
+    /// The word in which a sign-in ends that meets this fault.
+    pub(super) fn word(&self) -> &'static str {
+        match &self.fault {
+            Fault::Refusal(code, _) => every_code().find(|(it, _)| it == code).map(|(_, word)| word).expect("a code"),
+            Fault::WrongClient => DENIED,
+            _ => UNREACHABLE,
         }
+    }
+
+    /// Whether a sign-in cannot go on without the answer. Nickname and avatar are nice to have.
+    pub(super) fn is_fatal(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Token | Endpoint::Me)
     }
 }
 
@@ -50,7 +96,7 @@ impl fmt::Display for Cell {
 }
 
 /// What can become of any answer.
-pub(super) const BROKEN: [Fault; 13] = [
+const BROKEN: [Fault; 15] = [
     Fault::Status500,
     Fault::Html,
     Fault::Empty,
@@ -64,16 +110,12 @@ pub(super) const BROKEN: [Fault; 13] = [
     Fault::Reset,
     Fault::ResetMidway,
     Fault::Redirect,
+    Fault::TlsAlert,
+    Fault::WrongClient,
 ];
 
-/// Every code that QQ explains, and one that it does not.
-pub(super) fn every_code() -> Vec<i64> {
-    let explained = (-1000..=200_000).filter(|code| code_info(*code).is_some());
-    explained.chain([424_242]).collect()
-}
-
 /// A refusal by each code in each of the shapes that QQ has for it.
-pub(super) fn refusals() -> Vec<Fault> {
+fn refusals() -> Vec<Fault> {
     let bodies = |code: i64| {
         [
             format!(r#"{{"error":{code},"error_description":"refused"}}"#),
@@ -81,5 +123,5 @@ pub(super) fn refusals() -> Vec<Fault> {
             format!(r#"{{"ret":{code},"msg":"refused"}}"#),
         ]
     };
-    every_code().into_iter().flat_map(|code| bodies(code).map(|body| Fault::Refusal(code, body))).collect()
+    every_code().flat_map(|(code, _)| bodies(code).map(|body| Fault::Refusal(code, body))).collect()
 }

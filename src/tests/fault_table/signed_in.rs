@@ -1,73 +1,86 @@
 //! Cells in which somebody who is signed in has the site ask QQ.
 
-use qq_login::qq::Class;
+use reqwest::{Method, RequestBuilder};
 
 use super::cell::Cell;
+use super::codes::{DENIED, MISCONFIGURED, UNREACHABLE};
 use super::lane::{Lane, Rows, press};
-use crate::support::{Answer, Endpoint, Fault};
+use crate::support::{Answer, Browser, Endpoint, Fault};
 
 /// Passing by QQ once more.
 const BY_QQ: &str = "/login/qq?next=/account";
 /// Longer ago than a fresh token is old, in seconds.
 const A_WHILE: i64 = 61;
+/// When a token that lives a hundred seconds has ended for the site, in seconds.
+const A_LIFE: i64 = 95;
 
 impl Lane {
     pub(super) async fn walk_renewal(&mut self, cell: &Cell) {
-        let before = self.rows().await;
-        let answer = self.press_spoiled(cell, "/account/renew").await;
-        match cell.class() {
-            Class::QqFailure | Class::TryLater => {
-                assert_eq!(answer.location(), "/account", "{cell}");
-                self.expect_told(cell, "could not be renewed just now", "Try again").await;
-            }
-            Class::SignInAgain | Class::OperatorMustAct | Class::OurBug => {
-                assert_eq!(answer.location(), BY_QQ, "{cell}");
-            }
+        let before = Rows::of(&self.site).await;
+        let answer = self.ask_spoiled(cell, |person| press(person, "/account/renew")).await;
+        assert_eq!(answer.status, 303, "{cell}");
+        if cell.word() == UNREACHABLE {
+            assert_eq!(answer.location(), "/account", "{cell}");
+            self.expect_told(cell, "could not be renewed just now", "Try again").await;
+        } else {
+            assert_eq!(answer.location(), BY_QQ, "{cell}");
+        }
+        self.expect_still_here(cell, before).await;
+    }
+
+    pub(super) async fn walk_forced_renewal(&mut self, cell: &Cell) {
+        let before = Rows::of(&self.site).await;
+        self.site.pass(A_LIFE);
+        let answer = self.ask_spoiled(cell, |person| person.request(Method::GET, "/account")).await;
+        if cell.word() == UNREACHABLE {
+            self.check_told(cell, &answer, "could not be renewed just now", "Try again");
+            assert_eq!(answer.marked("token-state").as_deref(), Some("Ended"), "{cell}");
+        } else {
+            assert_eq!((answer.status, answer.location()), (303, BY_QQ), "{cell}");
         }
         self.expect_still_here(cell, before).await;
     }
 
     pub(super) async fn walk_portrait(&mut self, cell: &Cell) {
-        let before = self.rows().await;
+        let before = Rows::of(&self.site).await;
         self.site.pass(A_WHILE);
-        let answer = self.press_spoiled(cell, "/account/portrait").await;
-        if cell.endpoint == Endpoint::Avatar {
-            assert_eq!(answer.location(), "/account", "{cell}");
-            self.expect_told(cell, "what is missing stays as it was", "Try again").await;
-        } else {
-            match cell.class() {
-                Class::QqFailure | Class::TryLater => {
-                    assert_eq!(answer.location(), "/account", "{cell}");
-                    self.expect_told(cell, "QQ does not answer, so nickname and avatar stay", "Try again").await;
-                }
-                Class::OperatorMustAct | Class::OurBug => {
-                    assert_eq!(answer.location(), "/account", "{cell}");
-                    self.expect_told(cell, "QQ refuses nickname and avatar to this site", "Update from QQ").await;
-                }
-                // The token was renewed first, and QQ refused the new one as well: told on a page.
-                Class::SignInAgain if matches!(cell.fault, Fault::Refusal(100_014, _)) => {
-                    assert_eq!(answer.location(), "/login?error=denied", "{cell}");
-                    self.expect_told_at("/login?error=denied", cell).await;
-                }
-                Class::SignInAgain => assert_eq!(answer.location(), BY_QQ, "{cell}"),
+        let answer = self.ask_spoiled(cell, |person| press(person, "/account/portrait")).await;
+        assert_eq!(answer.status, 303, "{cell}");
+        let (ending, told) = match cell.word() {
+            _ if cell.endpoint == Endpoint::Avatar => {
+                ("/account", Some(("what is missing stays as it was", "Try again")))
             }
+            UNREACHABLE => ("/account", Some(("QQ does not answer, so nickname and avatar stay", "Try again"))),
+            MISCONFIGURED => ("/account", Some(("QQ refuses nickname and avatar to this site", "Update from QQ"))),
+            // The token was renewed first, and QQ refused the new one as well: told on a page.
+            DENIED if matches!(cell.fault, Fault::Refusal(100_014, _)) => ("/login?error=denied", None),
+            _ => (BY_QQ, None),
+        };
+        assert_eq!(answer.location(), ending, "{cell}");
+        if let Some((words, way_on)) = told {
+            self.expect_told(cell, words, way_on).await;
+        } else if ending != BY_QQ {
+            self.expect_told_at(ending, cell).await;
         }
         self.expect_still_here(cell, before).await;
     }
 
-    async fn press_spoiled(&mut self, cell: &Cell, path: &str) -> Answer {
+    async fn ask_spoiled(&mut self, cell: &Cell, ask: impl Fn(&Browser) -> RequestBuilder) -> Answer {
         let mut person = self.person.clone();
-        let request = press(&person, path);
+        let request = ask(&person);
         let answer = self.send_spoiled(cell, &mut person, request).await;
         self.person = person;
-        assert_eq!(answer.status, 303, "{cell}");
         answer
     }
 
     /// The account page tells what became of it, once, and offers `way_on`.
     async fn expect_told(&mut self, cell: &Cell, words: &str, way_on: &str) {
         let page = self.person.get("/account").await;
-        assert_eq!((page.status, page.marked("nickname")), (200, Some(self.username.clone())), "{cell}");
+        self.check_told(cell, &page, words, way_on);
+    }
+
+    fn check_told(&self, cell: &Cell, page: &Answer, words: &str, way_on: &str) {
+        assert_eq!((page.status, page.marked("nickname").as_ref()), (200, Some(&self.username)), "{cell}");
         assert!(page.body.contains("role=\"alert\"") && page.body.contains(words), "{cell}: {}", page.body);
         assert!(page.body.contains(way_on), "{cell}: {}", page.body);
     }
@@ -82,7 +95,7 @@ impl Lane {
     async fn expect_still_here(&mut self, cell: &Cell, before: Rows) {
         let username = self.username.clone();
         assert_eq!(self.person.signed_in_as().await.as_ref(), Some(&username), "{cell}");
-        assert_eq!(self.rows().await, before, "{cell}");
+        assert_eq!(Rows::of(&self.site).await, before, "{cell}");
         let (page, path) = self.person.visit("/account").await;
         let is_sent_by_qq = page.status == 303 && page.location().starts_with(&self.qq.url);
         assert!(page.status == 200 || is_sent_by_qq, "{cell}: {path}");
@@ -91,6 +104,6 @@ impl Lane {
         let page = self.person.get("/account").await;
         assert_eq!((page.status, page.marked("nickname")), (200, Some(username)), "{cell}: QQ is well again");
         assert!(page.body.contains("<img src=\"/avatar/") && !page.body.contains("role=\"alert\""), "{cell}");
-        assert_eq!(self.rows().await, before, "{cell}");
+        assert_eq!(Rows::of(&self.site).await, before, "{cell}");
     }
 }

@@ -103,6 +103,11 @@ impl Browser {
         if jar.is_empty() { request } else { request.header(COOKIE, jar.join("; ")) }
     }
 
+    /// A request to a path of the site that says nothing more than the test has it say, not yet sent.
+    pub(crate) fn client_request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
     /// Sends a request and keeps the cookies that come back.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use qq_login::clock::Clock;
 use qq_login::config::{Config, Environment};
@@ -15,6 +16,8 @@ use tokio::net::TcpListener;
 use super::browser::{Browser, http};
 use super::tokens::Tokens;
 
+/// How long something that goes on by itself is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// When every test begins.
 const START: i64 = 1_800_000_000;
 
@@ -57,6 +60,19 @@ impl TestSite {
 
     /// A site whose randomness the test chooses.
     pub(crate) async fn start_drawing(options: Vec<(String, String)>, random: Random) -> TestSite {
+        let (folder, database_url) = TestSite::new_database().await;
+        TestSite::open(folder, database_url, options, random, START).await
+    }
+
+    /// A site on a database that `prepare` filled before, given its address.
+    pub(crate) async fn start_on_earlier(prepare: impl AsyncFnOnce(&str)) -> TestSite {
+        let (folder, database_url) = TestSite::new_database().await;
+        prepare(&database_url).await;
+        TestSite::open(folder, database_url, vec![], random::system(), START).await
+    }
+
+    /// A folder of a test's own, and the address of a database that is empty or not there yet.
+    async fn new_database() -> (std::path::PathBuf, String) {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("qq-login-test-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -66,7 +82,7 @@ impl TestSite {
             }
             _ => format!("sqlite://{}/test.db", folder.display()),
         };
-        TestSite::open(folder, database_url, options, random, START).await
+        (folder, database_url)
     }
 
     /// Stops this site and starts another on the same database, with other settings.
@@ -139,9 +155,16 @@ impl TestSite {
     /// Starts the same site once more, as on a second machine: its own process, so to speak, but
     /// the same database, key and QQ. Gives its port.
     pub(crate) async fn start_second(&self) -> u16 {
+        self.start_second_with(vec![]).await
+    }
+
+    /// Starts the same site once more, but with some settings changed: as machines are changed one
+    /// after the other. Gives its port.
+    pub(crate) async fn start_second_with(&self, options: Vec<(String, String)>) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let config = Config::read(&Environment::new(self.variables.clone(), |_| vec![])).expect("a configuration");
+        let variables = self.variables.iter().cloned().chain(options);
+        let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
         let application = Application::build(&config, self.clock(), random::system()).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
         port
@@ -176,6 +199,16 @@ impl TestSite {
     /// How many rows a table has.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// Waits until a table has so many rows. What never comes is a failure and not a hang.
+    pub(crate) async fn until_count(&self, table: &str, rows: i64) {
+        let counting = async {
+            while self.count(table).await != rows {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, counting).await.expect(table);
     }
 
     /// The one number that a query gives.
@@ -217,46 +250,6 @@ impl TestSite {
     /// The database file; none for PostgreSQL.
     pub(crate) fn database_file(&self) -> Option<std::path::PathBuf> {
         self.database_url.starts_with("sqlite").then(|| self.folder.join("test.db"))
-    }
-
-    /// Makes the next `times` answers of an endpoint of QQ go wrong.
-    pub(crate) async fn break_qq(&self, endpoint: &str, fault: &str, times: u32) {
-        let answer = self
-            .client
-            .put(format!("{}/sandbox/faults/{endpoint}", self.qq))
-            .header("content-type", "application/json")
-            .body(format!("{{\"fault\":\"{fault}\",\"times\":{times}}}"))
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap_or_default());
-    }
-
-    /// Ends all faults.
-    pub(crate) async fn mend_qq(&self) {
-        let answer = self.client.delete(format!("{}/sandbox/faults", self.qq)).send().await;
-        assert!(answer.expect("an answer").status().is_success());
-    }
-
-    /// As if a person took back their consent at QQ.
-    pub(crate) async fn revoke(&self, name: &str) {
-        let answer = self
-            .client
-            .post(format!("{}/sandbox/revoke", self.qq))
-            .header("content-type", "application/json")
-            .body(format!("{{\"user\":\"{name}\"}}"))
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success());
-    }
-
-    /// How many requests an endpoint of QQ received so far.
-    pub(crate) async fn qq_requests(&self, endpoint: &str) -> usize {
-        let log = self.client.get(format!("{}/sandbox/requests", self.qq)).send().await.expect("the log");
-        let log: serde_json::Value = serde_json::from_str(&log.text().await.expect("a body")).expect("JSON");
-        let entries = log.as_array().expect("a list");
-        entries.iter().filter(|entry| entry["endpoint"] == endpoint).count()
     }
 }
 

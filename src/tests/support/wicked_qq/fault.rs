@@ -8,6 +8,9 @@ use tokio::net::TcpStream;
 
 /// 你 in GBK, which is not UTF-8.
 const GBK: [u8; 2] = [0xC4, 0xE3];
+/// "Fatal: handshake failure", as a server says it that is asked for something else than TLS
+/// (RFC 5246, section 7.2).
+const TLS_ALERT: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
 const PAGE: &str = "<html><head><title>502</title></head><body>系统繁忙，请稍后再试</body></html>\n";
 
 /// What QQ does instead of answering. Where there is an answer to spoil, it is QQ's own, so a
@@ -40,10 +43,14 @@ pub(crate) enum Fault {
     ResetMidway,
     /// The answer is said to be elsewhere, and it is.
     Redirect,
+    /// TLS in place of HTTP, which breaks off.
+    TlsAlert,
     /// `/me` about a token of another app.
     WrongClient,
     /// QQ's own refusal by this code, in this body.
     Refusal(i64, String),
+    /// The answer, but with this nickname.
+    Nickname(String),
 }
 
 impl Fault {
@@ -91,12 +98,18 @@ impl Fault {
                 );
                 stream.write_all(head.as_bytes()).await
             }
+            Fault::TlsAlert => stream.write_all(&TLS_ALERT).await,
             Fault::WrongClient => {
                 let ours = String::from_utf8(answer.to_vec()).expect("text");
                 assert!(ours.contains("100000001"), "{ours}");
                 whole(&mut stream, "200 OK", ours.replace("100000001", "999999999").as_bytes()).await
             }
             Fault::Refusal(_, body) => whole(&mut stream, "200 OK", body.as_bytes()).await,
+            Fault::Nickname(nickname) => {
+                let mut profile: serde_json::Value = serde_json::from_slice(answer).expect("a profile");
+                profile["nickname"] = nickname.into();
+                whole(&mut stream, "200 OK", profile.to_string().as_bytes()).await
+            }
         }
     }
 }
