@@ -107,7 +107,7 @@ async fn what_cannot_be_renewed_leads_by_qq() {
 
 #[tokio::test]
 async fn with_qq_out_of_reach_the_renewal_is_offered_again() {
-    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
+    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     browser.become_somebody().await;
     for fault in ["http_500", "slow", "drop"] {
@@ -124,7 +124,7 @@ async fn with_qq_out_of_reach_the_renewal_is_offered_again() {
 
 #[tokio::test]
 async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
-    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "300")])).await;
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let mut browser = site.browser();
     browser.become_somebody().await;
     site.pass(95);

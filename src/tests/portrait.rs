@@ -70,7 +70,7 @@ async fn a_token_that_has_expired_at_qq_alone_is_renewed_and_used() {
 
 #[tokio::test]
 async fn with_qq_out_of_reach_the_page_says_so_in_place() {
-    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
+    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     let username = browser.become_somebody().await;
     for fault in ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect", "slow"] {
@@ -110,7 +110,7 @@ async fn what_qq_did_not_give_in_full_is_not_called_up_to_date() {
 
 #[tokio::test]
 async fn at_a_sign_in_that_tells_nothing_the_earlier_nickname_and_avatar_stay() {
-    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await;
+    let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.become_somebody().await;
     for fault in ["not_logged_in", "http_500", "is_lost"] {

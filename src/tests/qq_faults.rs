@@ -2,8 +2,9 @@
 
 use crate::support::{TestSite, options};
 
+/// A site that waits for a slow QQ no longer than a test wants to, and long enough for one that is well.
 async fn impatient() -> TestSite {
-    TestSite::start_with(options([("QQ_TIMEOUT_MS", "300")])).await
+    TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await
 }
 
 /// Breaks an endpoint, signs in, and gives where that ended.
@@ -27,7 +28,7 @@ async fn end_of(site: &TestSite, endpoint: &str, fault: &str) -> String {
 const BROKEN: [&str; 9] = ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"];
 
 #[tokio::test]
-async fn a_broken_token_answer_is_qq_out_of_reach() {
+async fn s37_a_broken_token_answer_is_qq_out_of_reach() {
     let site = impatient().await;
     for fault in BROKEN.into_iter().chain(["slow"]) {
         assert_eq!(end_of(&site, "token", fault).await, "/login?error=unreachable", "{fault}");
@@ -36,7 +37,7 @@ async fn a_broken_token_answer_is_qq_out_of_reach() {
 }
 
 #[tokio::test]
-async fn a_broken_me_answer_is_qq_out_of_reach() {
+async fn s37_a_broken_me_answer_is_qq_out_of_reach() {
     let site = impatient().await;
     for fault in BROKEN.into_iter().chain(["slow", "no_openid"]) {
         assert_eq!(end_of(&site, "me", fault).await, "/login?error=unreachable", "{fault}");
