@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_doubtful_becomes_the_account_page() {
+    fn s76_anything_doubtful_becomes_the_account_page() {
         let long = format!("/{}", "a".repeat(8 * 1024));
         let corpus = [
             "",

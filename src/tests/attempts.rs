@@ -177,6 +177,13 @@ async fn s14_s17_s18_the_way_to_qq_is_a_303_with_the_documented_parameters() {
     assert!(query.contains(&callback) && query.ends_with("&scope=get_user_info"), "{query}");
 }
 
+/// Where QQ is to send people back to.
+fn callback_address(authorize_url: &str) -> String {
+    let url = url::Url::parse(authorize_url).expect("an address");
+    let (_, callback) = url.query_pairs().find(|(name, _)| name == "redirect_uri").expect("a callback");
+    callback.into_owned()
+}
+
 #[tokio::test]
 async fn s15_the_callback_address_does_not_follow_the_request() {
     let site = TestSite::start().await;
@@ -184,7 +191,14 @@ async fn s15_the_callback_address_does_not_follow_the_request() {
     let request = browser.request(reqwest::Method::GET, "/login/qq");
     let request = request.header("x-forwarded-host", "evil.example").header("forwarded", "host=evil.example");
     let answer = browser.send(request).await;
-    assert!(!answer.location().contains("evil"), "{}", answer.location());
+    let callback = callback_address(answer.location());
+    assert_eq!(callback, format!("http://{}/login/qq/callback", site.authority));
+    let forged = browser.client_request(reqwest::Method::GET, "/login/qq?next=%2Fa").header("host", "evil.example");
+    let answer = browser.send(forged).await;
+    let own = format!("http://{}", site.authority);
+    let path = answer.location().strip_prefix(&own).expect("an address of this site").to_owned();
+    assert_eq!(path, "/login/qq?next=%2Fa");
+    assert_eq!(callback_address(browser.get(&path).await.location()), callback);
 }
 
 #[tokio::test]
@@ -239,11 +253,12 @@ async fn s21_a_code_that_is_too_long_is_not_passed_on() {
     let mut browser = site.browser();
     let callback = browser.come_back_as("Ann", None).await;
     let state = callback.split("state=").nth(1).expect("a state").to_owned();
-    for code in ["c".repeat(513), "c".repeat(5_000), "a%00b".to_owned(), "%FF%FE".to_owned()] {
+    for code in ["c".repeat(513), "c".repeat(5_000), "c".repeat(60_000), "a%00b".to_owned(), "%FF%FE".to_owned()] {
         let ending = error_of(&mut browser, &format!("/login/qq/callback?code={code}&state={state}")).await;
         assert_eq!(ending, "expired");
     }
     assert_eq!(site.qq_requests("token").await, 0);
+    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is unharmed");
 }
 
 #[tokio::test]

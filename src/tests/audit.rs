@@ -78,6 +78,20 @@ async fn s92_refusals_are_written_too() {
 }
 
 #[tokio::test]
+async fn s28_s92_a_token_of_another_app_signs_nobody_in_and_is_written_down() {
+    let site = TestSite::start().await;
+    let log = Log::default();
+    let _listening = log.listen();
+    let mut browser = site.browser();
+    let callback = browser.come_back_as("Ann", None).await;
+    site.break_qq("me", "wrong_client", 1).await;
+    assert_eq!(browser.get(&callback).await.location(), "/login?error=denied");
+    assert_eq!((browser.session_id(), site.count("sessions").await, site.count("users").await), (None, 0, 0));
+    assert_eq!(names(&log), ["sign_in_started", "sign_in_failed"]);
+    assert_eq!(events(&log)[1]["reason"], "denied");
+}
+
+#[tokio::test]
 async fn s93_a_nickname_forges_no_line() {
     let site = TestSite::start().await;
     let log = Log::default();

@@ -75,22 +75,6 @@ async fn registration_closed_lets_known_people_in_alone() {
 }
 
 #[tokio::test]
-async fn s30_two_people_with_one_nickname_are_two_and_a_new_nickname_changes_nobody() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    let username = browser.become_somebody().await;
-    // The same name at QQ is the same person in the sandbox, so the second openid is made by hand.
-    site.execute("UPDATE open_ids SET openid = 'another'").await;
-    let mut other = site.browser();
-    assert_eq!(other.sign_in(&username).await.location(), "/register");
-    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'abc', 0 FROM users")
-        .await;
-    site.execute("INSERT INTO open_ids (user_id, company_id, openid, created_at) SELECT id, 1, 'ABC', 0 FROM users")
-        .await;
-    assert_eq!(site.count("open_ids").await, 3);
-}
-
-#[tokio::test]
 async fn signed_in_already_the_sign_in_pages_go_on() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

@@ -1,0 +1,38 @@
+//! Changing the secret key: the new one seals, and the old one still opens what is on its way.
+
+use crate::support::{TestSite, options};
+
+const OLD: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+const NEW: &str = "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=";
+
+#[tokio::test]
+async fn s34_an_attempt_and_a_registration_outlive_a_change_of_the_key() {
+    let site = TestSite::start_with(options([("SECRET_KEY", OLD)])).await;
+    let rotated = site.start_second_with(options([("SECRET_KEY", &format!("{NEW},{OLD}"))])).await;
+    let (mut ann, mut bob) = (site.browser(), site.browser());
+    assert_eq!(ann.sign_in("Ann").await.location(), "/register");
+    let callback = bob.come_back_as("Bob", None).await;
+
+    let mut ann = ann.through(rotated);
+    assert!(ann.get("/register").await.body.contains("Hello, Ann"));
+    assert_eq!(ann.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await.location(), "/account");
+    assert_eq!(ann.signed_in_as().await.as_deref(), Some("ann"));
+    let mut bob = bob.through(rotated);
+    assert_eq!(bob.get(&callback).await.location(), "/register");
+
+    // What is made since then is sealed with the new key alone, which is all that is left in the end.
+    let finished = site.start_second_with(options([("SECRET_KEY", NEW)])).await;
+    assert_eq!(ann.through(finished).signed_in_as().await.as_deref(), Some("ann"));
+    assert!(bob.through(finished).get("/register").await.body.contains("Hello, Bob"));
+}
+
+#[tokio::test]
+async fn s34_a_key_that_is_gone_opens_nothing() {
+    let site = TestSite::start_with(options([("SECRET_KEY", OLD)])).await;
+    let changed = site.start_second_with(options([("SECRET_KEY", NEW)])).await;
+    let (mut ann, mut bob) = (site.browser(), site.browser());
+    assert_eq!(ann.sign_in("Ann").await.location(), "/register");
+    let callback = bob.come_back_as("Bob", None).await;
+    assert_eq!(ann.through(changed).get("/register").await.location(), "/login");
+    assert_eq!(bob.through(changed).get(&callback).await.location(), "/login?error=expired");
+}
