@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
+use sqlx::AnyConnection;
 
 use crate::support::{Log, TestSite, options};
 
@@ -156,16 +157,47 @@ async fn s96_the_way_to_qq_says_what_is_asked_for_and_ticks_nothing() {
     }
 }
 
+/// The number that a setting of SQLite's has on a connection.
+async fn setting(connection: &mut AnyConnection, pragma: &'static str) -> i64 {
+    let row: (i64,) = sqlx::query_as(pragma).fetch_one(connection).await.expect(pragma);
+    row.0
+}
+
 #[tokio::test]
-async fn s97_the_database_file_is_its_owners_alone_and_sql_is_never_put_together() {
+async fn s97_every_connection_heeds_foreign_keys_and_waits_for_other_writers() {
+    let site = TestSite::start().await;
+    if site.database_file().is_none() {
+        return; // To PostgreSQL, both go without saying.
+    }
+    let database = qq_login::database::open(&site.database_url).await.expect("the database");
+    let mut connections = vec![];
+    while connections.len() < 3 {
+        connections.push(database.pool.acquire().await.expect("a connection"));
+    }
+    for connection in &mut connections {
+        assert_eq!(setting(connection, "PRAGMA foreign_keys").await, 1);
+        assert!(setting(connection, "PRAGMA busy_timeout").await > 0);
+        let (mode,): (String,) =
+            sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut **connection).await.expect("a mode");
+        assert_eq!(mode, "wal");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn s97_the_database_file_and_what_is_beside_it_are_its_owners_alone() {
     let site = TestSite::start().await;
     site.browser().become_somebody().await;
-    #[cfg(unix)]
-    if let Some(file) = site.database_file() {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).expect("a file").permissions());
-        assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(site.texts("PRAGMA journal_mode").await, ["wal"]);
+    let Some(file) = site.database_file() else { return };
+    for suffix in ["", "-wal", "-shm"] {
+        let path = format!("{}{suffix}", file.display());
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("a file").permissions());
+        assert_eq!(mode & 0o777, 0o600, "{path}");
     }
+}
+
+#[test]
+fn s97_sql_is_never_put_together() {
     // sqlx takes fixed texts of SQL only, unless it is told that another one is safe.
     for file in rust_files("src".as_ref()) {
         let text = std::fs::read_to_string(&file).expect("a file");
