@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_or_cut_message_does_not_open() {
+    fn s34_a_changed_or_cut_message_does_not_open() {
         let sealed = sealer("a").seal(b"", b"token").expect("sealed");
         for position in 0..sealed.len() {
             let mut changed = sealed.clone();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_cannot_be_read_in_the_sealed_text_nor_the_key_in_debug() {
+    fn s32_s34_the_message_cannot_be_read_in_the_sealed_text_nor_the_key_in_debug() {
         let sealed = sealer("a").seal(b"", b"canary").expect("sealed");
         assert!(!sealed.windows(6).any(|window| window == b"canary"));
         assert!(!format!("{:?}", SecretKey::from_bytes(vec![7; 32])).contains('7'));

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_addresses_are_trimmed_and_lower_cased() {
+    fn s45_plain_addresses_are_trimmed_and_lower_cased() {
         for (typed, stored) in [
             ("  Ann@Example.COM\n", "ann@example.com"),
             ("a.b+c@mail.example.co", "a.b+c@mail.example.co"),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_stop_at_what_mail_servers_take() {
+    fn s45_lengths_stop_at_what_mail_servers_take() {
         let local = "a".repeat(MAX_LOCAL_CHARS);
         assert!(Email::parse(&format!("{local}@example.com")).is_ok());
         assert_eq!(Email::parse(&format!("a{local}@example.com")), Err(EmailProblem::TooLong));

@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_many_scripts_are_allowed() {
+    fn s46_names_of_many_scripts_are_allowed() {
         for name in ["bob", "Ann_Lee-7", "小企鹅", "Ольга", "हिन्दी", "محمد", "ひろこ", "김철수", "___"]
         {
             assert_eq!(check(name), Ok(()), "{name}");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn each_problem_is_told_apart() {
+    fn s46_each_problem_is_told_apart() {
         let table = [
             ("", UsernameProblem::Missing),
             ("ab", UsernameProblem::TooShort),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_in_characters_at_both_borders() {
+    fn s46_length_is_counted_in_characters_at_both_borders() {
         assert_eq!(check(&"鹅".repeat(3)), Ok(()));
         assert_eq!(check(&"鹅".repeat(32)), Ok(()));
         assert_eq!(check(&"鹅".repeat(33)), Err(UsernameProblem::TooLong));

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn length_is_counted_after_normalisation() {
+    fn s46_length_is_counted_after_normalisation() {
         assert_eq!(ChosenName::parse("ﬀ"), Err(UsernameProblem::TooShort));
         assert!(ChosenName::parse("ﬃ").is_ok());
         assert_eq!(ChosenName::parse("\u{fdfa}\u{fdfa}"), Err(UsernameProblem::ForbiddenCharacter));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_words_are_found_behind_other_forms() {
+    fn s46_reserved_words_are_found_behind_other_forms() {
         for name in ["\u{ff21}\u{ff24}\u{ff2d}\u{ff29}\u{ff2e}", " root ", "管理员", "客服"] {
             let problem = ChosenName::parse(name).expect_err(name);
             assert!(matches!(problem, UsernameProblem::Reserved | UsernameProblem::TooShort), "{name}");
@@ -190,7 +190,7 @@ mod tests {
 
     /// W with a ring has no code point of its own, w with a ring has: found by the fuzzer.
     #[test]
-    fn a_key_may_be_shorter_than_the_name_and_is_the_same_for_both_cases() {
+    fn s46_a_key_may_be_shorter_than_the_name_and_is_the_same_for_both_cases() {
         assert_eq!(keys("W\u{32e}\u{30a}").0, "\u{1e98}\u{32e}");
         assert_eq!(keys("W\u{32e}\u{30a}1"), keys("w\u{32e}\u{30a}1"));
     }

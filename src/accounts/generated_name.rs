@@ -29,7 +29,7 @@ mod tests {
     use crate::accounts::ChosenName;
 
     #[test]
-    fn every_word_makes_an_allowed_name() {
+    fn s50_every_word_makes_an_allowed_name() {
         for choice in 0..32_u8 {
             let random: Random = std::sync::Arc::new(move |buffer: &mut [u8]| {
                 buffer.fill(choice);
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn later_tries_draw_from_more_names() {
+    fn s50_later_tries_draw_from_more_names() {
         let name = generate_name(&random::system(), 0).expect("a name");
         let later = generate_name(&random::system(), 3).expect("a name");
         assert_eq!(name.rsplit('-').next().map(str::len), Some(4));

@@ -95,7 +95,7 @@ async fn s90_another_host_name_is_sent_to_the_right_one_or_refused() {
 }
 
 #[tokio::test]
-async fn wrong_methods_and_unknown_paths_have_pages() {
+async fn s85_wrong_methods_and_unknown_paths_have_pages() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let page = browser.get("/nowhere/at/all").await;

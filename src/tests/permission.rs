@@ -50,7 +50,7 @@ async fn a_permission_can_be_renewed_before_it_ends() {
 }
 
 #[tokio::test]
-async fn pressing_renew_many_times_at_once_keeps_the_chain_whole() {
+async fn s35_pressing_renew_many_times_at_once_keeps_the_chain_whole() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.become_somebody().await;
@@ -82,7 +82,7 @@ async fn pressing_renew_many_times_at_once_keeps_the_chain_whole() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_renewed_leads_by_qq() {
+async fn s36_what_cannot_be_renewed_leads_by_qq() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     site.break_qq("token", "no_refresh", 1).await;
@@ -106,7 +106,7 @@ async fn what_cannot_be_renewed_leads_by_qq() {
 }
 
 #[tokio::test]
-async fn with_qq_out_of_reach_the_renewal_is_offered_again() {
+async fn s38_with_qq_out_of_reach_the_renewal_is_offered_again() {
     let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     browser.become_somebody().await;
@@ -135,7 +135,7 @@ async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
 }
 
 #[tokio::test]
-async fn signed_out_there_is_nothing_to_renew() {
+async fn s74_signed_out_there_is_nothing_to_renew() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for path in ["/account/renew", "/account/portrait"] {

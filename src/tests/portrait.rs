@@ -44,7 +44,7 @@ async fn s36_a_token_that_qq_refuses_is_dead_and_leads_by_qq() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_refused_at_once_leads_to_a_page_and_not_in_circles() {
+async fn s36_a_fresh_token_that_is_refused_at_once_leads_to_a_page_and_not_in_circles() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.become_somebody().await;
@@ -69,7 +69,7 @@ async fn a_token_that_has_expired_at_qq_alone_is_renewed_and_used() {
 }
 
 #[tokio::test]
-async fn with_qq_out_of_reach_the_page_says_so_in_place() {
+async fn s38_with_qq_out_of_reach_the_page_says_so_in_place() {
     let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     let username = browser.become_somebody().await;

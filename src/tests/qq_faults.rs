@@ -140,7 +140,7 @@ async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
 }
 
 #[tokio::test]
-async fn a_state_lost_on_the_way_is_told_kindly() {
+async fn s03_a_state_lost_on_the_way_is_told_kindly() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let authorize_url = browser.leave(None).await;

@@ -98,18 +98,7 @@ async fn signed_out_the_account_page_asks_to_sign_in_and_nobody_registers_from_n
 }
 
 #[tokio::test]
-async fn phones_get_the_page_for_phones() {
-    let site = TestSite::start().await;
-    let browser = site.browser();
-    let send = |agent: &'static str| browser.request(reqwest::Method::GET, "/login/qq").header("user-agent", agent);
-    let phone = browser.clone().send(send("Mozilla/5.0 (Linux; Android 15) Mobile Safari")).await;
-    let desktop = browser.clone().send(send("Mozilla/5.0 (X11; Linux x86_64)")).await;
-    assert!(phone.location().ends_with("&display=mobile"), "{}", phone.location());
-    assert!(!desktop.location().contains("display="), "{}", desktop.location());
-}
-
-#[tokio::test]
-async fn another_person_at_the_same_browser_replaces_the_first() {
+async fn s59_another_person_at_the_same_browser_replaces_the_first() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let first = browser.become_somebody().await;

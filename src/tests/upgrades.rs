@@ -34,7 +34,7 @@ const ROWS: [&[&str]; 3] = [
 
 /// Ann's openid at the sandbox.
 fn openid() -> String {
-    let digest = Sha256::digest("openid\0100000001\0Ann");
+    let digest = Sha256::digest(["openid", "100000001", "Ann"].join("\0"));
     digest.iter().take(16).map(|byte| format!("{byte:02X}")).collect()
 }
 

@@ -1,0 +1,72 @@
+//! What a browser takes along to QQ.
+
+use reqwest::Method;
+
+use crate::support::{TestSite, http};
+
+/// Where QQ is to send people back to.
+fn callback_address(authorize_url: &str) -> String {
+    let url = url::Url::parse(authorize_url).expect("an address");
+    let (_, callback) = url.query_pairs().find(|(name, _)| name == "redirect_uri").expect("a callback");
+    callback.into_owned()
+}
+
+#[tokio::test]
+async fn s14_s17_s18_the_way_to_qq_is_a_303_with_the_documented_parameters() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let answer = browser.get("/login/qq").await;
+    assert!(matches!(answer.status, 302 | 303));
+    let (base, query) = answer.location().split_once('?').expect("a query");
+    assert_eq!(base, format!("{}/oauth2.0/authorize", site.qq));
+    let names: Vec<&str> = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["response_type", "client_id", "redirect_uri", "state", "scope"]);
+    let callback = format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A{}%2Flogin%2Fqq%2Fcallback&", site.port);
+    assert!(query.contains(&callback) && query.ends_with("&scope=get_user_info"), "{query}");
+}
+
+#[tokio::test]
+async fn s15_the_callback_address_does_not_follow_the_request() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let request = browser.request(Method::GET, "/login/qq");
+    let request = request.header("x-forwarded-host", "evil.example").header("forwarded", "host=evil.example");
+    let answer = browser.send(request).await;
+    let callback = callback_address(answer.location());
+    assert_eq!(callback, format!("http://{}/login/qq/callback", site.authority));
+    let forged = browser.client_request(Method::GET, "/login/qq?next=%2Fa").header("host", "evil.example");
+    let answer = browser.send(forged).await;
+    let own = format!("http://{}", site.authority);
+    let path = answer.location().strip_prefix(&own).expect("an address of this site").to_owned();
+    assert_eq!(path, "/login/qq?next=%2Fa");
+    assert_eq!(callback_address(browser.get(&path).await.location()), callback);
+}
+
+#[tokio::test]
+async fn s16_the_same_callback_address_is_sent_with_the_code() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let authorize_url = browser.leave(None).await;
+    let callback = browser.approve(&authorize_url, "Ann").await;
+    browser.get(&callback).await;
+    let log =
+        http().get(format!("{}/sandbox/requests", site.qq)).send().await.expect("the log").text().await.expect("text");
+    let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
+    let sent = |endpoint: &str| {
+        let entries = log.as_array().expect("a list");
+        entries.iter().find(|entry| entry["endpoint"] == endpoint).map(|entry| entry["params"]["redirect_uri"].clone())
+    };
+    assert_eq!(sent("authorize"), sent("token"));
+    assert_eq!(sent("token"), Some(format!("http://127.0.0.1:{}/login/qq/callback", site.port).into()));
+}
+
+#[tokio::test]
+async fn phones_get_the_page_for_phones() {
+    let site = TestSite::start().await;
+    let browser = site.browser();
+    let send = |agent: &'static str| browser.request(Method::GET, "/login/qq").header("user-agent", agent);
+    let phone = browser.clone().send(send("Mozilla/5.0 (Linux; Android 15) Mobile Safari")).await;
+    let desktop = browser.clone().send(send("Mozilla/5.0 (X11; Linux x86_64)")).await;
+    assert!(phone.location().ends_with("&display=mobile"), "{}", phone.location());
+    assert!(!desktop.location().contains("display="), "{}", desktop.location());
+}
