@@ -34,6 +34,12 @@ async fn s33_s69_even_the_noisiest_log_holds_no_secret() {
     browser.get("/account").await;
     let said = log.text();
     assert!(said.contains("sign_in_started") && said.contains("\"level\":\"DEBUG\""), "something is logged");
+    for library in ["h2", "hyper", "reqwest", "rustls", "sqlx", "tower_sessions"] {
+        let lines = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a JSON object"));
+        let mut of_it = lines.filter(|line| line["target"].as_str().is_some_and(|target| target.starts_with(library)));
+        let told = of_it.find(|line| ["TRACE", "DEBUG"].iter().any(|level| line["level"] == *level));
+        assert_eq!(told, None, "{library} is kept quiet, however exactly it is asked for");
+    }
     // QQ's codes, tokens and openids are 32 upper-case hexadecimal digits.
     let is_secret =
         |word: &&str| word.len() >= 32 && word.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));

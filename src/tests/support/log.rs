@@ -19,6 +19,11 @@ thread_local! {
     static LISTENER: RefCell<Option<Log>> = const { RefCell::new(None) };
 }
 
+/// As noisy as `RUST_LOG` can be: with a directive for each place that would write a secret, and so
+/// more exact than the program's own that keep it quiet.
+const NOISIEST: &str = "trace,hyper::proto=trace,hyper_util::client=trace,tower_sessions_core::session=trace,\
+                        tower_sessions::service=trace,sqlx::query=trace,h2::codec=trace";
+
 /// What is logged, in memory: as noisy as `RUST_LOG` can make it, every line a JSON object.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
@@ -38,7 +43,7 @@ impl Log {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| {
             let is_heard = dynamic_filter_fn(|_, _| LISTENER.with_borrow(Option::is_some));
-            let filter = log_filter("trace").expect("a filter").and(is_heard);
+            let filter = log_filter(NOISIEST).expect("a filter").and(is_heard);
             let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(Listener);
             tracing_subscriber::registry().with(lines.with_filter(filter)).init();
         });
