@@ -50,6 +50,26 @@ export const scenes: Scene[] = [
     name: "account of somebody else than before",
     open: (page, unique) => accountAfter(page, unique, "somebody-else"),
   },
+  {
+    name: "where one is signed in",
+    open: async (page, unique) => {
+      const nickname = longNickname(unique("n"));
+      await arriveWithAccount(page, nickname, longUsername(unique("u")));
+      await page.context().clearCookies({ name: "session" });
+      const leave = await page.request.get("/login/qq", { maxRedirects: 0 });
+      await page.request.get(`${leave.headers()["location"]}&sandbox_user=${encodeURIComponent(nickname)}`);
+      await page.goto("/account/sessions");
+      await expect(page.getByRole("listitem")).toHaveCount(2);
+    },
+  },
+  {
+    name: "before an account is deleted",
+    open: async (page, unique) => {
+      await arriveWithAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/delete");
+    },
+  },
+  { name: "privacy", open: (page) => page.goto("/privacy") },
   { name: "an address that leads nowhere", answers: { status: 404, path: "/nowhere" }, open: (page) => page.goto("/nowhere") },
   { name: "a refusal", answers: { status: 405, path: "/logout" }, open: (page) => page.goto("/logout") },
   {

@@ -154,7 +154,10 @@ impl Login {
         let patience = Instant::now() + PERSISTENCE;
         loop {
             match self.replace_token(id, old, |_| new.clone()).await {
-                Err(error) if sessions::is_unavailable(&error) && Instant::now() < patience => sleep(POLL).await,
+                Err(error) if sessions::is_unavailable(&error) && Instant::now() < patience => {
+                    tracing::warn!(%error, "a renewed token could not be stored yet");
+                    sleep(POLL).await;
+                }
                 outcome => return outcome,
             }
         }

@@ -27,7 +27,7 @@ async fn s34_an_attempt_and_a_registration_outlive_a_change_of_the_key() {
 }
 
 #[tokio::test]
-async fn s34_a_key_that_is_gone_opens_nothing() {
+async fn s34_s68_a_key_that_is_gone_opens_nothing() {
     let site = TestSite::start_with(options([("SECRET_KEY", OLD)])).await;
     let changed = site.start_second_with(options([("SECRET_KEY", NEW)])).await;
     let (mut ann, mut bob) = (site.browser(), site.browser());

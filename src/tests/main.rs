@@ -41,6 +41,7 @@ mod signing_in;
 mod somebody_else;
 mod starting;
 mod support;
+mod two_clocks;
 mod unavailable;
 mod upgrades;
 mod way_to_qq;

@@ -153,16 +153,6 @@ async fn s87_signing_in_does_not_forgive_earlier_requests() {
     assert!(more < 30, "{more} more after fifty failures");
 }
 
-#[tokio::test]
-async fn s96_the_way_to_qq_says_what_is_asked_for_and_ticks_nothing() {
-    let site = TestSite::start().await;
-    for path in ["/", "/login"] {
-        let page = site.browser().get(path).await.body;
-        assert!(page.contains("We get your nickname and avatar."), "{path}");
-        assert!(!page.contains("checkbox"), "{path}");
-    }
-}
-
 /// The number that a setting of SQLite's has on a connection.
 async fn setting(connection: &mut AnyConnection, pragma: &'static str) -> i64 {
     let row: (i64,) = sqlx::query_as(pragma).fetch_one(connection).await.expect(pragma);

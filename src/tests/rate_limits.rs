@@ -9,13 +9,16 @@ use crate::support::{Answer, Browser, TestSite, options};
 const MANY: usize = 300;
 
 /// Every address that a network is counted at.
-const COUNTED: [(&str, &str); 8] = [
+const COUNTED: [(&str, &str); 11] = [
     ("GET", "/login/qq"),
     ("GET", "/login/qq/callback?code=x&state=y"),
     ("POST", "/register"),
     ("POST", "/register/auto"),
     ("POST", "/account/renew"),
     ("POST", "/account/portrait"),
+    ("POST", "/account/sessions/end"),
+    ("POST", "/account/delete"),
+    ("GET", "/account/export"),
     ("POST", "/api/finish-login"),
     ("GET", "/api/check-username?username=tom"),
 ];
@@ -42,7 +45,7 @@ async fn until_refused(site: &TestSite, next: impl Fn(&Browser, usize) -> Reques
 async fn s86_a_network_that_asks_too_often_is_told_to_wait_at_every_address_that_costs() {
     let routes = include_str!("../web/routes.rs");
     let (_, limited) = routes.split_once("let limited = Router::new()").expect("the counted routes");
-    let (limited, _) = limited.split_once(".layer(").expect("their layer");
+    let (limited, _) = limited.split_once(".route_layer(").expect("their layer");
     assert_eq!(limited.matches(".route(").count(), COUNTED.len(), "each of them is tried here");
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
     until_refused(&site, |browser, _| request(browser, "GET", "/login/qq")).await;
@@ -110,7 +113,8 @@ async fn s86_s88_about_one_name_people_are_counted_together() {
     };
     // Fewer than one person is let through at once.
     const EACH: usize = 20;
-    for (person, form) in ["tom_1", "TOM_1", "ｔｏｍ_1", "Tom_1", "tom_l"].iter().cycle().take(20).enumerate() {
+    const PEOPLE: usize = 40;
+    for (person, form) in ["tom_1", "TOM_1", "ｔｏｍ_1", "Tom_1", "tom_l"].iter().cycle().take(PEOPLE).enumerate() {
         let mut browser = site.browser();
         browser.sign_in(&format!("person-{person}")).await;
         for number in 0..EACH {
@@ -123,5 +127,5 @@ async fn s86_s88_about_one_name_people_are_counted_together() {
             }
         }
     }
-    panic!("twenty people asked for one name, and none was held up");
+    panic!("{PEOPLE} people asked for one name, and none was held up");
 }

@@ -16,9 +16,9 @@ use crate::accounts::ChosenName;
 const OF_A_NETWORK: Rate = Rate { at_once: 60, per_minute: 120 };
 /// For one person, from wherever: a name is looked up at every pause in typing.
 const OF_A_PERSON: Rate = Rate { at_once: 30, per_minute: 60 };
-/// For one user name or e-mail address, whoever asks. High, or a few people could keep others from
-/// it: ten of them, each new to the site, would have to ask as often as they may.
-const OF_A_NAME: Rate = Rate { at_once: 300, per_minute: 600 };
+/// For one user name or e-mail address, whoever asks. High, or one or two people could keep others
+/// from it: five of them, each new to the site, would have to ask as often as they may.
+const OF_A_NAME: Rate = Rate { at_once: 300, per_minute: 300 };
 /// How many of each are remembered.
 const REMEMBERED: usize = 10_000;
 

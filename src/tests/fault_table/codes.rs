@@ -52,12 +52,13 @@ const OF_OAUTH: [(i64, &str); 36] = [
 ];
 
 /// The `ret` values of `get_user_info`, and of the open platform that answers through the same door.
-const OF_CALLS: [(i64, &str); 20] = [
+const OF_CALLS: [(i64, &str); 21] = [
     (-1, MISCONFIGURED),  // the openid is wrong
     (-22, MISCONFIGURED), // the openid is malformed
     (-23, DENIED),        // the token is invalid
     (1, MISCONFIGURED),   // a parameter is doubled or mistyped
     (1_002, DENIED),      // 请先登录
+    (2_021, DENIED),      // the person's sign-in at QQ has lapsed
     (1_001, UNREACHABLE), // busy
     (-2, MISCONFIGURED),  // the App ID is unknown
     (-3, MISCONFIGURED),  // the app may not use the call

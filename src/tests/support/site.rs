@@ -161,11 +161,21 @@ impl TestSite {
     /// Starts the same site once more, but with some settings changed: as machines are changed one
     /// after the other. Gives its port.
     pub(crate) async fn start_second_with(&self, options: Vec<(String, String)>) -> u16 {
+        self.start_machine(options, self.clock()).await
+    }
+
+    /// The same, with a clock that is this many seconds behind.
+    pub(crate) async fn start_second_behind(&self, secs: i64) -> u16 {
+        let clock = self.clock();
+        self.start_machine(vec![], Arc::new(move || clock() - secs)).await
+    }
+
+    async fn start_machine(&self, options: Vec<(String, String)>, clock: Clock) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let variables = self.variables.iter().cloned().chain(options);
         let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
-        let application = Application::build(&config, self.clock(), random::system()).await.expect("a site");
+        let application = Application::build(&config, clock, random::system()).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
         port
     }
