@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::{Endpoint, TestSite};
 use cell::{Cell, Trip};
-use codes::{every_code, word_at_the_callback};
+use codes::at_the_callback;
 use lane::Lane;
 
 /// How many cells are walked at a time, each on a site of its own: most of them wait.
@@ -114,11 +114,11 @@ async fn s27_s36_every_code_in_every_shape_is_told_to_who_is_signed_in() {
 async fn s36_s37_every_code_that_comes_back_with_the_browser_ends_on_a_page() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    for (code, _) in every_code() {
+    for (code, word) in at_the_callback() {
         let authorize_url = url::Url::parse(&browser.leave(None).await).expect("an address");
         let (_, state) = authorize_url.query_pairs().find(|(name, _)| name == "state").expect("a state");
         let answer = browser.get(&format!("/login/qq/callback?error={code}&state={state}")).await;
-        let ending = format!("/login?error={}", word_at_the_callback(code));
+        let ending = format!("/login?error={word}");
         assert_eq!((answer.status, answer.location()), (303, &*ending), "{code}");
         let page = browser.get(answer.location()).await;
         let is_told = page.body.contains("role=\"alert\"") && page.body.contains("data-testid=\"login-qq\"");
@@ -126,5 +126,5 @@ async fn s36_s37_every_code_that_comes_back_with_the_browser_ends_on_a_page() {
     }
     assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
     assert_eq!(browser.sign_in("Ann").await.location(), "/register");
-    println!("{} cells walked", every_code().count());
+    println!("{} cells walked", at_the_callback().count());
 }

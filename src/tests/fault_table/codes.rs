@@ -76,19 +76,37 @@ const OF_CALLS: [(i64, &str); 21] = [
     (-60, UNREACHABLE),   // it passes by itself
 ];
 
-/// Every code, with its word.
+/// What QQ's own pages say, which never reached a site in an answer; they might come back with the
+/// browser.
+const OF_PAGES: [(i64, &str); 11] = [
+    (110_201, DENIED),        // not signed in to QQ
+    (110_401, MISCONFIGURED), // the app does not exist
+    (110_404, MISCONFIGURED), // the App ID is missing
+    (110_405, MISCONFIGURED), // sign-in is restricted
+    (110_406, MISCONFIGURED), // the app is not approved
+    (110_407, MISCONFIGURED), // the app was taken down
+    (110_500, UNREACHABLE),   // QQ could not read what the person granted
+    (110_501, UNREACHABLE),   // the same
+    (110_502, UNREACHABLE),   // QQ could not store it
+    (110_503, UNREACHABLE),   // QQ could not make a token
+    (110_504, UNREACHABLE),   // a failure inside QQ
+];
+
+/// Every code that an answer can hold, with its word.
 pub(super) fn every_code() -> impl Iterator<Item = (i64, &'static str)> {
     OF_OAUTH.into_iter().chain(OF_CALLS)
 }
 
-/// The word for a code that came back with the browser, where QQ's OAuth pages alone send anybody.
-pub(super) fn word_at_the_callback(code: i64) -> &'static str {
-    OF_OAUTH.into_iter().find(|(it, _)| *it == code).map_or(UNREACHABLE, |(_, word)| word)
+/// Every code, with the word for it if it comes back with the browser, where QQ's OAuth pages alone
+/// send anybody.
+pub(super) fn at_the_callback() -> impl Iterator<Item = (i64, &'static str)> {
+    let of_calls = OF_CALLS.into_iter().map(|(code, _)| (code, UNREACHABLE));
+    OF_OAUTH.into_iter().chain(OF_PAGES).chain(of_calls)
 }
 
 #[test]
 fn s36_every_code_that_the_site_explains_is_in_the_table() {
     let explained = (-1000..=200_000).filter(|code| code_info(*code).is_some());
-    let missing: Vec<i64> = explained.filter(|code| !every_code().any(|(it, _)| it == *code)).collect();
+    let missing: Vec<i64> = explained.filter(|code| !at_the_callback().any(|(it, _)| it == *code)).collect();
     assert_eq!(missing, Vec::<i64>::new());
 }
