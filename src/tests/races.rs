@@ -3,6 +3,7 @@
 
 mod sign_out;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::sync::Barrier;
@@ -11,9 +12,9 @@ use crate::support::{Answer, Browser, TestSite, number, options};
 
 const AT_ONCE: usize = 50;
 
-/// How often each race is run: `RACE_ROUNDS`, or twice.
+/// How often each race is run: `RACE_ROUNDS`, or three times.
 fn rounds() -> usize {
-    number("RACE_ROUNDS").unwrap_or(3)
+    number("RACE_ROUNDS").map_or(3, NonZeroUsize::get)
 }
 
 /// A site on two machines.

@@ -160,6 +160,7 @@ impl Verdict {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_is_told_to_stop_answers_whatever_was_asked_before() {
     let rounds = number("TERMS").unwrap_or(3);
+    assert!(rounds > 0, "no stop shows nothing");
     let home = Home::new("stopped");
     let (mut verdict, mut registered) = (Verdict::default(), vec!["typed-ann".to_owned()]);
     for round in 0..rounds {
