@@ -16,8 +16,22 @@ jobs=${FUZZ_JOBS:-$(getconf _NPROCESSORS_ONLN)}
 [[ $secs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_SECS: '$secs' is not a number of seconds above zero"
 [[ $jobs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_JOBS: '$jobs' is not a number above zero"
 
+mapfile -t known < <(sed -n 's|^path = "targets/\(.*\)\.rs"$|\1|p' fuzz/Cargo.toml)
 targets=("$@")
-[ $# -gt 0 ] || mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"$|\1|p' fuzz/Cargo.toml)
+[ $# -gt 0 ] || targets=("${known[@]}")
+[ ${#targets[@]} -gt 0 ] || die "fuzz/Cargo.toml names no target"
+for target in "${targets[@]}"; do
+    [[ " ${known[*]} " == *" $target "* ]] || die "there is no target '$target', but: ${known[*]}"
+done
+
+# What is running, by process, and how it ended, by target.
+declare -A running=() status=()
+scratch=$(mktemp -d)
+clean_up() {
+    [ ${#running[@]} -eq 0 ] || kill "${!running[@]}" 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
 
 # No sanitizer: there is no unsafe code of ours for it to watch, and without one any compiler will do.
 cargo fuzz build --sanitizer none
@@ -26,14 +40,23 @@ programs="fuzz/target/$(rustc -vV | sed -n 's/^host: //p')/release"
 results=fuzz/artifacts
 mkdir -p "$results"
 
-# fuzz TARGET: what was found before is tried again first. What breaks a target is kept in fuzz/artifacts.
-fuzz() {
-    local target=$1 status=0
+# start TARGET: what was found before is tried again first. What breaks a target is kept in fuzz/artifacts.
+# A query that is too long for the callback has more than the 4096 bytes that libFuzzer tries by itself.
+start() {
+    local target=$1
     mkdir -p "fuzz/corpus/$target" "$results/$target"
-    "$programs/$target" -max_total_time="$secs" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        -artifact_prefix="$results/$target/" "fuzz/corpus/$target" "fuzz/seeds/$target" \
-        >"$results/$target.log" 2>&1 || status=$?
-    echo "$status" >"$results/$target.status"
+    TMPDIR=$scratch "$programs/$target" -max_total_time="$secs" -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
+        -print_final_stats=1 -artifact_prefix="$results/$target/" "fuzz/corpus/$target" "fuzz/seeds/$target" \
+        >"$results/$target.log" 2>&1 &
+    running[$!]=$target
+}
+
+# Waits until one of those that are running has ended.
+await_one() {
+    local ended code=0
+    wait -n -p ended "${!running[@]}" || code=$?
+    status[${running[$ended]}]=$code
+    unset "running[$ended]"
 }
 
 # number TARGET NAME: one of the numbers that a fuzzer prints at its end.
@@ -43,21 +66,25 @@ number() {
 
 printf 'Fuzzing %s for %d s each, %d at once\n' "${targets[*]}" "$secs" "$jobs"
 for target in "${targets[@]}"; do
-    [ -x "$programs/$target" ] || die "there is no target '$target': see fuzz/targets/"
-    while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
-    fuzz "$target" &
+    while [ ${#running[@]} -ge "$jobs" ]; do await_one; done
+    start "$target"
 done
-wait
+while [ ${#running[@]} -gt 0 ]; do await_one; done
 
-failed=0
+broken=0 total=0
 printf '%-10s %14s %10s %8s  %s\n' target executions 'a second' inputs result
 for target in "${targets[@]}"; do
+    executions=$(number "$target" number_of_executed_units)
     result='nothing found'
-    if [ "$(<"$results/$target.status")" -ne 0 ]; then
+    if [ "${status[$target]}" -ne 0 ]; then
         result="FOUND: see $results/$target.log and $results/$target/"
-        failed=$((failed + 1))
+    elif [ "${executions:-0}" -eq 0 ]; then
+        result="NOTHING TRIED: see $results/$target.log"
     fi
-    printf '%-10s %14s %10s %8s  %s\n' "$target" "$(number "$target" number_of_executed_units)" \
-        "$(number "$target" average_exec_per_sec)" "$(find "fuzz/corpus/$target" -type f | wc -l)" "$result"
+    [ "$result" = 'nothing found' ] || broken=$((broken + 1))
+    total=$((total + ${executions:-0}))
+    printf '%-10s %14s %10s %8s  %s\n' "$target" "${executions:-0}" "$(number "$target" average_exec_per_sec)" \
+        "$(find "fuzz/corpus/$target" -type f | wc -l)" "$result"
 done
-[ "$failed" -eq 0 ] || die "$failed targets were broken: make what breaks them a test, then mend it"
+printf '%d targets, %d executions, %d broken\n' ${#targets[@]} "$total" "$broken"
+[ "$broken" -eq 0 ] || die "$broken targets were broken: make what breaks them a test, then mend it"
