@@ -68,7 +68,8 @@ impl Lane {
         assert_eq!(page.status, 200, "{cell}");
         assert!(page.body.contains("role=\"alert\""), "{cell}: nothing is told");
         assert!(page.body.contains("data-testid=\"login-qq\""), "{cell}: there is no way on");
-        assert_eq!(browser.sign_in(&name).await.location(), next_time, "{cell}: QQ is well again");
+        let answer = browser.sign_in(&name).await;
+        assert_eq!(answer.location(), next_time, "{cell}: QQ is well again: {} {}", answer.status, answer.body);
         assert_eq!(browser.get(next_time).await.status, 200, "{cell}: QQ is well again");
         let is_new = i64::from(cell.trip == Trip::AutoVisit);
         let after = Rows::of(&self.site).await;
