@@ -19,7 +19,7 @@ use codes::at_the_callback;
 use lane::Lane;
 
 /// How many cells are walked at a time, each on a site of its own: most of them wait.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 /// Settings of a site that differ from the defaults.
 type Settings = &'static [(&'static str, &'static str)];
