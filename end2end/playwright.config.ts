@@ -1,45 +1,31 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
+import { folder, shortLived, usual } from "./run.ts";
 import { appKey, secretKey } from "./tests/secrets.ts";
 
 // The tests start the release build themselves, with the built-in sandbox, on ports and with a database
 // of their own. So they run in the same way under `make test`, `cargo leptos end-to-end --release` and
 // `npx playwright test`. BASE_URL=http://… tests a server that runs already, but for short-lived tokens.
 const root = fileURLToPath(new URL("..", import.meta.url));
-const port = Number(process.env.E2E_PORT ?? 3100);
-const sandboxPort = port + 10;
-const shortLivedPort = port + 20;
-const baseURL = process.env.BASE_URL ?? `http://localhost:${port}`;
+const program = join(root, "target/release/qq-login");
+const baseURL = process.env.BASE_URL ?? usual.origin;
 
-// The worker processes read this file as well: they find the folder in the environment.
-if (!process.env.E2E_FOLDER) {
-  const folder = mkdtempSync(join(tmpdir(), "qq-login-e2e-"));
-  process.env.E2E_FOLDER = folder;
-  process.on("exit", (code) => {
-    if (code !== 0) {
-      tellComplaintsOfServers(folder);
-    }
-    rmSync(folder, { recursive: true, force: true });
-  });
-}
 process.env.CHROMIUM ??= execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
 // Where the tests find the sandbox's scripting routes.
-process.env.SANDBOX_URL ??= `http://127.0.0.1:${sandboxPort}`;
+process.env.SANDBOX_URL ??= usual.sandboxURL;
 
 /** A site of its own, whose tokens live five seconds. Its faults strike nobody else. */
-const shortLived = {
+const shortLivedTests = {
   name: "short-lived",
   testMatch: "short-lived.spec.ts",
   fullyParallel: false,
   workers: 1,
-  use: { baseURL: `http://localhost:${shortLivedPort}` },
+  use: { baseURL: shortLived.origin },
 };
 
-/** Looks through what all others have left behind. */
+/** Looks through what all others have left behind: Playwright leaves it out if one of them fails, as it does `faults`. */
 const canaries = {
   name: "canaries",
   testMatch: "canaries.spec.ts",
@@ -49,7 +35,7 @@ const canaries = {
 export default defineConfig({
   testDir: "tests",
   fullyParallel: true,
-  forbidOnly: !!process.env.CI,
+  forbidOnly: true,
   retries: 0,
   workers: 2,
   // No test measures time, and a machine that is slow or busy is no defect of the site.
@@ -80,7 +66,7 @@ export default defineConfig({
     { name: "js", testIgnore: ["faults.spec.ts", "short-lived.spec.ts", "canaries.spec.ts"] },
     { name: "no-wasm", testMatch: "journeys/*.spec.ts" },
     { name: "no-js", testMatch: "journeys/*.spec.ts", use: { javaScriptEnabled: false } },
-    ...(process.env.BASE_URL ? [] : [shortLived, canaries]),
+    ...(process.env.BASE_URL ? [] : [shortLivedTests, canaries]),
     // Faults strike whoever comes next, so nobody else may be about.
     {
       name: "faults",
@@ -90,42 +76,50 @@ export default defineConfig({
       workers: 1,
     },
   ],
-  webServer: process.env.BASE_URL ? undefined : [site(port), site(shortLivedPort, { SANDBOX_TOKEN_TTL: "5" })],
+  webServer: process.env.BASE_URL ? undefined : servers(),
+  globalSetup: process.env.BASE_URL ? undefined : "./recorder.ts",
 });
 
-/** The logs go with the folder; this stays where it may explain a failure. */
-function tellComplaintsOfServers(folder: string) {
-  for (const log of readdirSync(folder).filter((name) => name.endsWith(".log"))) {
-    const lines = readFileSync(join(folder, log), "utf8").split("\n");
-    for (const line of lines.filter((line) => / (WARN|ERROR) /.test(line))) {
-      console.error(`[WebServer] ${line}`);
-    }
-  }
+/** Two sites, each behind a recorder (recorder.ts). One asks the sandbox that is built in, the other one of its own. */
+function servers() {
+  const app = { SANDBOX_APP_KEY: appKey };
+  const qq = { QQ_APP_ID: "100000001", QQ_APP_KEY: appKey, QQ_GRAPH_URL: `http://127.0.0.1:${shortLived.qqPort}` };
+  return [
+    server("site", usual.port, { ...settingsOf("site", usual), ...app, SANDBOX_ADDR: `127.0.0.1:${usual.sandboxPort}` }),
+    server("short-lived", shortLived.port, { ...settingsOf("short-lived", shortLived), ...qq }),
+    server("sandbox", shortLived.sandboxPort, {
+      ...app,
+      SANDBOX_ADDR: `127.0.0.1:${shortLived.sandboxPort}`,
+      SANDBOX_CALLBACKS: `${shortLived.origin}/login/qq/callback`,
+      SANDBOX_TOKEN_TTL: "5",
+    }),
+  ];
 }
 
-/** The release build on this port, its sandbox ten ports further. */
-function site(port: number, environment: Record<string, string> = {}) {
+function settingsOf(name: string, { port, origin }: typeof usual) {
+  return {
+    LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+    LEPTOS_SITE_ROOT: join(root, "target/site"),
+    PUBLIC_URL: origin,
+    DATABASE_URL: `sqlite://${folder}/${name}.db`,
+    RATE_LIMIT: "off",
+    SECRET_KEY: Buffer.from(secretKey).toString("base64"),
+  };
+}
+
+/** The release build: a site, or the sandbox alone. */
+function server(name: string, port: number, environment: Record<string, string>) {
+  const [command, home] = name === "sandbox" ? ["sandbox", "/"] : ["serve", "/healthz"];
   return {
     // The log is for canaries.spec.ts. Of a server that cannot start, the last words are shown. The trap has the
     // shell wait for a server that was asked to stop.
-    command: `trap : TERM; '${join(root, "target/release/qq-login")}' 2>>${port}.log || { tail -n 5 ${port}.log >&2; exit 1; }`,
-    cwd: process.env.E2E_FOLDER,
-    url: `http://127.0.0.1:${port}/healthz`,
+    command: `trap : TERM; '${program}' ${command} 2>>${name}.log || { tail -n 5 ${name}.log >&2; exit 1; }`,
+    cwd: folder,
+    url: `http://127.0.0.1:${port}${home}`,
     reuseExistingServer: false,
     timeout: 30_000,
     gracefulShutdown: { signal: "SIGTERM" as const, timeout: 15_000 },
     stderr: "pipe" as const,
-    env: {
-      LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
-      LEPTOS_SITE_ROOT: join(root, "target/site"),
-      PUBLIC_URL: `http://localhost:${port}`,
-      SANDBOX_ADDR: `127.0.0.1:${port + 10}`,
-      DATABASE_URL: `sqlite://${process.env.E2E_FOLDER}/${port}.db`,
-      RATE_LIMIT: "off",
-      SANDBOX_APP_KEY: appKey,
-      SECRET_KEY: Buffer.from(secretKey).toString("base64"),
-      RUST_LOG: "debug",
-      ...environment,
-    },
+    env: { RUST_LOG: "debug", ...environment },
   };
 }

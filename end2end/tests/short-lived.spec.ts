@@ -1,9 +1,8 @@
 import type { Page } from "@playwright/test";
+import { shortLived } from "../run.ts";
 import { approve, expect, on, register, test } from "./support.ts";
 
 // Tokens live five seconds here. Nobody waits for a time: a thing is done again and again until the token is another.
-
-const sandboxURL = `http://127.0.0.1:${Number(process.env.E2E_PORT ?? 3100) + 30}`;
 
 const expires = (page: Page) => on(page).tokenExpires.getAttribute("datetime");
 
@@ -38,7 +37,7 @@ test("a token that cannot be renewed leads by QQ and back to the same page", asy
   const nickname = unique("traveller");
   await register(page, nickname, nickname);
   const before = await expires(page);
-  await request.put(`${sandboxURL}/sandbox/faults/token`, { data: { fault: "refresh_used", times: 1 } });
+  await request.put(`${shortLived.sandboxURL}/sandbox/faults/token`, { data: { fault: "refresh_used", times: 1 } });
   while (new URL(page.url()).pathname === "/account") {
     await page.goto("/account");
   }

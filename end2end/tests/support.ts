@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { test as base, expect, type BrowserContext, type ConsoleMessage, type Locator, type Page } from "@playwright/test";
 
-import { Notes } from "./secrets.ts";
-
 export { expect };
 
 /** The sandbox that stands in for QQ. The configuration sets the variable. */
@@ -14,8 +12,6 @@ export const failureCodes = ["expired", "cancelled", "denied", "misconfigured", 
 type Fixtures = {
   /** What the browser may complain of. */
   watch: Watch;
-  /** The secrets of the run, and all answers of the site. */
-  notes: Notes;
   /** Makes names that no other test, project or run uses, since all share one database. */
   unique: (base: string) => string;
   /** A page in another browser: with cookies of its own, of which there are none. */
@@ -32,18 +28,8 @@ export const test = base.extend<Fixtures>({
       const watch = new Watch(project.name === "no-wasm" ? ".wasm" : project.name === "no-js" ? ".js" : undefined);
       await watch.over(context);
       await use(watch);
+      await watch.untilLoaded();
       watch.report();
-    },
-    { auto: true },
-  ],
-
-  notes: [
-    async ({ context, baseURL }, use) => {
-      const notes = new Notes(baseURL ?? "none:");
-      notes.over(context);
-      await use(notes);
-      await notes.takeCookiesOf(context);
-      await notes.writeDown();
     },
     { auto: true },
   ],
@@ -52,12 +38,11 @@ export const test = base.extend<Fixtures>({
     await use((base) => `${base}_${randomBytes(5).toString("hex")}`);
   },
 
-  pageElsewhere: async ({ browser, watch, notes }, use) => {
+  pageElsewhere: async ({ browser, watch }, use) => {
     const context = await browser.newContext();
     await watch.over(context);
-    notes.over(context);
     await use(await context.newPage());
-    await notes.takeCookiesOf(context);
+    await watch.untilLoaded();
     await context.close();
   },
 });
@@ -66,6 +51,7 @@ const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url
 
 /** Listens to what browsers complain of. */
 class Watch {
+  private contexts: BrowserContext[] = [];
   private complaints: string[] = [];
   private announced: { status: number; path: string; came: boolean }[] = [];
 
@@ -74,6 +60,7 @@ class Watch {
 
   /** Listens to every page of a context, and blocks its WebAssembly where that belongs to the project. */
   async over(context: BrowserContext) {
+    this.contexts.push(context);
     if (this.blocked === ".wasm") {
       await context.route((url) => this.isBlocked(url.href), (route) => route.abort());
     }
@@ -102,6 +89,19 @@ class Watch {
   /** Tells that `path` will answer with `status`, and that this is right. It has to happen, too. */
   announce(status: number, path: string) {
     this.announced.push({ status, path, came: false });
+  }
+
+  /** What a page complains of may come as late as the last of its files. */
+  async untilLoaded() {
+    const pages = this.contexts.flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.waitForLoadState()));
+  }
+
+  /** Takes out what the browser rightly complained of. */
+  take(pattern: RegExp): string[] {
+    const taken = this.complaints.filter((complaint) => pattern.test(complaint));
+    this.complaints = this.complaints.filter((complaint) => !pattern.test(complaint));
+    return taken;
   }
 
   report() {
@@ -226,4 +226,10 @@ async function passByQQUnseen(page: Page, nickname: string) {
 /** What stands beside a field: its error, if it has one. */
 export function errorOf(page: Page, field: "username" | "email"): Locator {
   return page.locator(".field", { has: page.locator(`#${field}`) }).getByTestId("field-error");
+}
+
+/** From here on the page's time passes by `clock.runFor` alone, however slow the machine is. It has to be installed. */
+export async function stopClock(page: Page) {
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.pauseAt(now + 3_600_000);
 }
