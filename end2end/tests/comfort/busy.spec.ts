@@ -1,12 +1,16 @@
 import type { Locator, Page } from "@playwright/test";
-import { approve, arriveAsNewcomer, expect, on, test } from "../support.ts";
+import { approve, arriveAsNewcomer, expect, on, stopClock, test } from "../support.ts";
 
 // Nothing comes back at first, as from a server that is slow: the browser stays on the page.
 
+/** How long something pressed stays busy, in milliseconds. */
+const givenUp = 15_000;
+
+test.beforeEach(({ page }) => page.clock.install());
+
 test("a pressed QQ button is busy, as large as before, until the page is shown again", async ({ page, unique }) => {
-  await page.goto("/login");
-  await expectHydrated(page);
   const { qqButton } = on(page);
+  await openLogin(page);
   const sent = await answerNothing(page, "**/login/qq");
   const size = await qqButton.boundingBox();
   await expect(qqButton).not.toHaveAttribute("aria-busy");
@@ -33,8 +37,10 @@ for (const way of ["submit", "oneClick"] as const) {
     const name = unique("twice");
     await arriveAsNewcomer(page, name);
     await expectHydrated(page);
+    await stopClock(page);
     await on(page).usernameInput.fill(name);
     await on(page).emailInput.fill(`${name}@example.com`);
+    await page.clock.runFor(1000);
     await expect(page.getByText("You can have this user name.")).toBeVisible();
 
     const button = on(page)[way];
@@ -53,14 +59,45 @@ for (const way of ["submit", "oneClick"] as const) {
   });
 }
 
+test("what gets no answer can be pressed again after a while", async ({ page }) => {
+  const { qqButton } = on(page);
+  await openLogin(page);
+  await answerNothing(page, "**/login/qq");
+  await qqButton.click();
+  await page.clock.runFor(givenUp - 1);
+  await expectBusy(qqButton);
+  await page.clock.runFor(1);
+  await expect(qqButton).not.toHaveAttribute("aria-busy");
+});
+
+test("what is pressed again once the page was shown again is busy as long as the first time", async ({ page }) => {
+  const { qqButton } = on(page);
+  await openLogin(page);
+  await answerNothing(page, "**/login/qq");
+  await qqButton.click();
+  await page.clock.runFor(givenUp - 1000);
+  await showAgain(page);
+  await qqButton.click();
+  await page.clock.runFor(givenUp - 1);
+  await expectBusy(qqButton);
+  await page.clock.runFor(1);
+  await expect(qqButton).not.toHaveAttribute("aria-busy");
+});
+
 test("opening QQ in another tab leaves the button as it is", async ({ page, context }) => {
-  await page.goto("/login");
-  await expectHydrated(page);
+  await openLogin(page);
   const opened = context.waitForEvent("page");
   await on(page).qqButton.click({ modifiers: ["ControlOrMeta"] });
   await expect(on(await opened).sandboxPerson).toBeVisible();
   await expect(on(page).qqButton).not.toHaveAttribute("aria-busy");
 });
+
+/** From here on the page's time stands still. */
+async function openLogin(page: Page) {
+  await page.goto("/login");
+  await expectHydrated(page);
+  await stopClock(page);
+}
 
 async function expectHydrated(page: Page) {
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");

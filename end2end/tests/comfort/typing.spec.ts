@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, on, test } from "../support.ts";
+import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, on, stopClock, test } from "../support.ts";
 
 test("a taken name is told within a second after typing stops, and goes when the name is right", async ({
   page,
@@ -181,10 +181,4 @@ test("a press of the button counts, though an answer about the name comes meanwh
 
 async function expectHydrated(page: Page) {
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
-}
-
-/** From here on the page's time passes by `clock.runFor` alone, however slow the machine is. */
-async function stopClock(page: Page) {
-  const now = await page.evaluate(() => Date.now());
-  await page.clock.pauseAt(now + 3_600_000);
 }
