@@ -1,7 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { scenes } from "../scenes.ts";
 import { arriveAsNewcomer, errorOf, expect, on, test } from "../support.ts";
+import { expectFitForNarrowScreens } from "./narrow.ts";
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -11,13 +12,14 @@ for (const locale of ["en", "zh-CN"]) {
       test.use({ locale, colorScheme });
 
       for (const { name, answers, open } of scenes) {
-        test(`breaks no rule of WCAG: ${name}`, async ({ page, unique, watch }) => {
+        test(`breaks no rule of WCAG and fits a narrow screen: ${name}`, async ({ page, unique, watch }) => {
           if (answers) {
             watch.announce(answers.status, answers.path);
           }
           await open(page, unique);
           await expect(page.locator("html")).toHaveAttribute("lang", locale);
           await expectNoViolations(page);
+          await expectFitForNarrowScreens(page);
         });
       }
 
