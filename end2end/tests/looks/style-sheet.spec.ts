@@ -1,0 +1,9 @@
+import { expect, test } from "../support.ts";
+
+test("light and dark are served in terms that older browsers know", async ({ page }) => {
+  await page.goto("/");
+  const address = await page.locator("link[rel=stylesheet]").getAttribute("href");
+  const styles = await (await page.request.get(address ?? "")).text();
+  expect(styles).toContain("--paper:");
+  expect(styles).not.toContain("light-dark(");
+});
