@@ -1,59 +1,72 @@
-//! Whatever cookies a browser sends: the whole site answers, nobody is signed in by them, nothing breaks.
+//! Whatever cookies a browser sends: the whole site answers, and only the cookies that it gave out count.
 //! The first byte of the input chooses the page, the rest is the header.
 
 #![no_main]
 
-use std::sync::{Arc, OnceLock};
+mod signed_in_site;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode};
+use std::sync::OnceLock;
+
+use axum::http::{HeaderValue, StatusCode};
 use libfuzzer_sys::fuzz_target;
-use qq_login::config::{Config, Environment};
-use qq_login::random;
-use qq_login::server::Application;
-use tokio::runtime::{Builder, Runtime};
-use tower::ServiceExt;
+use percent_encoding::percent_decode;
+use signed_in_site::Site;
 
-const PAGES: [&str; 5] =
-    ["/", "/account", "/register", "/login/qq?next=%2Faccount", "/login/qq/callback?code=CODE&state=STATE"];
+static SITE: OnceLock<Site> = OnceLock::new();
 
-static SITE: OnceLock<(Runtime, Router)> = OnceLock::new();
-
-fuzz_target!(|input: (u8, &[u8])| {
-    let (choice, cookies) = input;
-    let Ok(cookies) = HeaderValue::from_bytes(cookies) else { return };
-    let page = PAGES[usize::from(choice) % PAGES.len()];
-    let (runtime, router) = SITE.get_or_init(start);
-    let request = Request::get(page).header("host", "127.0.0.1").header("cookie", cookies);
-    let request = request.body(Body::empty()).expect("a request");
-    let answer = runtime.block_on(router.clone().oneshot(request)).expect("an answer");
-    let location = answer.headers().get("location").map(|it| it.to_str().expect("visible text"));
-    match page {
-        "/" => assert_eq!(answer.status(), StatusCode::OK),
-        "/account" | "/register" => assert!(location.is_some_and(|it| it.starts_with("/login"))),
-        "/login/qq?next=%2Faccount" => assert!(location.is_some_and(|it| it.contains("/oauth2.0/authorize?"))),
-        _ => assert_eq!(location, Some("/login?error=expired")),
+fuzz_target!(
+    init: begin(),
+    |input: (u8, &[u8])| {
+        let site = SITE.get().expect("begun");
+        let (choice, cookies) = input;
+        let Ok(header) = HeaderValue::from_bytes(cookies) else { return };
+        let pages = pages(site);
+        let page = pages[usize::from(choice) % pages.len()].as_str();
+        let answer = site.get(page, &header);
+        let location = answer.location.as_deref();
+        match page {
+            "/" => assert_eq!(answer.status, StatusCode::OK),
+            "/account" => judge(cookies, &site.session, answer.status == StatusCode::OK, location == Some("/login?next=/account")),
+            "/register" => judge(cookies, &site.session, location == Some("/account"), location == Some("/login")),
+            "/login/qq" => assert!(location.is_some_and(|it| it.contains("/oauth2.0/authorize?"))),
+            // The attempt is used up: it leads to where it would have led, and not to QQ.
+            _ => judge(
+                cookies,
+                &site.attempt,
+                location == Some("/login?error=expired&next=%2Fwanted") || location == Some("/wanted"),
+                location == Some("/login?error=expired"),
+            ),
+        }
     }
-});
+);
 
-/// A site with a database of its own. Nobody has an account there.
-fn start() -> (Runtime, Router) {
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let folder = std::env::temp_dir().join(format!("qq-login-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let variables = [
-        ("PUBLIC_URL", "http://127.0.0.1".to_owned()),
-        ("DATABASE_URL", format!("sqlite://{}/fuzz.db", folder.display())),
-        ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
-        ("QQ_APP_ID", "100000001".to_owned()),
-        ("QQ_APP_KEY", "nobody-is-asked".to_owned()),
-        ("QQ_GRAPH_URL", "http://127.0.0.1:9".to_owned()),
-        ("RATE_LIMIT", "off".to_owned()),
-    ];
-    let variables = variables.map(|(name, value)| (name.to_owned(), value));
-    let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
-    let clock: qq_login::clock::Clock = Arc::new(|| 1_800_000_000);
-    let application = runtime.block_on(Application::build(&config, clock, random::system())).expect("a site");
-    (runtime, application.into_router())
+fn pages(site: &Site) -> [String; 5] {
+    let callback = format!("/login/qq/callback?code=CODE&state={}", site.state);
+    ["/".to_owned(), "/account".to_owned(), "/register".to_owned(), "/login/qq".to_owned(), callback]
+}
+
+/// The cookie `real` counts if it is sent as it was given out; what does not hold it counts for nothing.
+fn judge(sent: &[u8], real: &str, counts: bool, counts_for_nothing: bool) {
+    assert!(counts != counts_for_nothing, "one or the other");
+    let value = real.split_once('=').expect("a name and a value").1.as_bytes();
+    let plain: Vec<u8> = percent_decode(sent).collect();
+    if sent == real.as_bytes() {
+        assert!(counts, "the real one does not count");
+    } else if !plain.windows(value.len()).any(|window| window == value) {
+        assert!(counts_for_nothing, "something else than the real one counts");
+    }
+}
+
+/// Starts the site and lays its real cookies into the corpus, so that what is tried begins with them.
+fn begin() {
+    let site = SITE.get_or_init(Site::start);
+    let corpus = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let Some(corpus) = corpus.filter(|folder| std::path::Path::new(folder).is_dir()) else { return };
+    let both = format!("{}; {}", site.session, site.attempt);
+    for page in 0..5 {
+        for (name, cookies) in [("session", &site.session), ("attempt", &site.attempt), ("both", &both)] {
+            let input = [&[page], cookies.as_bytes()].concat();
+            std::fs::write(format!("{corpus}/real-{name}-{page}"), input).expect("a seed");
+        }
+    }
 }

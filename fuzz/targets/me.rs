@@ -2,16 +2,24 @@
 
 #![no_main]
 
+mod plain_json;
+
 use libfuzzer_sys::fuzz_target;
 use qq_login::qq::fuzzing;
 
 const APP_ID: &str = "100000001";
+const APP_ID_AS_NUMBER: u64 = 100_000_001;
 
 fuzz_target!(|body: &[u8]| {
     let Ok(identity) = fuzzing::me(body, APP_ID) else { return };
     assert!(is_id(&identity.openid));
     assert!(identity.unionid.as_deref().is_none_or(is_id));
     assert!(fuzzing::me(body, "100000002").is_err(), "one answer is about one app");
+    let Some(fields) = plain_json::object(body) else { return };
+    assert!(!plain_json::is_refusal(&fields));
+    assert!(fields["client_id"] == APP_ID || fields["client_id"] == APP_ID_AS_NUMBER);
+    assert_eq!(fields["openid"], identity.openid);
+    assert!(identity.unionid.is_none_or(|unionid| fields["unionid"] == unionid));
 });
 
 fn is_id(id: &str) -> bool {
