@@ -56,7 +56,7 @@ without_09=$(names '/s09/d')
 table '9s/tests/does not apply: no time/' && expect fails 'S-09 must hold' "$without_09"
 table '9s/tests/does not apply: no time/; 9s/L1/L2/' && expect passes '97 promises with 97 tests, 1 that' "$without_09"
 table '9s/tests/does not apply: no time/; 9s/L1/L2/' && expect fails 'S-09 does not apply, it says, and has tests' "$(names)"
-table '51s/tests/does not apply: no linking/' && expect passes '97 promises with 97 tests, 1 that' "$(names '/s51/d')"
+table '53s/tests/does not apply: no linking/' && expect passes '97 promises with 97 tests, 1 that' "$(names '/s53/d')"
 
 # What is no test that runs, and looks like one in a text.
 cat >"$folder/tests.rs" <<'END'
