@@ -153,7 +153,10 @@ impl Login {
     ) -> Result<Option<SignedIn>, SessionError> {
         let patience = Instant::now() + PERSISTENCE;
         loop {
-            match self.replace_token(id, old, |_| new.clone()).await {
+            let replace = |signed_in: &SignedIn| {
+                signed_in.token.is_same(old).then(|| SignedIn { token: new.clone(), ..signed_in.clone() })
+            };
+            match self.sessions.change_and_end_renewal(id, replace).await {
                 Err(error) if sessions::is_unavailable(&error) && Instant::now() < patience => {
                     tracing::warn!(%error, "a renewed token could not be stored yet");
                     sleep(POLL).await;

@@ -20,6 +20,13 @@ pub struct Found {
     row: Row,
 }
 
+/// What becomes of the right to renew the token when a session is changed.
+#[derive(Clone, Copy)]
+enum Lease {
+    Stays,
+    Ends,
+}
+
 impl Found {
     /// Whether somebody is renewing this session's token. `now` is in seconds since 1970.
     pub fn is_being_renewed(&self, now: i64) -> bool {
@@ -70,12 +77,32 @@ impl Store {
         id: Id,
         change: impl Fn(&SignedIn) -> Option<SignedIn> + Send,
     ) -> Result<Option<SignedIn>, SessionError> {
+        self.change_and(id, Lease::Stays, change).await
+    }
+
+    /// The same for who has renewed the token: the right to do so is given back with the same write.
+    /// Somebody who came between the two would wait for a renewal that is over, and take it for one
+    /// that failed.
+    pub async fn change_and_end_renewal(
+        &self,
+        id: Id,
+        change: impl Fn(&SignedIn) -> Option<SignedIn> + Send,
+    ) -> Result<Option<SignedIn>, SessionError> {
+        self.change_and(id, Lease::Ends, change).await
+    }
+
+    async fn change_and(
+        &self,
+        id: Id,
+        lease: Lease,
+        change: impl Fn(&SignedIn) -> Option<SignedIn> + Send,
+    ) -> Result<Option<SignedIn>, SessionError> {
         const MAX_TRIES: u32 = 50;
         const PAUSE: Duration = Duration::from_millis(5);
         for _ in 0..MAX_TRIES {
             let Some(found) = self.find(id).await? else { return Ok(None) };
             let Some(changed) = change(&found.signed_in) else { return Ok(Some(found.signed_in)) };
-            if self.write_over(&found, &changed).await? {
+            if self.write_over(&found, &changed, lease).await? {
                 return Ok(Some(changed));
             }
             tokio::time::sleep(PAUSE).await;
@@ -83,18 +110,21 @@ impl Store {
         Err(session_store::Error::Backend("the session is changed by too many at once".to_owned()).into())
     }
 
-    async fn write_over(&self, found: &Found, changed: &SignedIn) -> Result<bool, SessionError> {
+    async fn write_over(&self, found: &Found, changed: &SignedIn, lease: Lease) -> Result<bool, SessionError> {
         let visitor = serde_json::to_value(Visitor::SignedIn(changed.clone()))?;
         let record =
             Record { id: found.id, data: [(KEY.to_owned(), visitor)].into(), expiry_date: found.row.expires_at };
         let id_hash = hash(&found.id);
-        let written = sqlx::query("UPDATE sessions SET data = $1 WHERE id_hash = $2 AND data = $3")
-            .bind(self.seal(&id_hash, &record)?)
-            .bind(&id_hash)
-            .bind(&found.row.sealed)
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
+        let written = sqlx::query(match lease {
+            Lease::Stays => "UPDATE sessions SET data = $1 WHERE id_hash = $2 AND data = $3",
+            Lease::Ends => "UPDATE sessions SET data = $1, renewing_until = 0 WHERE id_hash = $2 AND data = $3",
+        })
+        .bind(self.seal(&id_hash, &record)?)
+        .bind(&id_hash)
+        .bind(&found.row.sealed)
+        .execute(&self.pool)
+        .await
+        .map_err(backend)?;
         Ok(written.rows_affected() == 1)
     }
 }
