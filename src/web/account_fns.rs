@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 
 use super::flash::Flash;
-use super::permission::SIGN_IN;
-use super::server_fns::{broken, limit, remove_cookie, surroundings, tell, visitor};
+use super::server_fns::{broken, person, remove_cookie, surroundings, tell};
 use crate::audit::{self, Event};
-use crate::sessions::Visitor;
 
 /// The page that lists a person's sessions.
 pub(super) const SESSIONS: &str = "/account/sessions";
@@ -17,12 +15,7 @@ pub(super) const OTHERS: &str = "others";
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub(super) async fn end_sessions(#[server(default)] session: String) -> Result<(), ServerFnError> {
     let (site, _, asking) = surroundings()?;
-    let visitor = visitor(&site, &asking).await?;
-    limit(&site, visitor.as_ref(), |_| Ok(()))?;
-    let (Some(signed_in), Some(current)) = (visitor.and_then(Visitor::signed_in), asking.id()) else {
-        leptos_axum::redirect(SIGN_IN);
-        return Ok(());
-    };
+    let Some((signed_in, current)) = person(&site, &asking).await?.zip(asking.id()) else { return Ok(()) };
     let has_ended = if session == OTHERS {
         site.sessions.end_others(signed_in.user_id, current).await.map(|()| true)
     } else {
@@ -40,12 +33,7 @@ pub(super) async fn end_sessions(#[server(default)] session: String) -> Result<(
 #[server(prefix = "", endpoint = "account/delete")]
 pub(super) async fn delete_account() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let visitor = visitor(&site, &session).await?;
-    limit(&site, visitor.as_ref(), |_| Ok(()))?;
-    let Some(signed_in) = visitor.and_then(Visitor::signed_in) else {
-        leptos_axum::redirect(SIGN_IN);
-        return Ok(());
-    };
+    let Some(signed_in) = person(&site, &session).await? else { return Ok(()) };
     site.login.accounts().delete(signed_in.user_id).await.map_err(|error| broken(error.into()))?;
     audit::record(Event::AccountDeleted { user_id: signed_in.user_id });
     remove_cookie(&site);

@@ -17,7 +17,7 @@ use super::permission::{ACCOUNT, SIGN_IN, way_out};
 use super::site::Site;
 use crate::audit::{self, Event};
 use crate::login::{Asked, Ending, Failure, Fetched, LoginError, Next, Registered, TokenState, TypedForm};
-use crate::sessions::{self, Visitor};
+use crate::sessions::{self, SignedIn, Visitor};
 
 /// Finishes a sign-in: trades the authorization code in QQ's `query` for an access token and the
 /// openid. Gives the path to go on to; whatever QQ sends, that is no error.
@@ -83,12 +83,7 @@ pub(super) async fn register_auto() -> Result<(), ServerFnError> {
 #[server(prefix = "", endpoint = "account/renew")]
 pub(super) async fn renew_permission() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let visitor = visitor(&site, &session).await?;
-    limit(&site, visitor.as_ref(), |_| Ok(()))?;
-    let Some(signed_in) = visitor.and_then(Visitor::signed_in) else {
-        leptos_axum::redirect(SIGN_IN);
-        return Ok(());
-    };
+    let Some(signed_in) = person(&site, &session).await? else { return Ok(()) };
     let state = site.login.renew_now(signed_in, &session).await.map_err(broken)?;
     match &state {
         TokenState::Good(_) => tell(&site, Flash::Renewed),
@@ -103,12 +98,7 @@ pub(super) async fn renew_permission() -> Result<(), ServerFnError> {
 #[server(prefix = "", endpoint = "account/portrait")]
 pub(super) async fn update_portrait() -> Result<(), ServerFnError> {
     let (site, _, session) = surroundings()?;
-    let visitor = visitor(&site, &session).await?;
-    limit(&site, visitor.as_ref(), |_| Ok(()))?;
-    let Some(signed_in) = visitor.and_then(Visitor::signed_in) else {
-        leptos_axum::redirect(SIGN_IN);
-        return Ok(());
-    };
+    let Some(signed_in) = person(&site, &session).await? else { return Ok(()) };
     let asked = site.login.update_portrait(signed_in, &session).await.map_err(broken)?;
     match &asked {
         Asked::Answered(Fetched::Whole, _) => tell(&site, Flash::PortraitUpdated),
@@ -160,8 +150,19 @@ pub(super) fn surroundings() -> Result<(Site, Parts, Session), ServerFnError> {
     Ok((site, parts, session))
 }
 
-pub(super) async fn visitor(site: &Site, session: &Session) -> Result<Option<Visitor>, ServerFnError> {
+async fn visitor(site: &Site, session: &Session) -> Result<Option<Visitor>, ServerFnError> {
     Visitor::read(session, site.login.now()).await.map_err(|error| broken(error.into()))
+}
+
+/// Who is signed in, counted as somebody who asks for something. Whoever is not is sent to sign in.
+pub(super) async fn person(site: &Site, session: &Session) -> Result<Option<SignedIn>, ServerFnError> {
+    let visitor = visitor(site, session).await?;
+    limit(site, visitor.as_ref(), |_| Ok(()))?;
+    let signed_in = visitor.and_then(Visitor::signed_in);
+    if signed_in.is_none() {
+        leptos_axum::redirect(SIGN_IN);
+    }
+    Ok(signed_in)
 }
 
 /// Where people learn that no new accounts are made.
@@ -172,7 +173,7 @@ fn closed(next: &Next) -> String {
 /// Counts a request of this visitor, and what `count` counts of those who are registering: others
 /// could keep a name from them otherwise. Nobody is counted who is not known: that request costs
 /// nothing, and its network was counted before.
-pub(super) fn limit(
+fn limit(
     site: &Site,
     visitor: Option<&Visitor>,
     count: impl Fn(&RateLimits) -> Result<(), TooOften>,
