@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The long part of the tests: what `make test` does a few times, done very often, in numbers.
-# About an hour and a half on two processors.
+# Less than an hour on two processors.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh

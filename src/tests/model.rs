@@ -126,7 +126,7 @@ fn s01_s63_random_walks_agree_with_the_model() {
         let of_lane = outcome.unwrap_or_else(|error| panic!("MODEL_SEED={seed} MODEL_WALKS={walks}, {error}"));
         of_lane.into_iter().for_each(|(event, times)| *tally.entry(event).or_default() += times);
     }
-    println!("{walks} walks: {tally:#?}");
+    println!("{walks} walks: {tally:?}");
     assert_eq!(tally.get("walks").copied(), usize::try_from(walks).ok(), "as many walks as were wanted");
     for event in EVENTS {
         assert!(walks < WALKS || tally.contains_key(event), "the walks never came by: {event}");
