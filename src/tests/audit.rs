@@ -71,7 +71,7 @@ async fn s92_refusals_are_written_too() {
     site.revoke(&username).await;
     browser.post("/account/portrait", &[]).await;
     browser.sign_in("Somebody else").await;
-    while site.browser().get("/login/qq").await.status != 429 {}
+    site.browser().until_refused("/login/qq", &[]).await;
     let mut names = names(&log);
     names.retain(|name| name != "sign_in_started");
     assert_eq!(names, ["cross_site_blocked", "token_refused", "person_replaced", "rate_limited"]);

@@ -89,8 +89,8 @@ async fn s20_s32_no_page_about_an_error_repeats_the_callbacks_address() {
     expect_discretion(&come_back_with_canary(&mut browser).await, 503);
     site.execute("ALTER TABLE away RENAME TO spent_attempts").await;
     let callback = browser.come_back_as("Ann", None).await.replace("code=", "code=canary");
-    while browser.get("/login/qq").await.status != 429 {}
-    expect_discretion(&browser.get(&callback).await, 429);
+    browser.until_refused("/login/qq", &[]).await;
+    expect_discretion(&browser.until_refused(&callback, &[]).await, 429);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Promises of `docs/security.md` that no other file is about.
 
+use std::time::Instant;
+
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use sqlx::AnyConnection;
@@ -141,16 +143,18 @@ async fn s85_what_is_too_large_or_of_another_kind_is_refused() {
 async fn s87_signing_in_does_not_forgive_earlier_requests() {
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
     let mut browser = site.browser();
+    let began = Instant::now();
     for _ in 0..50 {
         assert_eq!(browser.get("/login/qq/callback?code=x&state=y").await.status, 303);
     }
     browser.become_somebody().await;
-    let mut more = 0;
+    let mut more: u64 = 0;
     while browser.get("/login/qq").await.status != 429 {
         more += 1;
     }
     // Sixty at once and two a second.
-    assert!(more < 30, "{more} more after fifty failures");
+    let let_through = 60 + 2 * began.elapsed().as_secs() + 2;
+    assert!(50 + more <= let_through, "{more} more after fifty failures, of {let_through}");
 }
 
 /// The number that a setting of SQLite's has on a connection.

@@ -152,6 +152,19 @@ impl Browser {
         self.send(request.body(body)).await
     }
 
+    /// Posts a form, or opens a page where there are no fields, until that is refused as too often:
+    /// gives the refusal. Whatever was refused a moment ago may be let through by now.
+    pub(crate) async fn until_refused(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        const MANY: usize = 1000;
+        for _ in 0..MANY {
+            let answer = if fields.is_empty() { self.get(path).await } else { self.post(path, fields).await };
+            if answer.status == 429 {
+                return answer;
+            }
+        }
+        panic!("{path}: {MANY} requests, and none was refused");
+    }
+
     /// Presses the QQ button: gives the address of QQ's page.
     pub(crate) async fn leave(&mut self, next: Option<&str>) -> String {
         let query = next.map(|next| form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish());
