@@ -152,6 +152,14 @@ mod tests {
         }
     }
 
+    /// The key tells that they are one; what they look like differs. Found by the fuzzer.
+    #[test]
+    fn s46_a_name_in_capitals_is_the_same_name_though_it_looks_like_another() {
+        let (quiet, loud) = (keys("Pommmi"), keys("POMMMI"));
+        assert_eq!(quiet.0, loud.0);
+        assert_ne!(quiet.1, loud.1);
+    }
+
     #[test]
     fn s46_reserved_words_are_found_behind_what_looks_like_them() {
         for name in [
