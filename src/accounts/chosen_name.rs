@@ -158,6 +158,9 @@ mod tests {
         let (quiet, loud) = (keys("Pommmi"), keys("POMMMI"));
         assert_eq!(quiet.0, loud.0);
         assert_ne!(quiet.1, loud.1);
+        // A mark that becomes a letter in capitals, behind which another mark is put in order.
+        let marked = keys("αβγ\u{345}\u{32a}").0;
+        assert_eq!(keys(&marked.to_uppercase()).0, marked);
     }
 
     #[test]
