@@ -99,7 +99,8 @@ fn entry(text: &Texts, person: &Person) -> Markup {
 }
 
 fn requests(text: &Texts, memory: &Memory, now: i64) -> Markup {
-    let mut latest = memory.journal.entries().rev().take(REQUESTS_SHOWN).peekable();
+    let mut latest =
+        memory.journal.entries().rev().filter(|entry| is_of_interest(entry)).take(REQUESTS_SHOWN).peekable();
     html! {
         section.card {
             h2 { (text.requests) }
@@ -124,11 +125,16 @@ fn requests(text: &Texts, memory: &Memory, now: i64) -> Markup {
     }
 }
 
+/// The sandbox's own pages ask for a handful of avatars each time they are shown, and would crowd out all else.
+fn is_of_interest(entry: &Entry) -> bool {
+    entry.endpoint != "avatar" || entry.status != Some(200) || entry.fault.is_some()
+}
+
 fn row(text: &Texts, entry: &Entry, now: i64) -> Markup {
     html! {
         tr {
             td { ((text.ago)(now - entry.time)) }
-            td { code { (entry.method) " " (entry.path) } }
+            td.request { code { (entry.method) " " (entry.path) } }
             td { @match entry.status { Some(status) => (status), None => (text.no_answer) } }
             td { (entry.fault.unwrap_or("–")) }
             td.params {

@@ -80,6 +80,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--faint); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 td { overflow-wrap: anywhere; min-width: 4rem; }
-td.params { min-width: 14rem; }
+td.request { min-width: 12rem; }
+td.params { min-width: 18rem; }
 @media (prefers-reduced-motion: no-preference) { .person { transition: background .12s, border-color .12s; } }
 "#;

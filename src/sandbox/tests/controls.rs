@@ -126,6 +126,21 @@ async fn an_avatar_that_goes_wrong_stands_in_the_journal_with_its_fault() {
 }
 
 #[tokio::test]
+async fn the_page_for_people_leaves_out_avatars_but_those_that_went_wrong() {
+    let trial = Trial::new();
+    trial.get("/ek_qqapp/FINE/100").await;
+    trial.get("/ek_qqapp/NO_SIZE/31").await;
+    trial.plan("avatar", "redirect", 1).await;
+    trial.get("/ek_qqapp/FAULTY/100").await;
+    trial.get("/oauth2.0/me?n=1").await;
+    let page = trial.get("/").await.text();
+    for shown in ["/ek_qqapp/NO_SIZE/31", "/ek_qqapp/FAULTY/100", "/oauth2.0/me"] {
+        assert!(page.contains(&format!("<code>GET {shown}</code>")), "{shown}");
+    }
+    assert!(!page.contains("/ek_qqapp/FINE/100"));
+}
+
+#[tokio::test]
 async fn the_journal_keeps_doubles_and_forgets_the_oldest() {
     let trial = Trial::new();
     for number in 0..1001 {
