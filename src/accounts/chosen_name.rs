@@ -58,9 +58,11 @@ impl ChosenName {
     }
 }
 
-/// Upper case first, so that letters with two small forms (σ and ς, ß and ss) come out as one.
+/// By way of upper case, so that letters with two small forms (σ and ς, ß and ss) come out as one;
+/// from lower case, since the capital ẞ is itself in upper case, and not SS as its small form is.
 fn without_case(normalized: &str) -> String {
-    normalized.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+    let small = normalized.chars().flat_map(char::to_lowercase);
+    small.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
 }
 
 /// A skeleton says what a text looks like, so it is taken of the name as it is shown, in which a
@@ -161,6 +163,20 @@ mod tests {
         // A mark that becomes a letter in capitals, behind which another mark is put in order.
         let marked = keys("αβγ\u{345}\u{32a}").0;
         assert_eq!(keys(&marked.to_uppercase()).0, marked);
+    }
+
+    /// The capital sharp s was another letter than its small form: found by the fuzzer.
+    #[test]
+    fn s46_no_letter_differs_from_its_other_case() {
+        let cases = |letter: char| [letter.to_lowercase().collect::<String>(), letter.to_uppercase().collect()];
+        let has_cases = |letter: &char| cases(*letter).iter().any(|case| !case.chars().eq([*letter]));
+        let of_names = (char::MIN..=char::MAX).filter(has_cases).filter(|letter| letter.nfkc().eq([*letter]));
+        let key = |text: &str| without_case(&text.nfkc().collect::<String>());
+        let differ: Vec<char> =
+            of_names.filter(|letter| cases(*letter).iter().any(|case| key(case) != key(&letter.to_string()))).collect();
+        assert_eq!(differ, Vec::<char>::new());
+        assert_eq!(keys("Stra\u{1e9e}e"), keys("strasse"));
+        assert_eq!(keys("Stra\u{df}e"), keys("STRASSE"));
     }
 
     #[test]
