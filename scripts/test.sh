@@ -12,8 +12,24 @@ passed=0
 failed=0
 summary=
 failures=
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+scratch=$(mktemp -d)
+output=$scratch/output
+
+# The release build needs nothing of the other parts, and neither it nor they keep all processors busy. In a group of its
+# own (set -m), since it consists of several processes and is ended with the tests if these are interrupted.
+set -m
+{
+    scripts/build.sh >"$scratch/build" 2>&1 </dev/null && touch "$scratch/built"
+} &
+build=$!
+set +m
+
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+    kill -TERM -- "-$build" 2>/dev/null || true
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
 
 # part NAME COMMAND…
 part() {
@@ -53,6 +69,9 @@ lint_browser_half() {
     cargo clippy --locked --lib --features hydrate -- "${warnings[@]}"
 }
 
+# Many tests wait for time to pass rather than for a processor.
+export RUST_TEST_THREADS=$((2 * $(getconf _NPROCESSORS_ONLN)))
+
 test_rust() {
     cargo test --locked --features ssr
 }
@@ -62,6 +81,12 @@ test_rust() {
 test_rust_on_postgres() {
     TEST_ON_POSTGRES=1 scripts/with-postgres.sh cargo test --locked --features ssr --test integration \
         -- --skip every_code_in_every_shape
+}
+
+# Shows what the build has said, until it has ended.
+await_release_build() {
+    tail -n +1 -f --pid="$build" "$scratch/build"
+    [ -e "$scratch/built" ]
 }
 
 test_browser() {
@@ -77,7 +102,7 @@ part "Lints of the browser half: clippy" lint_browser_half || true
 part "Dependencies: cargo deny" scripts/check-dependencies.sh || true
 part "Rust tests: cargo test" test_rust || true
 part "The whole site on PostgreSQL: cargo test" test_rust_on_postgres || true
-if part "Release build: cargo leptos build" scripts/build.sh; then
+if part "Release build: cargo leptos build" await_release_build; then
     part "Size of what the browser loads" scripts/check-size.sh || true
     part "Independent clients against the sandbox" scripts/test-clients.sh || true
     part "Browser tests: Playwright" test_browser || true
