@@ -1,21 +1,21 @@
 //! The people the site knows: users, their e-mail addresses, and the openids that prove them.
 
 mod avatars;
-mod chosen_name;
 mod create;
-mod generated_name;
-mod own_data;
-mod portrait;
+mod export;
+mod generated_username;
 mod primary_email;
+mod profile;
+mod username;
 
 use sqlx::AnyPool;
 
-pub use chosen_name::ChosenName;
-pub use create::{Creation, Identity, NewAccount};
-pub use generated_name::generate_name;
-pub use own_data::{OwnData, OwnEmail, OwnIdentity};
-pub use portrait::{News, Portrait, Told};
+pub use create::{CreateOutcome, Identity, NewAccount};
+pub use export::{AccountExport, ExportedEmail, ExportedIdentity};
+pub use generated_username::generate_username;
 pub use primary_email::PrimaryEmail;
+pub use profile::{Profile, ProfileUpdate, Told};
+pub use username::ValidUsername;
 
 /// The company whose openids are stored; the first row of the table `companies`.
 pub const COMPANY_QQ: &str = "qq";
@@ -57,11 +57,11 @@ impl Accounts {
     }
 
     /// Whether somebody has this name, or one that cannot be told from it.
-    pub async fn is_taken(&self, name: &ChosenName) -> Result<bool, sqlx::Error> {
+    pub async fn is_username_taken(&self, name: &ValidUsername) -> Result<bool, sqlx::Error> {
         let row: Option<(i64,)> =
             sqlx::query_as("SELECT id FROM users WHERE username_key = $1 OR lookalike_key = $2 LIMIT 1")
                 .bind(name.key())
-                .bind(name.lookalike_key())
+                .bind(name.skeleton())
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(row.is_some())

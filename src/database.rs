@@ -3,10 +3,10 @@
 //! All SQL of the program is written so that both understand it: `$1`, `RETURNING`,
 //! `ON CONFLICT`, moments as integers. Only the migrations come in two dialects.
 
-mod inspect;
+mod error;
+mod migrate;
 mod readiness;
-mod tables;
-mod trouble;
+mod status;
 mod verdict;
 
 use std::time::Duration;
@@ -16,9 +16,9 @@ use sqlx::{AnyConnection, AnyPool};
 
 use verdict::Verdict;
 
-pub use inspect::{State, inspect};
-pub use readiness::Readiness;
-pub use trouble::{Trouble, is_unavailable};
+pub use error::{Trouble, is_unavailable};
+pub use readiness::DatabaseHealth;
+pub use status::{SchemaState, check_status};
 
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
@@ -47,13 +47,13 @@ pub struct Database {
     /// Its connections.
     pub pool: AnyPool,
     /// Whether it can be written.
-    pub readiness: Readiness,
+    pub health: DatabaseHealth,
 }
 
 /// Opens the database at a checked address, making the file and the tables that are missing.
 ///
 /// One that cannot be had just now (out of reach, read-only, full, busy) is opened all the same:
-/// to end would only have a supervisor start the program over and over. [`Readiness`] says so then,
+/// to end would only have a supervisor start the program over and over. [`DatabaseHealth`] says so then,
 /// and goes on trying. What no waiting can mend is an error.
 pub async fn open(url: &str) -> Result<Database, DatabaseError> {
     sqlx::any::install_default_drivers();
@@ -69,9 +69,9 @@ pub async fn open(url: &str) -> Result<Database, DatabaseError> {
             Box::pin(async move { Ok(is_kept) })
         })
         .connect_lazy(url)?;
-    let readiness = Readiness::new(url, pool.clone(), verdict);
+    let readiness = DatabaseHealth::new(url, pool.clone(), verdict);
     readiness.begin().await?;
-    Ok(Database { pool, readiness })
+    Ok(Database { pool, health: readiness })
 }
 
 fn is_sqlite(url: &str) -> bool {

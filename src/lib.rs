@@ -3,12 +3,12 @@
 //!
 //! The rooms, from the ground up; imports point downwards only:
 //!
-//! 1. [`account`] rules shared with the browser; [`qq`] the client of QQ Connect; [`config`];
+//! 1. [`validation`] rules shared with the browser; [`qq`] the client of QQ Connect; [`config`];
 //!    [`audit`], [`clock`], [`random`] and [`sealing`]
 //! 2. [`database`], [`accounts`] the people, [`sessions`] who is signed in
 //! 3. [`login`] the steps of signing in
 //! 4. [`web`] what browsers see
-//! 5. [`server`] puts it together; [`command_line`] starts it, [`logging`] writes what it says
+//! 5. [`server`] puts it together; [`cli`] starts it, [`logging`] writes what it says
 //!
 //! [`sandbox`] stands beside them: a stand-in for graph.qq.com that shares no code with [`qq`].
 //! [`doctor`] looks at the configuration and at QQ.
@@ -19,7 +19,7 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("build the server half (ssr) and the browser half (hydrate) separately");
 
-pub mod account;
+pub mod validation;
 pub mod web;
 
 #[cfg(feature = "ssr")]
@@ -27,9 +27,9 @@ pub mod accounts;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
-pub mod clock;
+pub mod cli;
 #[cfg(feature = "ssr")]
-pub mod command_line;
+pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod config;
 #[cfg(feature = "ssr")]

@@ -1,18 +1,18 @@
-//! Signing in with QQ, one file a step: [`begin`](Login::begin), [`finish`](Login::finish),
-//! [`register`](Login::register); afterwards [`keep_token`](Login::keep_token), and
-//! [`update_portrait`](Login::update_portrait), which asks QQ for something with it.
+//! Signing in with QQ, one file a step: [`begin`](LoginService::start_login), [`finish`](LoginService::handle_callback),
+//! [`register`](LoginService::register); afterwards [`ensure_valid_token`](LoginService::ensure_valid_token), and
+//! [`refresh_profile`](LoginService::refresh_profile), which asks QQ for something with it.
 
-mod ask_qq;
+mod api_call;
 mod attempt;
-mod begin;
 mod callback;
+mod callback_params;
 mod failure;
-mod finish;
-mod keep_token;
-mod look_at;
-mod next;
-mod receive;
+mod profile;
 mod register;
+mod return_to;
+mod sign_in;
+mod start;
+mod token_refresh;
 
 use sqlx::AnyPool;
 
@@ -23,34 +23,34 @@ use crate::database;
 use crate::qq;
 use crate::random::Random;
 use crate::sealing::{SealError, SecretKeys};
-use crate::sessions::{self, SessionError, Store};
+use crate::sessions::{self, SessionError, SqlSessionStore};
 
 use attempt::Attempts;
 
-pub use ask_qq::{Asked, Fetched};
+pub use api_call::{ApiOutcome, ProfileFetch};
+pub use callback::{CallbackOutcome, LoginOutcome};
 #[cfg(fuzzing)]
-pub use callback::read_for_fuzzing;
-pub use failure::Failure;
-pub use finish::{Ending, Finished};
-pub use keep_token::TokenState;
-pub use next::Next;
-pub use register::{FormProblems, Registered, TypedForm};
+pub use callback_params::read_for_fuzzing;
+pub use failure::LoginFailure;
+pub use register::{FormErrors, RegisterOutcome, RegistrationForm};
+pub use return_to::ReturnTo;
+pub use token_refresh::TokenState;
 
 /// What the steps of signing in work with.
 #[derive(Clone)]
-pub struct Login {
+pub struct LoginService {
     qq: qq::Client,
     accounts: Accounts,
     attempts: Attempts,
-    sessions: Store,
-    rules: Rules,
+    sessions: SqlSessionStore,
+    rules: LoginPolicy,
     clock: Clock,
     random: Random,
 }
 
 /// What the operator decided about signing in.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub struct LoginPolicy {
     /// Who may make an account.
     pub registration: Registration,
     /// Whether a typed e-mail address counts as verified.
@@ -93,18 +93,18 @@ impl LoginError {
     }
 }
 
-impl Login {
+impl LoginService {
     /// Puts the parts together.
     pub fn new(
         qq: qq::Client,
         pool: AnyPool,
-        sessions: Store,
+        sessions: SqlSessionStore,
         secrets: &SecretKeys,
-        rules: Rules,
+        rules: LoginPolicy,
         clock: Clock,
         random: Random,
-    ) -> Login {
-        Login {
+    ) -> LoginService {
+        LoginService {
             qq,
             accounts: Accounts::new(pool.clone()),
             attempts: Attempts::new(pool, secrets, rules.is_https, clock.clone(), random.clone()),

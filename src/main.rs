@@ -5,7 +5,7 @@
 
 #[cfg(feature = "ssr")]
 fn main() -> std::process::ExitCode {
-    qq_login::command_line::run()
+    qq_login::cli::run()
 }
 
 /// The browser half has no program of its own, but this target is built for it too.

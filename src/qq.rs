@@ -12,18 +12,18 @@
 //! is an error, never a sign-in.
 
 mod advice;
+mod api_error;
 mod authorize;
 mod avatar;
 mod client;
 mod codes;
+mod diagnostics;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod identity;
 mod loopback;
 mod openapi;
-mod probe;
-mod refusal;
 mod settings;
 mod text;
 mod token;
@@ -34,14 +34,14 @@ mod wire;
 mod tests;
 
 pub use advice::{Bilingual, advice, meaning};
+pub use api_error::ApiError;
 pub use authorize::Display;
 pub use avatar::{AvatarError, Picture};
 pub use client::Client;
-pub use codes::{Class, CodeInfo, class_of, code_info};
-pub use error::{Malformed, QqError, Unreachable};
+pub use codes::{CodeInfo, ErrorClass, class_of, code_info};
+pub use diagnostics::{AuthorizeProbe, Page};
+pub use error::{MalformedResponse, QqError, TransportError};
 pub use identity::Identity;
-pub use openapi::{Gender, OnBehalfOf, Profile};
-pub use probe::{Glance, Page};
-pub use refusal::Refusal;
-pub use settings::{Settings, SetupError};
+pub use openapi::{Gender, UserCredentials, UserInfo};
+pub use settings::{ClientSetupError, Settings};
 pub use token::Token;

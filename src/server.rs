@@ -1,6 +1,6 @@
 //! The whole program from a configuration: what `main` runs, and what tests run.
 
-mod parting;
+mod shutdown;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
-use crate::database::{self, DatabaseError, Readiness};
-use crate::login::{Login, Rules};
+use crate::database::{self, DatabaseError, DatabaseHealth};
+use crate::login::{LoginPolicy, LoginService};
 use crate::random::Random;
 use crate::sandbox::{self, SandboxError, SandboxSettings};
 use crate::sealing::Sealer;
-use crate::sessions::{Lifetimes, Store};
+use crate::sessions::{SessionLifetimes, SqlSessionStore};
 use crate::{qq, web};
 
-use parting::Parting;
+use shutdown::GracefulShutdown;
 
 /// How often what is past its time is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -37,7 +37,7 @@ pub enum StartError {
     Database(#[from] DatabaseError),
     /// The configuration does not suit the QQ client.
     #[error("QQ_GRAPH_URL: {0}")]
-    Qq(#[from] qq::SetupError),
+    Qq(#[from] qq::ClientSetupError),
     /// The address is in use, or not this machine's.
     #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}; stop what uses it, or choose another address")]
     Listen(SocketAddr, std::io::Error),
@@ -52,27 +52,27 @@ pub enum StartError {
 /// The site, ready to be served.
 pub struct Application {
     router: Router,
-    login: Login,
-    readiness: Readiness,
+    login: LoginService,
+    database_health: DatabaseHealth,
 }
 
 impl Application {
     /// Opens the database and puts the rooms together. Nothing listens yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
-        let database::Database { pool, readiness } = database::open(&config.database_url).await?;
+        let database::Database { pool, health: database_health } = database::open(&config.database_url).await?;
         let client = qq::Client::new(config.qq.clone())?;
-        let lifetimes = Lifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
+        let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
-        let sessions = Store::new(pool.clone(), sealer, clock.clone(), lifetimes);
-        let rules = Rules {
+        let sessions = SqlSessionStore::new(pool.clone(), sealer, clock.clone(), lifetimes);
+        let rules = LoginPolicy {
             registration: config.registration,
             email_trust: config.email_trust,
             is_https: config.public_url.is_https(),
         };
-        let login = Login::new(client, pool, sessions.clone(), &secrets, rules, clock, random.clone());
-        let site = web::Site::new(config, login.clone(), sessions, readiness.clone(), random);
-        Ok(Application { router: web::router(site), login, readiness })
+        let login = LoginService::new(client, pool, sessions.clone(), &secrets, rules, clock, random.clone());
+        let site = web::AppState::new(config, login.clone(), sessions, database_health.clone(), random);
+        Ok(Application { router: web::router(site), login, database_health })
     }
 
     /// What answers requests, for the fuzzers, which need no port.
@@ -89,8 +89,8 @@ impl Application {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), std::io::Error> {
         let purging = tokio::spawn(purge_regularly(self.login));
-        let watching = tokio::spawn(self.readiness.watch());
-        let parting = Parting::default();
+        let watching = tokio::spawn(self.database_health.watch());
+        let parting = GracefulShutdown::default();
         // Small answers must not wait for the other side's acknowledgement (44 ms each otherwise).
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
@@ -166,7 +166,7 @@ async fn start_sandbox(settings: &SandboxConfig, clock: Clock) -> Result<JoinHan
     }))
 }
 
-async fn purge_regularly(login: Login) {
+async fn purge_regularly(login: LoginService) {
     let mut interval = tokio::time::interval(PURGE_EVERY);
     loop {
         interval.tick().await;

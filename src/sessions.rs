@@ -1,8 +1,8 @@
 //! Who is signed in: the session's record, its store, and the age of its access token.
 
-mod own;
-mod person;
-mod renewal;
+mod data;
+mod list;
+mod refresh_lease;
 mod store;
 mod token;
 
@@ -12,11 +12,11 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use crate::config::PublicUrl;
 
-pub use own::OwnSession;
-pub use person::{Draft, Pending, SessionError, SignedIn, Visitor};
-pub use renewal::Found;
-pub use store::{Lifetimes, Store, is_unavailable};
-pub use token::{Reauth, StoredToken};
+pub use data::{FormDraft, PendingRegistration, SessionData, SessionError, SignedInUser};
+pub use list::SessionInfo;
+pub use refresh_lease::StoredSession;
+pub use store::{SessionLifetimes, SqlSessionStore, is_unavailable};
+pub use token::{StoredToken, TokenStatus};
 
 /// The session cookie's name. `__Host-` keeps sibling domains from setting it, and needs https.
 pub fn cookie_name(public_url: &PublicUrl) -> &'static str {
@@ -28,7 +28,7 @@ pub fn cookie_name(public_url: &PublicUrl) -> &'static str {
 /// SameSite is Lax and not Strict: the way back from QQ is a cross-site navigation, and a person
 /// who is signed in must be recognised on it. The cookie lives as long as a session can at most;
 /// whether the session still counts is the store's decision.
-pub fn layer(store: Store, public_url: &PublicUrl, max_secs: i64) -> SessionManagerLayer<Store> {
+pub fn layer(store: SqlSessionStore, public_url: &PublicUrl, max_secs: i64) -> SessionManagerLayer<SqlSessionStore> {
     SessionManagerLayer::new(store)
         .with_name(cookie_name(public_url))
         .with_secure(public_url.is_https())

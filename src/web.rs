@@ -15,19 +15,21 @@ mod avatar;
 #[cfg(feature = "ssr")]
 mod client_address;
 #[cfg(feature = "ssr")]
+mod error_page;
+#[cfg(feature = "ssr")]
 mod export;
 #[cfg(feature = "ssr")]
 mod flash;
 #[cfg(feature = "ssr")]
 mod forms;
 #[cfg(feature = "ssr")]
-mod guards;
-#[cfg(feature = "ssr")]
 mod health;
 #[cfg(feature = "ssr")]
-mod limits;
+mod i18n;
 #[cfg(feature = "ssr")]
-mod notice;
+mod middleware;
+#[cfg(feature = "ssr")]
+mod page;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
@@ -37,19 +39,17 @@ mod preferences;
 #[cfg(feature = "ssr")]
 mod qq_trip;
 #[cfg(feature = "ssr")]
-mod render;
+mod rate_limits;
+#[cfg(feature = "ssr")]
+mod request;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 mod server_fns;
 #[cfg(feature = "ssr")]
-mod site;
-#[cfg(feature = "ssr")]
-mod texts;
-#[cfg(feature = "ssr")]
-mod visit;
+mod state;
 
 #[cfg(feature = "ssr")]
 pub use routes::router;
 #[cfg(feature = "ssr")]
-pub use site::Site;
+pub use state::AppState;

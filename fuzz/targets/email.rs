@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use qq_login::account::Email;
+use qq_login::validation::Email;
 
 fuzz_target!(|typed: &str| {
     let Ok(email) = Email::parse(typed) else { return };

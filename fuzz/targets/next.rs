@@ -4,13 +4,13 @@
 
 use axum::http::HeaderValue;
 use libfuzzer_sys::fuzz_target;
-use qq_login::login::Next;
+use qq_login::login::ReturnTo;
 use url::Url;
 
 fuzz_target!(|text: &str| {
-    let next = Next::parse(text);
+    let next = ReturnTo::parse(text);
     assert!(next.is_default() || next.as_str() == text, "it is taken as it stands, or not at all");
-    assert_eq!(Next::parse(next.as_str()), next);
+    assert_eq!(ReturnTo::parse(next.as_str()), next);
     let base = Url::parse("https://site.example/login").expect("an address");
     let url = base.join(next.as_str()).expect("a path");
     assert_eq!(url.origin(), base.origin());

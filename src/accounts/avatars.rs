@@ -7,7 +7,7 @@ use super::Accounts;
 
 impl Accounts {
     /// Keeps a JPEG and gives its hash (SHA-256 in hexadecimal). `now` is in seconds since 1970.
-    pub async fn keep_avatar(&self, jpeg: &[u8], now: i64) -> Result<String, sqlx::Error> {
+    pub async fn store_avatar(&self, jpeg: &[u8], now: i64) -> Result<String, sqlx::Error> {
         let hash = hex::encode(Sha256::digest(jpeg));
         sqlx::query(
             "INSERT INTO avatars (hash, picture, kept_at) VALUES ($1, $2, $3) \

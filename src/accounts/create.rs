@@ -4,8 +4,8 @@
 
 use sqlx::AnyConnection;
 
-use super::{Account, Accounts, COMPANY_QQ, ChosenName};
-use crate::account::Email;
+use super::{Account, Accounts, COMPANY_QQ, ValidUsername};
+use crate::validation::Email;
 
 /// Who somebody proved to be at QQ.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub struct Identity<'a> {
 #[derive(Clone, Copy)]
 pub struct NewAccount<'a> {
     /// The user name.
-    pub name: &'a ChosenName,
+    pub name: &'a ValidUsername,
     /// The e-mail address, if one was typed.
     pub email: Option<&'a Email>,
     /// Whether that address counts as verified, unless somebody else has verified it.
@@ -31,25 +31,25 @@ pub struct NewAccount<'a> {
 
 /// What came of making an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Creation {
+pub enum CreateOutcome {
     /// The account was made.
     Created(Account),
     /// Somebody else has the user name; nothing was made.
-    NameTaken,
+    UsernameTaken,
     /// This identity has an account already, perhaps since a moment ago; nothing was made.
-    IdentityKnown(Account),
+    AlreadyRegistered(Account),
 }
 
 impl Accounts {
     /// Makes an account, whole or not at all. `now` is in seconds since 1970.
-    pub async fn create(&self, account: NewAccount<'_>, now: i64) -> Result<Creation, sqlx::Error> {
+    pub async fn create(&self, account: NewAccount<'_>, now: i64) -> Result<CreateOutcome, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let Some(user_id) = insert_user(&mut transaction, account.name, now).await? else {
             transaction.rollback().await?;
             // The name may be taken by this very person's other click.
             return Ok(match self.find_by_openid(COMPANY_QQ, account.identity.openid).await? {
-                Some(known) => Creation::IdentityKnown(known),
-                None => Creation::NameTaken,
+                Some(known) => CreateOutcome::AlreadyRegistered(known),
+                None => CreateOutcome::UsernameTaken,
             });
         };
         if let Some(email) = account.email {
@@ -58,24 +58,28 @@ impl Accounts {
         if !insert_identity(&mut transaction, user_id, account.identity, now).await? {
             transaction.rollback().await?;
             return match self.find_by_openid(COMPANY_QQ, account.identity.openid).await? {
-                Some(known) => Ok(Creation::IdentityKnown(known)),
+                Some(known) => Ok(CreateOutcome::AlreadyRegistered(known)),
                 // The other account was deleted between the two statements.
                 None => Err(sqlx::Error::RowNotFound),
             };
         }
         transaction.commit().await?;
-        Ok(Creation::Created(Account { user_id, username: account.name.shown().to_owned() }))
+        Ok(CreateOutcome::Created(Account { user_id, username: account.name.shown().to_owned() }))
     }
 }
 
-async fn insert_user(connection: &mut AnyConnection, name: &ChosenName, now: i64) -> Result<Option<i64>, sqlx::Error> {
+async fn insert_user(
+    connection: &mut AnyConnection,
+    name: &ValidUsername,
+    now: i64,
+) -> Result<Option<i64>, sqlx::Error> {
     let row: Option<(i64,)> = sqlx::query_as(
         "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(name.shown())
     .bind(name.key())
-    .bind(name.lookalike_key())
+    .bind(name.skeleton())
     .bind(now)
     .fetch_optional(connection)
     .await?;

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
-use super::tables::{make, sqlite_file};
+use super::migrate::{make, sqlite_file};
 use super::verdict::Verdict;
 use super::{DatabaseError, Trouble, WaitLimit, is_sqlite};
 
@@ -28,7 +28,7 @@ const ASK_EVERY: Duration = Duration::from_secs(5);
 
 /// Whether the database can be written. Cheap to clone.
 #[derive(Clone)]
-pub struct Readiness {
+pub struct DatabaseHealth {
     url: Arc<str>,
     pool: AnyPool,
     verdict: Verdict,
@@ -43,10 +43,10 @@ struct State {
     running: Option<JoinHandle<Result<(), Trouble>>>,
 }
 
-impl Readiness {
-    pub(super) fn new(url: &str, pool: AnyPool, verdict: Verdict) -> Readiness {
+impl DatabaseHealth {
+    pub(super) fn new(url: &str, pool: AnyPool, verdict: Verdict) -> DatabaseHealth {
         let state = State { has_tables: false, last: None, running: None };
-        Readiness { url: url.into(), pool, verdict, state: Arc::new(tokio::sync::Mutex::new(state)) }
+        DatabaseHealth { url: url.into(), pool, verdict, state: Arc::new(tokio::sync::Mutex::new(state)) }
     }
 
     /// Makes file and tables. Only what no waiting can mend is an error.

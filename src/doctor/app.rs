@@ -5,7 +5,7 @@ use super::callback::CALLBACK_ILLEGAL;
 use super::consultation::Consultation;
 use super::qq_itself::Exchange;
 use super::report::Finding;
-use crate::qq::{Class, QqError};
+use crate::qq::{ErrorClass, QqError};
 
 pub(super) fn judge(consultation: &Consultation<'_>, exchange: &Exchange, is_callback_told: bool) -> Finding {
     let texts = consultation.texts();
@@ -20,7 +20,7 @@ pub(super) fn judge(consultation: &Consultation<'_>, exchange: &Exchange, is_cal
         _ if refusal.code == CALLBACK_ILLEGAL && is_callback_told => {
             Finding::not_checked(texts, texts.because_of_callback)
         }
-        (Exchange::MadeUp(_), Class::SignInAgain) => texts.app_good.good(""),
+        (Exchange::MadeUp(_), ErrorClass::ReauthRequired) => texts.app_good.good(""),
         (Exchange::Real(_), _) => consultation.error_about_fresh(error),
         (Exchange::MadeUp(_), _) => consultation.error(error),
     }

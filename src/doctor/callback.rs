@@ -3,7 +3,7 @@
 use super::consultation::Consultation;
 use super::qq_itself::Exchange;
 use super::report::Finding;
-use crate::qq::{Malformed, Page, QqError};
+use crate::qq::{MalformedResponse, Page, QqError};
 
 /// What both the authorize and the token endpoint say to an address that is not registered
 /// (回调地址常见问题及修改方法).
@@ -15,7 +15,9 @@ pub(super) fn judge(consultation: &Consultation<'_>, page: &Result<Page, QqError
     let is_stand_in = consultation.is_stand_in;
     let good = match page {
         // Only the sandbox has to answer by a redirect. What page QQ shows is its own affair.
-        Err(QqError::Malformed(Malformed::TooLarge | Malformed::CutOff | Malformed::NotUtf8)) if !is_stand_in => {
+        Err(QqError::MalformedResponse(
+            MalformedResponse::TooLarge | MalformedResponse::CutOff | MalformedResponse::NotUtf8,
+        )) if !is_stand_in => {
             return texts.callback_no_redirect.warning("", "");
         }
         Err(error) => return consultation.error(error),

@@ -4,7 +4,7 @@ use super::report::Finding;
 use super::texts::{Lang, Texts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::qq::{Class, Client, QqError, meaning};
+use crate::qq::{Client, ErrorClass, QqError, meaning};
 
 /// The person did not allow the call, or did not with this scope (公共返回码说明).
 const API_NOT_ALLOWED: i64 = 100_030;
@@ -45,7 +45,7 @@ impl Consultation<'_> {
     pub(super) fn error_about_fresh(&self, error: &QqError) -> Finding {
         let finding = self.error(error);
         match finding.code {
-            Some(code) if code != API_NOT_ALLOWED && error.class() == Class::SignInAgain => {
+            Some(code) if code != API_NOT_ALLOWED && error.class() == ErrorClass::ReauthRequired => {
                 self.texts().fresh_refused.bad("", &finding.detail).with_code(code)
             }
             _ => finding,

@@ -5,19 +5,19 @@ use url::Url;
 use super::folder;
 use super::report::Finding;
 use super::texts::Texts;
-use crate::database::{State, Trouble, inspect};
+use crate::database::{SchemaState, Trouble, check_status};
 
 pub(super) async fn examine(url: &str, texts: &Texts) -> Finding {
     let place = without_secrets(url);
-    match inspect(url).await {
-        Ok(State::NotMadeYet(file)) => match folder::could_hold(&file) {
+    match check_status(url).await {
+        Ok(SchemaState::NotMadeYet(file)) => match folder::could_hold(&file) {
             Ok(()) => texts.database_not_made.good(&file.display().to_string()),
             Err(error) => texts.folder_bad.bad(&file.display().to_string(), &error.to_string()),
         },
-        Ok(State::Writable { pending: 0 }) => texts.database_good.good(&place),
-        Ok(State::Writable { pending }) => texts.database_pending.warning(&place, &pending.to_string()),
-        Ok(State::Newer) => texts.database_newer.bad(&place, ""),
-        Ok(State::Damaged) => texts.database_damaged.bad(&place, ""),
+        Ok(SchemaState::Writable { pending: 0 }) => texts.database_good.good(&place),
+        Ok(SchemaState::Writable { pending }) => texts.database_pending.warning(&place, &pending.to_string()),
+        Ok(SchemaState::Newer) => texts.database_newer.bad(&place, ""),
+        Ok(SchemaState::Damaged) => texts.database_damaged.bad(&place, ""),
         Err(Trouble::Address) => texts.database_address.bad("", ""),
         Err(Trouble::Silent) => texts.database_silent.bad(&place, ""),
         Err(Trouble::Unreachable(words)) => texts.database_unreachable.bad(&place, &words),

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::consultation::Consultation;
 use super::report::{Finding, Status};
 use super::{app, callback, clock_skew, reach, rehearsal};
-use crate::qq::{Glance, Page, QqError, Token, Unreachable};
+use crate::qq::{AuthorizeProbe, Page, QqError, Token, TransportError};
 
 /// An authorization code and an access token that QQ cannot have given to anybody.
 pub(super) const MADE_UP: &str = "00000000000000000000000000000000";
@@ -39,9 +39,9 @@ pub(super) enum Exchange {
 pub(super) async fn examine(consultation: &Consultation<'_>) -> QqFindings {
     let (client, clock, texts) = (consultation.client, consultation.clock, consultation.texts());
     let asked_at = clock();
-    let glance = client.glance_at_authorize(STATE, consultation.is_stand_in.then_some(PERSON)).await;
+    let glance = client.probe_authorize(STATE, consultation.is_stand_in.then_some(PERSON)).await;
     let clock = clock_skew::judge(asked_at, clock(), glance.date, texts);
-    if let Err(error @ QqError::Unreachable(Unreachable::Connect(_))) = &glance.page {
+    if let Err(error @ QqError::TransportError(TransportError::Connect(_))) = &glance.page {
         return if consultation.config.sandbox.is_some() { asleep(consultation) } else { silent(consultation, error) };
     }
     let exchange = exchange(consultation, &glance).await;
@@ -63,7 +63,7 @@ pub(super) async fn examine(consultation: &Consultation<'_>) -> QqFindings {
 
 /// A code from the sandbox is traded in; so is one that nobody has if there is none, since QQ
 /// looks at app and key before it looks at the code.
-async fn exchange(consultation: &Consultation<'_>, glance: &Glance) -> Exchange {
+async fn exchange(consultation: &Consultation<'_>, glance: &AuthorizeProbe) -> Exchange {
     match &glance.page {
         Ok(Page::Approved(code)) => Exchange::Real(consultation.client.exchange_code(code).await),
         _ => Exchange::MadeUp(consultation.client.exchange_code(&SecretString::from(MADE_UP)).await),
@@ -90,13 +90,13 @@ impl Exchange {
 }
 
 /// The error if not even the head of an answer came.
-fn silence(glance: &Glance) -> Option<&QqError> {
+fn silence(glance: &AuthorizeProbe) -> Option<&QqError> {
     glance.page.as_ref().err().filter(|error| glance.date.is_none() && is_silence(error))
 }
 
 fn is_silence(error: &QqError) -> bool {
-    use Unreachable::{Broken, Connect, Timeout};
-    matches!(error, QqError::Unreachable(Timeout | Connect(_) | Broken(_)))
+    use TransportError::{Broken, Connect, Timeout};
+    matches!(error, QqError::TransportError(Timeout | Connect(_) | Broken(_)))
 }
 
 /// The findings if QQ cannot be reached.

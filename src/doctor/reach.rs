@@ -3,7 +3,7 @@
 use super::consultation::Consultation;
 use super::report::Finding;
 use super::texts::{Said, Texts};
-use crate::qq::{QqError, Unreachable};
+use crate::qq::{QqError, TransportError};
 
 /// QQ answered something, whatever it was.
 pub(super) fn answered(consultation: &Consultation<'_>) -> Finding {
@@ -16,9 +16,9 @@ pub(super) fn answered(consultation: &Consultation<'_>) -> Finding {
 pub(super) fn judge(consultation: &Consultation<'_>, error: &QqError) -> Finding {
     let texts = consultation.texts();
     let (said, words) = match error {
-        QqError::Unreachable(Unreachable::Timeout) => (&texts.reach_timeout, ""),
-        QqError::Unreachable(Unreachable::Broken(words)) => (&texts.reach_broken, words.as_str()),
-        QqError::Unreachable(Unreachable::Connect(words)) => (kind(words, texts), words.as_str()),
+        QqError::TransportError(TransportError::Timeout) => (&texts.reach_timeout, ""),
+        QqError::TransportError(TransportError::Broken(words)) => (&texts.reach_broken, words.as_str()),
+        QqError::TransportError(TransportError::Connect(words)) => (kind(words, texts), words.as_str()),
         other => return consultation.error(other),
     };
     said.bad(consultation.qq_address(), words)

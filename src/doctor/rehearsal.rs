@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::consultation::Consultation;
 use super::qq_itself::MADE_UP;
 use super::report::{Finding, Status};
-use crate::qq::{Class, Identity, OnBehalfOf, Profile, QqError, Token};
+use crate::qq::{ErrorClass, Identity, QqError, Token, UserCredentials, UserInfo};
 
 /// What became of it.
 pub(super) struct Rehearsal {
@@ -37,16 +37,18 @@ pub(super) async fn go_through(consultation: &Consultation<'_>, token: Option<&T
 /// Asks the real QQ whose a made-up token is: it refuses with one of 100013–100016.
 async fn ask_in_vain(consultation: &Consultation<'_>) -> Finding {
     let texts = consultation.texts();
-    match consultation.client.identify_once(&SecretString::from(MADE_UP), false).await {
+    match consultation.client.fetch_openid_once(&SecretString::from(MADE_UP), false).await {
         Ok(_) => texts.identity_impossible.bad(consultation.qq_address(), ""),
-        Err(error @ QqError::Refused(_)) if error.class() == Class::SignInAgain => texts.identity_good_made_up.good(""),
+        Err(error @ QqError::Refused(_)) if error.class() == ErrorClass::ReauthRequired => {
+            texts.identity_good_made_up.good("")
+        }
         Err(error) => consultation.error(&error),
     }
 }
 
 async fn identify(consultation: &Consultation<'_>, token: &SecretString) -> (Finding, Option<Identity>) {
     // The site goes on where a second question helps, and so does the doctor; but it tells.
-    let ask = |ask_unionid| consultation.client.identify_once(token, ask_unionid);
+    let ask = |ask_unionid| consultation.client.fetch_openid_once(token, ask_unionid);
     let ask_unionid = consultation.config.qq.ask_unionid;
     let (answer, earlier) = match ask(ask_unionid).await {
         Err(error) if error.is_passing() => (ask(ask_unionid).await, Some(error)),
@@ -73,7 +75,7 @@ fn second_try(consultation: &Consultation<'_>, error: &QqError) -> Finding {
 
 async fn look_at(consultation: &Consultation<'_>, token: &SecretString, identity: &Identity) -> Finding {
     let (client, texts) = (consultation.client, consultation.texts());
-    let who = OnBehalfOf { access_token: token, openid: &identity.openid };
+    let who = UserCredentials { access_token: token, openid: &identity.openid };
     let first = client.user_info_once(who).await;
     let told = match first {
         Ok(profile) => return judge(consultation, &profile).await,
@@ -86,7 +88,7 @@ async fn look_at(consultation: &Consultation<'_>, token: &SecretString, identity
     Finding { detail: (texts.profile_goes_on)(&told.detail), ..told }
 }
 
-async fn judge(consultation: &Consultation<'_>, profile: &Profile) -> Finding {
+async fn judge(consultation: &Consultation<'_>, profile: &UserInfo) -> Finding {
     let texts = consultation.texts();
     if profile.is_partial || profile.nickname.is_none() {
         return texts.profile_partial.warning("", "");
@@ -101,7 +103,7 @@ async fn judge(consultation: &Consultation<'_>, profile: &Profile) -> Finding {
 async fn renew(consultation: &Consultation<'_>, refresh_token: Option<&SecretString>) -> Finding {
     let texts = consultation.texts();
     let Some(refresh_token) = refresh_token else { return texts.renewal_no_refresh_token.warning("", "") };
-    match consultation.client.renew_token(refresh_token).await {
+    match consultation.client.refresh_token(refresh_token).await {
         Ok(_) => texts.renewal_good.good(""),
         Err(error) => consultation.error_about_fresh(&error),
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyPool;
 use subtle::ConstantTimeEq;
 
-use super::{LoginError, Next};
+use super::{LoginError, ReturnTo};
 use crate::accounts::COMPANY_QQ;
 use crate::clock::Clock;
 use crate::random::{self, Random};
@@ -49,8 +49,8 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// Where the person wanted to go.
-    pub(super) fn next(&self) -> Next {
-        Next::parse(&self.next)
+    pub(super) fn next(&self) -> ReturnTo {
+        ReturnTo::parse(&self.next)
     }
 }
 
@@ -61,7 +61,7 @@ impl Attempts {
     }
 
     /// Begins an attempt: gives the cookies with it added, and its state.
-    pub(super) fn begin(&self, jar: CookieJar, next: &Next) -> Result<(CookieJar, String), LoginError> {
+    pub(super) fn begin(&self, jar: CookieJar, next: &ReturnTo) -> Result<(CookieJar, String), LoginError> {
         // Letters, digits, `-` and `_` only: a state with other characters was lost on the way
         // back on Android (casdoor/casdoor#2959).
         let state = URL_SAFE_NO_PAD.encode(random::bytes::<STATE_BYTES>(&self.random)?);

@@ -1,151 +1,138 @@
-//! What QQ sends back with the browser, read without believing any of it.
+//! Coming back from QQ: authorization code → access token → openid → person.
 
+use axum_extra::extract::CookieJar;
 use secrecy::SecretString;
+use tower_sessions::Session;
 
-/// The longest query that is read, in bytes. QQ's has about a hundred.
-const MAX_QUERY_BYTES: usize = 4096;
-/// The longest authorization code or state, in bytes. QQ's codes have 32.
-const MAX_VALUE_BYTES: usize = 512;
+use super::attempt::Attempt;
+use super::callback_params::{CallbackParams, CallbackResult};
+use super::sign_in::QqLogin;
+use super::token_refresh::stored_token;
+use super::{LoginError, LoginFailure, LoginService, ReturnTo};
+use crate::accounts::{COMPANY_QQ, ProfileUpdate};
+use crate::audit::{self, Event};
+use crate::config::Registration;
+use crate::qq::{Identity, QqError, Token, UserCredentials};
+use crate::sessions::SessionData;
 
-/// The meaning of a callback's query.
-pub(super) struct Callback {
-    /// The state, if there is exactly one that can be one.
-    pub(super) state: Option<String>,
-    /// What else there is.
-    pub(super) answer: Answer,
+/// What came of a callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackOutcome {
+    /// Where it ends.
+    pub ending: LoginOutcome,
+    /// Whether somebody else was signed in in this browser, and is not any more.
+    pub has_replaced_user: bool,
 }
 
-/// What QQ says.
-pub(super) enum Answer {
-    /// An authorization code.
-    Code(SecretString),
-    /// Nothing: a person who turned back, for all anybody knows.
-    NoCode,
-    /// The person cancelled.
-    Cancelled,
-    /// QQ's own error code.
-    Refused(i64),
-    /// An error that is no number of QQ's.
-    UnknownError,
-    /// Not an answer of QQ's.
-    Unreadable,
+/// Where a callback ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginOutcome {
+    /// The person is signed in and goes on.
+    SignedIn(ReturnTo),
+    /// A first-time visitor is to register.
+    NeedsRegistration,
+    /// Nobody was signed in. A new attempt leads to where this one would have.
+    Failed(LoginFailure, ReturnTo),
 }
 
-impl Callback {
-    /// Reads the query as it stands in the address.
-    pub(super) fn read(query: &str) -> Callback {
-        if query.len() > MAX_QUERY_BYTES {
-            return Callback { state: None, answer: Answer::Unreadable };
-        }
-        let values = |name: &str| -> Vec<String> {
-            let pairs = form_urlencoded::parse(query.as_bytes());
-            pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
-        };
-        let state = only(values("state")).filter(|state| is_token(state));
-        Callback { state, answer: Answer::read(values) }
+impl From<LoginOutcome> for CallbackOutcome {
+    fn from(ending: LoginOutcome) -> CallbackOutcome {
+        CallbackOutcome { ending, has_replaced_user: false }
     }
 }
 
-impl Answer {
-    fn read(values: impl Fn(&str) -> Vec<String>) -> Answer {
-        // QQ's pages for phones say `usercancel` (QQ Connect wiki, the WAP part of
-        // 使用Authorization_Code获取Access_Token); OAuth 2.0 says `error=access_denied`.
-        if values("usercancel").iter().any(|value| !matches!(value.as_str(), "" | "0")) {
-            return Answer::Cancelled;
-        }
-        let error = values("error").into_iter().find(|value| !matches!(value.as_str(), "" | "0"));
-        match error.as_deref() {
-            Some("access_denied") => return Answer::Cancelled,
-            Some(error) => {
-                return error.parse().ok().filter(is_oauth_code).map_or(Answer::UnknownError, Answer::Refused);
+impl LoginService {
+    /// Finishes an attempt. `query` is what stands behind the `?` of the callback's address.
+    ///
+    /// Whatever QQ or the browser sends ends in an [`LoginOutcome`]; an error means that something of
+    /// ours broke.
+    pub async fn handle_callback(
+        &self,
+        query: &str,
+        jar: &CookieJar,
+        session: &Session,
+    ) -> Result<CallbackOutcome, LoginError> {
+        let callback = CallbackParams::read(query);
+        let attempt = callback.state.as_deref().and_then(|state| self.attempts.find(jar, state));
+        let finished = match (attempt, callback.answer) {
+            (Some(attempt), answer) => self.complete_attempt(attempt, answer, session).await?,
+            // Turning back harms nobody, so it is believed even of a browser that began nothing:
+            // a phone may return in another browser than it left. An error code is not: anybody's
+            // link can hold one, and would call the operator.
+            (None, CallbackResult::Cancelled) => {
+                LoginOutcome::Failed(LoginFailure::Cancelled, ReturnTo::default()).into()
             }
-            None => {}
+            (None, _) => LoginOutcome::Failed(LoginFailure::Expired, ReturnTo::default()).into(),
+        };
+        if let LoginOutcome::Failed(failure, _) = &finished.ending {
+            audit::record(Event::SignInFailed { reason: failure.code() });
         }
-        let codes = values("code");
-        match codes.as_slice() {
-            [] => Answer::NoCode,
-            [code] if code.is_empty() => Answer::NoCode,
-            [code] if is_token(code) => Answer::Code(code.clone().into()),
-            _ => Answer::Unreadable,
-        }
+        Ok(finished)
     }
-}
 
-/// State and authorization code of a callback's query, as the fuzzers ask for them.
-#[cfg(fuzzing)]
-pub fn read_for_fuzzing(query: &str) -> (Option<String>, Option<SecretString>) {
-    let callback = Callback::read(query);
-    let code = match callback.answer {
-        Answer::Code(code) => Some(code),
-        _ => None,
-    };
-    (callback.state, code)
-}
-
-/// The OAuth calls have codes of six digits; smaller ones belong to the other calls, which send
-/// nobody back here (QQ Connect wiki, 公共返回码说明).
-fn is_oauth_code(code: &i64) -> bool {
-    *code >= 100_000
-}
-
-fn only(values: Vec<String>) -> Option<String> {
-    let mut values = values.into_iter();
-    values.next().filter(|_| values.next().is_none())
-}
-
-/// Codes and states are opaque, but they are short and hold no spaces or control characters.
-fn is_token(value: &str) -> bool {
-    (1..=MAX_VALUE_BYTES).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret;
-
-    fn code(query: &str) -> Option<String> {
-        match Callback::read(query).answer {
-            Answer::Code(code) => Some(code.expose_secret().to_owned()),
-            _ => None,
+    async fn complete_attempt(
+        &self,
+        attempt: Attempt,
+        answer: CallbackResult,
+        session: &Session,
+    ) -> Result<CallbackOutcome, LoginError> {
+        if matches!(answer, CallbackResult::Unreadable) {
+            return Ok(LoginOutcome::Failed(LoginFailure::Expired, attempt.next()).into());
+        }
+        if !self.attempts.spend(&attempt).await? {
+            return Ok(self.handle_replayed_callback(attempt, session).await?.into());
+        }
+        let code = match answer {
+            CallbackResult::Code(code) => code,
+            other => {
+                let failure = self.refusal(&other).unwrap_or(LoginFailure::Cancelled);
+                return Ok(LoginOutcome::Failed(failure, attempt.next()).into());
+            }
+        };
+        let obtained_at = self.now();
+        match self.exchange_code_for_identity(&code).await {
+            Ok((identity, token)) => {
+                let news = self.fetch_profile_if_allowed(&identity, &token).await?;
+                let qq_login = QqLogin { identity, news, token: stored_token(token, obtained_at) };
+                self.sign_in_or_register(qq_login, attempt.next(), session).await
+            }
+            Err(error) => Ok(LoginOutcome::Failed(self.explain(&error), attempt.next()).into()),
         }
     }
 
-    #[test]
-    fn a_code_and_a_state_are_read_in_any_order() {
-        assert_eq!(code("code=C&state=S").as_deref(), Some("C"));
-        assert_eq!(code("state=S&usercancel=0&error=&code=C%2B").as_deref(), Some("C+"));
-        assert_eq!(Callback::read("x=1&state=S").state.as_deref(), Some("S"));
+    /// A callback opened a second time, by the back button or a nervous browser: its first answer
+    /// still holds.
+    async fn handle_replayed_callback(&self, attempt: Attempt, session: &Session) -> Result<LoginOutcome, LoginError> {
+        Ok(match SessionData::read(session, self.now()).await? {
+            Some(SessionData::SignedIn(_)) => LoginOutcome::SignedIn(attempt.next()),
+            Some(SessionData::Pending(_)) => LoginOutcome::NeedsRegistration,
+            None => LoginOutcome::Failed(LoginFailure::Expired, attempt.next()),
+        })
     }
 
-    #[test]
-    fn s03_a_missing_empty_doubled_or_array_state_is_none() {
-        for query in ["code=x", "code=x&state=", "code=x&state=a&state=b", "code=x&state[]=a", "state=a&state=a"] {
-            assert_eq!(Callback::read(query).state, None, "{query}");
-        }
+    async fn exchange_code_for_identity(&self, code: &SecretString) -> Result<(Identity, Token), QqError> {
+        let token = self.qq.exchange_code(code).await?;
+        let identity = self.qq.fetch_openid(&token.access_token).await?;
+        Ok((identity, token))
     }
 
-    #[test]
-    fn s21_what_is_too_long_or_no_token_is_not_read() {
-        let long = "a".repeat(MAX_VALUE_BYTES + 1);
-        let huge = "a".repeat(1_000_000);
-        for query in [format!("code={long}"), format!("code={huge}&state=S"), "code=a%00b".into(), "code=%FF".into()] {
-            assert!(matches!(Callback::read(&query).answer, Answer::Unreadable), "{}", query.len());
+    /// Nickname and avatar are nice to have: the identity is proven without them. Of somebody who
+    /// does not get in, nothing is asked and nothing kept.
+    async fn fetch_profile_if_allowed(&self, identity: &Identity, token: &Token) -> Result<ProfileUpdate, LoginError> {
+        if !self.may_sign_in(identity).await? {
+            return Ok(ProfileUpdate::NONE);
         }
-        assert!(code(&format!("code={}", &long[1..])).is_some());
-        assert!(matches!(Callback::read("code=a&code=b").answer, Answer::Unreadable));
+        let who = UserCredentials { access_token: &token.access_token, openid: &identity.openid };
+        Ok(self.fetch_profile(who).await.unwrap_or_else(|error| {
+            self.log_refusal(&error);
+            ProfileUpdate::NONE
+        }))
     }
 
-    #[test]
-    fn cancelling_and_errors_are_told_apart() {
-        for query in ["usercancel=1&state=S", "usercancel=2", "error=access_denied&code=C"] {
-            assert!(matches!(Callback::read(query).answer, Answer::Cancelled), "{query}");
+    async fn may_sign_in(&self, identity: &Identity) -> Result<bool, LoginError> {
+        if self.rules.registration != Registration::Closed {
+            return Ok(true);
         }
-        assert!(matches!(Callback::read("error=100010&code=C").answer, Answer::Refused(100_010)));
-        for query in ["error=<script>", "error=1", "error=-1", "error=99999999999999999999"] {
-            assert!(matches!(Callback::read(query).answer, Answer::UnknownError), "{query}");
-        }
-        for query in ["", "state=S", "state=S&code="] {
-            assert!(matches!(Callback::read(query).answer, Answer::NoCode), "{query}");
-        }
+        Ok(self.accounts.find_by_openid(COMPANY_QQ, &identity.openid).await?.is_some())
     }
 }

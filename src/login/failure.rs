@@ -1,12 +1,12 @@
 //! Why a sign-in failed: what the person is told, and what the log says.
 
-use super::Login;
-use super::callback::Answer;
-use crate::qq::{self, Class, QqError};
+use super::LoginService;
+use super::callback_params::CallbackResult;
+use crate::qq::{self, ErrorClass, QqError};
 
 /// Why nobody was signed in, in the words of `/login?error=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum LoginFailure {
     /// The attempt is unknown, too old, used up, or begun in another browser.
     Expired,
     /// The person turned back.
@@ -21,9 +21,9 @@ pub enum Failure {
     Closed,
 }
 
-impl Failure {
+impl LoginFailure {
     /// Every failure, for those who need a text for each.
-    pub const ALL: [Failure; 6] =
+    pub const ALL: [LoginFailure; 6] =
         [Self::Expired, Self::Cancelled, Self::Denied, Self::Misconfigured, Self::Unreachable, Self::Closed];
 
     /// The word in the address.
@@ -39,26 +39,26 @@ impl Failure {
     }
 
     /// Finds the failure for a word in the address.
-    pub fn from_code(code: &str) -> Option<Failure> {
+    pub fn from_code(code: &str) -> Option<LoginFailure> {
         Self::ALL.into_iter().find(|failure| failure.code() == code)
     }
 
-    fn from_class(class: Class) -> Failure {
+    fn from_class(class: ErrorClass) -> LoginFailure {
         match class {
-            Class::SignInAgain => Self::Denied,
-            Class::OperatorMustAct | Class::OurBug => Self::Misconfigured,
-            Class::QqFailure | Class::TryLater => Self::Unreachable,
+            ErrorClass::ReauthRequired => Self::Denied,
+            ErrorClass::OperatorAction | ErrorClass::BadRequest => Self::Misconfigured,
+            ErrorClass::QqFailure | ErrorClass::RetryLater => Self::Unreachable,
         }
     }
 }
 
-impl Login {
+impl LoginService {
     /// Logs what QQ said for the operator and gives what to tell the person.
-    pub(super) fn explain(&self, error: &QqError) -> Failure {
+    pub(super) fn explain(&self, error: &QqError) -> LoginFailure {
         self.log_refusal(error);
         match error {
-            QqError::ForeignToken => Failure::Denied,
-            other => Failure::from_class(other.class()),
+            QqError::ForeignToken => LoginFailure::Denied,
+            other => LoginFailure::from_class(other.class()),
         }
     }
 
@@ -74,19 +74,19 @@ impl Login {
 
     /// What an answer without a code means, unless it means nothing by itself. Only for the answer to
     /// an attempt: it logs what QQ said.
-    pub(super) fn refusal(&self, answer: &Answer) -> Option<Failure> {
+    pub(super) fn refusal(&self, answer: &CallbackResult) -> Option<LoginFailure> {
         match answer {
-            Answer::Cancelled => Some(Failure::Cancelled),
-            Answer::Refused(code) => {
+            CallbackResult::Cancelled => Some(LoginFailure::Cancelled),
+            CallbackResult::Refused(code) => {
                 let class = qq::class_of(*code);
                 match self.qq.operator_advice_on(*code) {
                     Some(advice) => tracing::error!(code, ?class, "QQ sent an error code to the callback. {advice}"),
                     None => tracing::warn!(code, ?class, "QQ sent an error code to the callback"),
                 }
-                Some(Failure::from_class(class))
+                Some(LoginFailure::from_class(class))
             }
-            Answer::UnknownError => Some(Failure::Unreachable),
-            Answer::Code(_) | Answer::NoCode | Answer::Unreadable => None,
+            CallbackResult::UnknownError => Some(LoginFailure::Unreachable),
+            CallbackResult::Code(_) | CallbackResult::NoCode | CallbackResult::Unreadable => None,
         }
     }
 }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use tower_sessions::Session;
 
-use super::{Login, LoginError, Next};
-use crate::account::{Email, EmailProblem, UsernameProblem};
-use crate::accounts::{ChosenName, Creation, Identity, NewAccount, generate_name};
+use super::{LoginError, LoginService, ReturnTo};
+use crate::accounts::{CreateOutcome, Identity, NewAccount, ValidUsername, generate_username};
 use crate::audit::{self, Event};
 use crate::config::Registration;
-use crate::sessions::{Draft, Pending, Visitor};
+use crate::sessions::{FormDraft, PendingRegistration, SessionData};
+use crate::validation::{Email, EmailError, UsernameError};
 
 /// How many generated names are tried. The later ones are drawn from so many that the second
 /// free one is found with near certainty; a limit all the same, since a loop must end.
@@ -20,144 +20,153 @@ const MAX_DRAFT_BYTES: usize = 2048;
 
 /// What was typed into the form. `Debug` does not show it.
 #[derive(Clone, Default)]
-pub struct TypedForm {
+pub struct RegistrationForm {
     /// The user name.
     pub username: String,
     /// The e-mail address.
     pub email: String,
 }
 
-impl fmt::Debug for TypedForm {
+impl fmt::Debug for RegistrationForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TypedForm").finish_non_exhaustive()
+        f.debug_struct("RegistrationForm").finish_non_exhaustive()
     }
 }
 
 /// What is wrong with the form, field by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FormProblems {
+pub struct FormErrors {
     /// With the user name.
-    pub username: Option<UsernameProblem>,
+    pub username: Option<UsernameError>,
     /// With the e-mail address.
-    pub email: Option<EmailProblem>,
+    pub email: Option<EmailError>,
 }
 
 /// What came of registering.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Registered {
+pub enum RegisterOutcome {
     /// The account was made, or had been a moment ago; the person is signed in and goes on.
-    SignedIn(Next),
+    SignedIn(ReturnTo),
     /// Nothing was made: the form needs mending.
-    Refused(FormProblems),
+    Invalid(FormErrors),
     /// They took too long. What they typed is there again once they have passed by QQ, and then
     /// they go on to where they wanted to go.
-    Lapsed(Next),
+    Expired(ReturnTo),
     /// There is nobody to register.
-    NobodyPending,
+    NothingPending,
     /// New accounts are not made any more, since a moment ago.
-    Closed(Next),
+    Closed(ReturnTo),
 }
 
-impl Login {
+impl LoginService {
     /// Registers the visitor with what they typed.
-    pub async fn register(&self, typed: &TypedForm, session: &Session) -> Result<Registered, LoginError> {
+    pub async fn register(&self, typed: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
         let pending = match self.pending(session).await? {
             Ok(pending) => pending,
-            Err(Registered::NobodyPending) => return self.keep_draft(typed, session).await,
+            Err(RegisterOutcome::NothingPending) => return self.keep_draft(typed, session).await,
             Err(ending) => return Ok(ending),
         };
-        let (name, email) = match (ChosenName::parse(&typed.username), Email::parse(&typed.email)) {
+        let (name, email) = match (ValidUsername::parse(&typed.username), Email::parse(&typed.email)) {
             (Ok(name), Ok(email)) => (name, email),
             (name, email) => {
-                let mut problems = FormProblems { username: name.as_ref().err().copied(), email: email.err() };
+                let mut problems = FormErrors { username: name.as_ref().err().copied(), email: email.err() };
                 if let Ok(name) = name {
-                    problems.username = self.accounts.is_taken(&name).await?.then_some(UsernameProblem::Taken);
+                    problems.username = self.accounts.is_username_taken(&name).await?.then_some(UsernameError::Taken);
                 }
-                return Ok(Registered::Refused(problems));
+                return Ok(RegisterOutcome::Invalid(problems));
             }
         };
-        let next = Next::parse(&pending.next);
+        let next = ReturnTo::parse(&pending.next);
         let made = self.accounts.create(self.new_account(&name, Some(&email), &pending), self.now()).await?;
         match made {
-            Creation::Created(account) => {
+            CreateOutcome::Created(account) => {
                 audit::record(Event::Registered { user_id: account.user_id });
-                self.sign_in(account, pending, session).await?;
-                Ok(Registered::SignedIn(next))
+                self.sign_in_new_user(account, pending, session).await?;
+                Ok(RegisterOutcome::SignedIn(next))
             }
-            Creation::IdentityKnown(account) => {
-                self.sign_in(account, pending, session).await?;
-                Ok(Registered::SignedIn(next))
+            CreateOutcome::AlreadyRegistered(account) => {
+                self.sign_in_new_user(account, pending, session).await?;
+                Ok(RegisterOutcome::SignedIn(next))
             }
-            Creation::NameTaken => {
-                Ok(Registered::Refused(FormProblems { username: Some(UsernameProblem::Taken), email: None }))
+            CreateOutcome::UsernameTaken => {
+                Ok(RegisterOutcome::Invalid(FormErrors { username: Some(UsernameError::Taken), email: None }))
             }
         }
     }
 
     /// Registers the visitor under a generated name.
-    pub async fn register_generated(&self, session: &Session) -> Result<Registered, LoginError> {
+    pub async fn register_generated(&self, session: &Session) -> Result<RegisterOutcome, LoginError> {
         let pending = match self.pending(session).await? {
             Ok(pending) => pending,
             Err(ending) => return Ok(ending),
         };
-        let next = Next::parse(&pending.next);
-        self.make_generated_account(pending, session).await?;
-        Ok(Registered::SignedIn(next))
+        let next = ReturnTo::parse(&pending.next);
+        self.create_generated_account(pending, session).await?;
+        Ok(RegisterOutcome::SignedIn(next))
     }
 
-    pub(super) async fn make_generated_account(&self, pending: Pending, session: &Session) -> Result<(), LoginError> {
+    pub(super) async fn create_generated_account(
+        &self,
+        pending: PendingRegistration,
+        session: &Session,
+    ) -> Result<(), LoginError> {
         for tries_before in 0..MAX_NAMES {
-            let generated = generate_name(&self.random, tries_before)?;
-            let Ok(name) = ChosenName::parse(&generated) else { continue };
+            let generated = generate_username(&self.random, tries_before)?;
+            let Ok(name) = ValidUsername::parse(&generated) else { continue };
             match self.accounts.create(self.new_account(&name, None, &pending), self.now()).await? {
-                Creation::Created(account) => {
+                CreateOutcome::Created(account) => {
                     audit::record(Event::Registered { user_id: account.user_id });
-                    return self.sign_in(account, pending, session).await;
+                    return self.sign_in_new_user(account, pending, session).await;
                 }
-                Creation::IdentityKnown(account) => {
-                    return self.sign_in(account, pending, session).await;
+                CreateOutcome::AlreadyRegistered(account) => {
+                    return self.sign_in_new_user(account, pending, session).await;
                 }
-                Creation::NameTaken => {}
+                CreateOutcome::UsernameTaken => {}
             }
         }
         Err(LoginError::NoFreeName)
     }
 
     /// What can be said of a user name while it is typed; `None` if it can be had.
-    pub async fn judge_username(&self, typed: &str) -> Result<Option<UsernameProblem>, LoginError> {
-        match ChosenName::parse(typed) {
+    pub async fn check_username(&self, typed: &str) -> Result<Option<UsernameError>, LoginError> {
+        match ValidUsername::parse(typed) {
             Err(problem) => Ok(Some(problem)),
-            Ok(name) => Ok(self.accounts.is_taken(&name).await?.then_some(UsernameProblem::Taken)),
+            Ok(name) => Ok(self.accounts.is_username_taken(&name).await?.then_some(UsernameError::Taken)),
         }
     }
 
     /// Keeps what somebody typed who took too long. Not for long, and for nobody but the person who
     /// is the same at QQ.
-    async fn keep_draft(&self, typed: &TypedForm, session: &Session) -> Result<Registered, LoginError> {
-        let Some(Visitor::Pending(pending)) = Visitor::read_lapsed(session).await? else {
-            return Ok(Registered::NobodyPending);
+    async fn keep_draft(&self, typed: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
+        let Some(SessionData::Pending(pending)) = SessionData::read_including_expired(session).await? else {
+            return Ok(RegisterOutcome::NothingPending);
         };
-        let next = Next::parse(&pending.next);
+        let next = ReturnTo::parse(&pending.next);
         let is_modest = typed.username.len() + typed.email.len() <= MAX_DRAFT_BYTES;
-        let draft = is_modest.then(|| Draft { username: typed.username.clone(), email: typed.email.clone() });
-        Visitor::Pending(Pending { draft, ..pending }).keep(session).await?;
-        Ok(Registered::Lapsed(next))
+        let draft = is_modest.then(|| FormDraft { username: typed.username.clone(), email: typed.email.clone() });
+        SessionData::Pending(PendingRegistration { draft, ..pending }).keep(session).await?;
+        Ok(RegisterOutcome::Expired(next))
     }
 
     /// The visitor who has yet to register, or how else their request ends: a form sent twice
     /// finds the person signed in.
-    async fn pending(&self, session: &Session) -> Result<Result<Pending, Registered>, LoginError> {
-        Ok(match Visitor::read(session, self.now()).await? {
-            Some(Visitor::Pending(pending)) if self.rules.registration == Registration::Closed => {
-                Err(Registered::Closed(Next::parse(&pending.next)))
+    async fn pending(&self, session: &Session) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {
+        Ok(match SessionData::read(session, self.now()).await? {
+            Some(SessionData::Pending(pending)) if self.rules.registration == Registration::Closed => {
+                Err(RegisterOutcome::Closed(ReturnTo::parse(&pending.next)))
             }
-            Some(Visitor::Pending(pending)) => Ok(pending),
-            Some(Visitor::SignedIn(_)) => Err(Registered::SignedIn(Next::default())),
-            None => Err(Registered::NobodyPending),
+            Some(SessionData::Pending(pending)) => Ok(pending),
+            Some(SessionData::SignedIn(_)) => Err(RegisterOutcome::SignedIn(ReturnTo::default())),
+            None => Err(RegisterOutcome::NothingPending),
         })
     }
 
-    fn new_account<'a>(&self, name: &'a ChosenName, email: Option<&'a Email>, pending: &'a Pending) -> NewAccount<'a> {
+    fn new_account<'a>(
+        &self,
+        name: &'a ValidUsername,
+        email: Option<&'a Email>,
+        pending: &'a PendingRegistration,
+    ) -> NewAccount<'a> {
         let identity = Identity { openid: &pending.openid, unionid: pending.unionid.as_deref() };
         NewAccount { name, email, trust_email: self.rules.email_trust, identity }
     }
@@ -169,7 +178,7 @@ mod tests {
 
     #[test]
     fn s32_debug_shows_nothing_typed() {
-        let typed = TypedForm { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
+        let typed = RegistrationForm { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
         assert!(!format!("{typed:?}").contains("CANARY"));
     }
 }

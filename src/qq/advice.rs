@@ -5,7 +5,7 @@
 //! of 回调地址常见问题及修改方法. The words are ours.
 
 use super::client::Client;
-use super::codes::Class::{OperatorMustAct, OurBug};
+use super::codes::ErrorClass::{BadRequest, OperatorAction};
 use super::codes::code_info;
 use super::error::QqError;
 
@@ -43,13 +43,13 @@ impl Client {
         match error {
             QqError::Refused(refusal) => self.operator_advice_on(refusal.code),
             QqError::BadCall(_) => Some(BUG.1.to_owned()),
-            QqError::ForeignToken | QqError::Malformed(_) | QqError::Unreachable(_) => None,
+            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::TransportError(_) => None,
         }
     }
 
     /// The same for a code that came without a call of ours, at the callback.
     pub fn operator_advice_on(&self, code: i64) -> Option<String> {
-        let is_ours_to_mend = code_info(code).is_some_and(|info| matches!(info.class, OperatorMustAct | OurBug));
+        let is_ours_to_mend = code_info(code).is_some_and(|info| matches!(info.class, OperatorAction | BadRequest));
         is_ours_to_mend.then(|| self.advice(code).en)
     }
 }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use crate::qq::codes::CODES;
     use crate::qq::tests::settings;
-    use crate::qq::{Malformed, Refusal};
+    use crate::qq::{ApiError, MalformedResponse};
 
     #[test]
     fn every_code_has_advice_in_both_languages() {
@@ -174,7 +174,7 @@ mod tests {
     fn what_the_operator_can_mend_names_a_field_or_a_variable() {
         let fields =
             ["QQ_APP_ID", "QQ_APP_KEY", "QQ_SCOPE", "QQ_UNIONID", "PUBLIC_URL", "网站应用", "服务器 IP", "console"];
-        for info in CODES.iter().filter(|info| info.class == OperatorMustAct) {
+        for info in CODES.iter().filter(|info| info.class == OperatorAction) {
             let words = advice(info.code, "https://a.example/login/qq/callback");
             for text in [words.zh.replace("控制台", "console"), words.en] {
                 assert!(fields.iter().any(|field| text.contains(field)), "{}: {text}", info.code);
@@ -203,14 +203,16 @@ mod tests {
     #[test]
     fn the_log_gets_advice_only_on_what_can_be_mended_here() {
         let client = Client::new(settings("https://graph.qq.com")).unwrap();
-        let refused = |code| QqError::Refused(Refusal::new(code, ""));
+        let refused = |code| QqError::Refused(ApiError::new(code, ""));
         let on_callback = client.operator_advice(&refused(100_010)).unwrap();
         assert!(on_callback.contains("https://example.cn/login/qq/callback"), "{on_callback}");
         assert!(client.operator_advice(&refused(100_001)).is_some_and(|it| it.contains("report it")));
         for (code, word) in [(110_401, "QQ_APP_ID"), (110_404, "QQ_APP_ID"), (110_405, "review"), (110_407, "review")] {
             assert!(client.operator_advice_on(code).is_some_and(|it| it.contains(word)), "{code}");
         }
-        for error in [refused(100_020), refused(100_017), refused(7), QqError::ForeignToken, Malformed::Empty.into()] {
+        for error in
+            [refused(100_020), refused(100_017), refused(7), QqError::ForeignToken, MalformedResponse::Empty.into()]
+        {
             assert_eq!(client.operator_advice(&error), None, "{error}");
         }
     }

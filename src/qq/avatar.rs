@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::client::Client;
-use super::settings::{Settings, SetupError};
+use super::settings::{ClientSetupError, Settings};
 use super::transport;
 use public_address::PublicAddresses;
 
@@ -40,7 +40,7 @@ pub enum AvatarError {
     Timeout,
     /// It could not be fetched.
     #[error("it could not be fetched: {0}")]
-    Unreachable(String),
+    TransportError(String),
     /// The host answered, but not with a picture.
     #[error("the host answered with HTTP status {0}")]
     Status(u16),
@@ -59,11 +59,11 @@ pub(super) struct AvatarTransport {
 }
 
 impl AvatarTransport {
-    pub(super) fn new(settings: &Settings) -> Result<AvatarTransport, SetupError> {
+    pub(super) fn new(settings: &Settings) -> Result<AvatarTransport, ClientSetupError> {
         // A stand-in on this machine serves its own pictures, over http.
         let is_development = settings.graph_url.scheme() == "http";
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(transport::tls().map_err(|error| SetupError::Http(error.to_string()))?)
+            .tls_backend_preconfigured(transport::tls().map_err(|error| ClientSetupError::Http(error.to_string()))?)
             .user_agent(transport::USER_AGENT)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -73,7 +73,7 @@ impl AvatarTransport {
             .https_only(!is_development)
             .dns_resolver(Arc::new(PublicAddresses { or_loopback: is_development }))
             .build()
-            .map_err(|error| SetupError::Http(transport::reason(error)))?;
+            .map_err(|error| ClientSetupError::Http(transport::reason(error)))?;
         Ok(AvatarTransport { http })
     }
 
@@ -112,5 +112,5 @@ async fn body(mut response: Response) -> Result<Vec<u8>, AvatarError> {
 }
 
 fn unreachable(error: reqwest::Error) -> AvatarError {
-    AvatarError::Unreachable(transport::reason(error))
+    AvatarError::TransportError(transport::reason(error))
 }

@@ -12,7 +12,7 @@ use super::avatar::{AvatarRule, AvatarTransport};
 use super::codes::UNIONID_NOT_GRANTED;
 use super::error::QqError;
 use super::identity::Identity;
-use super::settings::{Settings, SetupError};
+use super::settings::{ClientSetupError, Settings};
 use super::token::Token;
 use super::transport::Transport;
 use super::wire::{Answer, query};
@@ -59,7 +59,7 @@ impl Repeat {
 impl Client {
     /// A client for the app of `settings`. QQ is not asked anything yet, but where the base is
     /// http on another name than `localhost`, the name is looked up, which may block.
-    pub fn new(settings: Settings) -> Result<Client, SetupError> {
+    pub fn new(settings: Settings) -> Result<Client, ClientSetupError> {
         settings.check()?;
         let (transport, avatars) = (Transport::new(&settings)?, AvatarTransport::new(&settings)?);
         Ok(Client { transport, avatars, settings: Arc::new(settings) })
@@ -89,7 +89,7 @@ impl Client {
 
     /// Trades a refresh token for a new token, which brings the next refresh token. Sent once:
     /// a refresh token works once too (公共返回码说明, 100021).
-    pub async fn renew_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
+    pub async fn refresh_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
         let parameters = [
             ("grant_type", "refresh_token"),
             ("client_id", &self.settings.app_id),
@@ -106,7 +106,7 @@ impl Client {
     ///
     /// If unionid is wanted but not granted, QQ withholds the openid as well
     /// (overtrue/socialite#22); the question is then put again without it.
-    pub async fn identify(&self, access_token: &SecretString) -> Result<Identity, QqError> {
+    pub async fn fetch_openid(&self, access_token: &SecretString) -> Result<Identity, QqError> {
         let deadline = self.deadline();
         let token = access_token.expose_secret();
         let plain = [("access_token", token), ("fmt", "json")];

@@ -2,32 +2,32 @@
 //!
 //! No error holds a URL: QQ wants secrets in the query, so a URL is a secret.
 
-use super::codes::{Class, class_of};
-use super::refusal::Refusal;
+use super::api_error::ApiError;
+use super::codes::{ErrorClass, class_of};
 
 /// Why a call to QQ gave nothing. Safe to log: it holds no token, key, code or openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QqError {
     /// QQ answered with a code of its own.
     #[error(transparent)]
-    Refused(Refusal),
+    Refused(ApiError),
     /// `/me` says that the token was issued to another app.
     #[error("the access token belongs to another app")]
     ForeignToken,
     /// QQ answered, but not with anything that may be believed.
     #[error("QQ's answer cannot be understood: {0}")]
-    Malformed(#[from] Malformed),
+    MalformedResponse(#[from] MalformedResponse),
     /// What was to be asked is no call of QQ's; nothing was asked.
     #[error("not a call that QQ has: {0}")]
     BadCall(&'static str),
     /// There was no answer.
     #[error("QQ cannot be reached: {0}")]
-    Unreachable(#[from] Unreachable),
+    TransportError(#[from] TransportError),
 }
 
 /// Why an answer cannot be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
+pub enum MalformedResponse {
     /// Nothing but white space came.
     #[error("it is empty")]
     Empty,
@@ -65,7 +65,7 @@ pub enum Malformed {
 
 /// Why there was no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreachable {
+pub enum TransportError {
     /// The time for the whole call was over.
     #[error("no complete answer in time")]
     Timeout,
@@ -83,13 +83,13 @@ pub enum Unreachable {
 impl QqError {
     /// Who has to act. A token of another app wants a new sign-in; an unreadable answer is
     /// QQ's failure; silence may pass.
-    pub fn class(&self) -> Class {
+    pub fn class(&self) -> ErrorClass {
         match self {
             QqError::Refused(refusal) => class_of(refusal.code),
-            QqError::ForeignToken => Class::SignInAgain,
-            QqError::Malformed(_) => Class::QqFailure,
-            QqError::BadCall(_) => Class::OurBug,
-            QqError::Unreachable(_) => Class::TryLater,
+            QqError::ForeignToken => ErrorClass::ReauthRequired,
+            QqError::MalformedResponse(_) => ErrorClass::QqFailure,
+            QqError::BadCall(_) => ErrorClass::BadRequest,
+            QqError::TransportError(_) => ErrorClass::RetryLater,
         }
     }
 
@@ -108,11 +108,11 @@ impl QqError {
     /// not: the time was for both.
     pub fn is_passing(&self) -> bool {
         match self {
-            QqError::Refused(refusal) => class_of(refusal.code) == Class::TryLater,
-            QqError::Unreachable(Unreachable::Status(status)) => *status >= 500,
-            QqError::Unreachable(Unreachable::Connect(_) | Unreachable::Broken(_)) => true,
-            QqError::Unreachable(Unreachable::Timeout) => false,
-            QqError::ForeignToken | QqError::Malformed(_) | QqError::BadCall(_) => false,
+            QqError::Refused(refusal) => class_of(refusal.code) == ErrorClass::RetryLater,
+            QqError::TransportError(TransportError::Status(status)) => *status >= 500,
+            QqError::TransportError(TransportError::Connect(_) | TransportError::Broken(_)) => true,
+            QqError::TransportError(TransportError::Timeout) => false,
+            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::BadCall(_) => false,
         }
     }
 }
@@ -123,17 +123,17 @@ mod tests {
 
     #[test]
     fn each_error_has_its_class() {
-        let refused = |code| QqError::Refused(Refusal::new(code, ""));
+        let refused = |code| QqError::Refused(ApiError::new(code, ""));
         for (error, class) in [
-            (refused(100020), Class::SignInAgain),
-            (refused(100009), Class::OperatorMustAct),
-            (refused(100007), Class::OurBug),
-            (refused(100017), Class::QqFailure),
-            (refused(424_242), Class::QqFailure),
-            (refused(-6), Class::TryLater),
-            (QqError::ForeignToken, Class::SignInAgain),
-            (Malformed::Empty.into(), Class::QqFailure),
-            (Unreachable::Timeout.into(), Class::TryLater),
+            (refused(100020), ErrorClass::ReauthRequired),
+            (refused(100009), ErrorClass::OperatorAction),
+            (refused(100007), ErrorClass::BadRequest),
+            (refused(100017), ErrorClass::QqFailure),
+            (refused(424_242), ErrorClass::QqFailure),
+            (refused(-6), ErrorClass::RetryLater),
+            (QqError::ForeignToken, ErrorClass::ReauthRequired),
+            (MalformedResponse::Empty.into(), ErrorClass::QqFailure),
+            (TransportError::Timeout.into(), ErrorClass::RetryLater),
         ] {
             assert_eq!(error.class(), class, "{error}");
         }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn only_passing_errors_are_worth_a_second_try() {
-        let refused = |code| QqError::Refused(Refusal::new(code, ""));
+        let refused = |code| QqError::Refused(ApiError::new(code, ""));
         for (error, passing) in [
             (refused(1001), true),
             (refused(-6), true),
@@ -149,13 +149,13 @@ mod tests {
             (refused(-60), true),
             (refused(100016), false),
             (refused(100017), false),
-            (Unreachable::Status(502).into(), true),
-            (Unreachable::Status(429).into(), false),
-            (Unreachable::Status(302).into(), false),
-            (Unreachable::Connect(String::new()).into(), true),
-            (Unreachable::Broken(String::new()).into(), true),
-            (Unreachable::Timeout.into(), false),
-            (Malformed::UnknownShape.into(), false),
+            (TransportError::Status(502).into(), true),
+            (TransportError::Status(429).into(), false),
+            (TransportError::Status(302).into(), false),
+            (TransportError::Connect(String::new()).into(), true),
+            (TransportError::Broken(String::new()).into(), true),
+            (TransportError::Timeout.into(), false),
+            (MalformedResponse::UnknownShape.into(), false),
             (QqError::ForeignToken, false),
         ] {
             assert_eq!(error.is_passing(), passing, "{error}");

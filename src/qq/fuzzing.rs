@@ -4,7 +4,7 @@
 use super::avatar::AvatarRule;
 use super::error::QqError;
 use super::identity::Identity;
-use super::openapi::Profile;
+use super::openapi::UserInfo;
 use super::token::Token;
 use super::transport::judge;
 
@@ -19,6 +19,6 @@ pub fn me(body: &[u8], app_id: &str) -> Result<Identity, QqError> {
 }
 
 /// The answer of `/user/get_user_info`.
-pub fn user_info(body: &[u8]) -> Result<Profile, QqError> {
-    Ok(Profile::in_answer(&judge(body)?, &AvatarRule::default())?)
+pub fn user_info(body: &[u8]) -> Result<UserInfo, QqError> {
+    Ok(UserInfo::in_answer(&judge(body)?, &AvatarRule::default())?)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::{Malformed, QqError};
+use super::error::{MalformedResponse, QqError};
 use super::wire::{Answer, Value};
 
 const ID_MAX_LEN: usize = 128;
@@ -41,13 +41,13 @@ impl fmt::Debug for Identity {
 }
 
 /// Every answer seen has `client_id` as text; a number that reads the same is as good.
-fn is_about(answer: &Answer, app_id: &str) -> Result<bool, Malformed> {
+fn is_about(answer: &Answer, app_id: &str) -> Result<bool, MalformedResponse> {
     match answer.get("client_id") {
-        None => Err(Malformed::Missing("client_id")),
-        Some(Value::Text(text)) if text.is_empty() => Err(Malformed::Missing("client_id")),
+        None => Err(MalformedResponse::Missing("client_id")),
+        Some(Value::Text(text)) if text.is_empty() => Err(MalformedResponse::Missing("client_id")),
         Some(Value::Text(text)) => Ok(text == app_id),
         Some(Value::Whole(number)) => Ok(number.to_string() == app_id),
-        Some(Value::Vast | Value::Other) => Err(Malformed::Unusable("client_id")),
+        Some(Value::Vast | Value::Other) => Err(MalformedResponse::Unusable("client_id")),
     }
 }
 
@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn s28_without_client_id_nobody_is_known() {
         for (body, why) in [
-            (r#"{"openid":"OID"}"#, Malformed::Missing("client_id")),
-            (r#"{"client_id":"","openid":"OID"}"#, Malformed::Missing("client_id")),
-            (r#"{"client_id":null,"openid":"OID"}"#, Malformed::Unusable("client_id")),
-            (r#"{"client_id":["100000001"],"openid":"OID"}"#, Malformed::Unusable("client_id")),
+            (r#"{"openid":"OID"}"#, MalformedResponse::Missing("client_id")),
+            (r#"{"client_id":"","openid":"OID"}"#, MalformedResponse::Missing("client_id")),
+            (r#"{"client_id":null,"openid":"OID"}"#, MalformedResponse::Unusable("client_id")),
+            (r#"{"client_id":["100000001"],"openid":"OID"}"#, MalformedResponse::Unusable("client_id")),
         ] {
             assert_eq!(read(body), Err(why.into()), "{body}");
         }
@@ -95,9 +95,9 @@ mod tests {
         }
         let too_long = format!("\"{long}a\"");
         for openid in [too_long.as_str(), "\" abc\"", "\"a\\u0000\"", "\"é\"", "7", "null", "[]"] {
-            assert_eq!(with(openid), Err(Malformed::Unusable("openid").into()), "{openid}");
+            assert_eq!(with(openid), Err(MalformedResponse::Unusable("openid").into()), "{openid}");
         }
-        assert_eq!(with("\"\""), Err(Malformed::Missing("openid").into()));
+        assert_eq!(with("\"\""), Err(MalformedResponse::Missing("openid").into()));
     }
 
     /// sns_auth#33: a slip of precedence stored `true` as everybody's unionid.

@@ -8,26 +8,26 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, Repeat};
-use super::error::{Malformed, QqError};
+use super::error::{MalformedResponse, QqError};
 use super::wire::Answer;
 
-pub use user_info::{Gender, Profile};
+pub use user_info::{Gender, UserInfo};
 
 /// What every call takes, and [`Client::call`] adds by itself.
 const ADDED: [&str; 4] = ["access_token", "oauth_consumer_key", "openid", "appid"];
 
 /// Whose call it is: a token and the person who gave it. `Debug` shows neither.
 #[derive(Clone, Copy)]
-pub struct OnBehalfOf<'a> {
+pub struct UserCredentials<'a> {
     /// The person's access token.
     pub access_token: &'a SecretString,
     /// The person's openid.
     pub openid: &'a str,
 }
 
-impl fmt::Debug for OnBehalfOf<'_> {
+impl fmt::Debug for UserCredentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OnBehalfOf").finish_non_exhaustive()
+        f.debug_struct("UserCredentials").finish_non_exhaustive()
     }
 }
 
@@ -47,27 +47,27 @@ impl Client {
         &self,
         path: &str,
         parameters: &[(&str, &str)],
-        who: OnBehalfOf<'_>,
+        who: UserCredentials<'_>,
     ) -> Result<T, QqError> {
         let answer = self.call_with(path, parameters, who, Repeat::IfNothingWasDone).await?;
         Ok(answer.decode()?)
     }
 
     /// Asks for nickname and avatar of a person.
-    pub async fn user_info(&self, who: OnBehalfOf<'_>) -> Result<Profile, QqError> {
+    pub async fn user_info(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
         self.user_info_with(who, Repeat::IfItMayHelp).await
     }
 
-    pub(super) async fn user_info_with(&self, who: OnBehalfOf<'_>, repeat: Repeat) -> Result<Profile, QqError> {
+    pub(super) async fn user_info_with(&self, who: UserCredentials<'_>, repeat: Repeat) -> Result<UserInfo, QqError> {
         let answer = self.call_with("user/get_user_info", &[], who, repeat).await?;
-        Ok(Profile::in_answer(&answer, &self.avatar_rule())?)
+        Ok(UserInfo::in_answer(&answer, &self.avatar_rule())?)
     }
 
     async fn call_with(
         &self,
         path: &str,
         parameters: &[(&str, &str)],
-        who: OnBehalfOf<'_>,
+        who: UserCredentials<'_>,
         repeat: Repeat,
     ) -> Result<Answer, QqError> {
         check_path(path)?;
@@ -83,7 +83,7 @@ impl Client {
         let answer = self.ask(path, &all, repeat).await?;
         // A refusal was found by then; an answer that does not even say that all is well is none.
         if answer.get("ret").is_none() {
-            return Err(Malformed::Missing("ret").into());
+            return Err(MalformedResponse::Missing("ret").into());
         }
         Ok(answer)
     }

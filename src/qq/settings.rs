@@ -29,7 +29,7 @@ pub struct Settings {
 
 /// Why no client can be made from some [`Settings`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
+pub enum ClientSetupError {
     /// The App ID is empty.
     #[error("the App ID is empty")]
     NoAppId,
@@ -56,22 +56,22 @@ impl Settings {
         self.graph_url.as_str().trim_end_matches('/') == Self::QQ_URL
     }
 
-    pub(super) fn check(&self) -> Result<(), SetupError> {
+    pub(super) fn check(&self) -> Result<(), ClientSetupError> {
         if self.app_id.is_empty() {
-            return Err(SetupError::NoAppId);
+            return Err(ClientSetupError::NoAppId);
         }
         if self.timeout.is_zero() {
-            return Err(SetupError::NoTime);
+            return Err(ClientSetupError::NoTime);
         }
         let url = &self.graph_url;
         let has_user = !url.username().is_empty() || url.password().is_some();
         if has_user || url.query().is_some() || url.fragment().is_some() {
-            return Err(SetupError::NotABase);
+            return Err(ClientSetupError::NotABase);
         }
         match url.scheme() {
             "https" => Ok(()),
             "http" if self.local_addresses().is_some() => Ok(()),
-            _ => Err(SetupError::Insecure),
+            _ => Err(ClientSetupError::Insecure),
         }
     }
 
@@ -108,7 +108,7 @@ mod tests {
             "file:///etc",
             "data:text/plain,x",
         ] {
-            assert_eq!(settings(url).check(), Err(SetupError::Insecure), "{url}");
+            assert_eq!(settings(url).check(), Err(ClientSetupError::Insecure), "{url}");
         }
     }
 
@@ -120,15 +120,15 @@ mod tests {
             "https://graph.qq.com?a=b",
             "https://graph.qq.com#a",
         ] {
-            assert_eq!(settings(url).check(), Err(SetupError::NotABase), "{url}");
+            assert_eq!(settings(url).check(), Err(ClientSetupError::NotABase), "{url}");
         }
         let mut nobody = settings("https://graph.qq.com");
         nobody.app_id.clear();
-        assert_eq!(nobody.check(), Err(SetupError::NoAppId));
+        assert_eq!(nobody.check(), Err(ClientSetupError::NoAppId));
 
         let mut hurried = settings("https://graph.qq.com");
         hurried.timeout = Duration::ZERO;
-        assert_eq!(hurried.check(), Err(SetupError::NoTime));
+        assert_eq!(hurried.check(), Err(ClientSetupError::NoTime));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{OnBehalfOf, Settings};
+use super::{Settings, UserCredentials};
 
 pub(super) const OID: &str = "0123456789ABCDEF0123456789ABCDEF";
 
@@ -31,6 +31,6 @@ pub(super) fn settings(graph_url: &str) -> Settings {
 }
 
 /// Ann, who is `OID` to the app, with a token.
-pub(super) fn ann(access_token: &SecretString) -> OnBehalfOf<'_> {
-    OnBehalfOf { access_token, openid: OID }
+pub(super) fn ann(access_token: &SecretString) -> UserCredentials<'_> {
+    UserCredentials { access_token, openid: OID }
 }

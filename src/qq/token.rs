@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::error::Malformed;
+use super::error::MalformedResponse;
 use super::wire::Answer;
 
 /// Lifetime of a token of which QQ does not say how long it lives.
@@ -18,7 +18,7 @@ const TOKEN_MAX_LEN: usize = 1024;
 pub struct Token {
     /// For [`super::Client::identify`] and [`super::Client::user_info`].
     pub access_token: SecretString,
-    /// For [`super::Client::renew_token`]. Good for one use: a renewal brings the next one.
+    /// For [`super::Client::refresh_token`]. Good for one use: a renewal brings the next one.
     pub refresh_token: Option<SecretString>,
     /// Seconds that the access token lives from now: more than 0, at most a hundred years.
     pub lifetime_secs: i64,
@@ -26,7 +26,7 @@ pub struct Token {
 
 impl Token {
     /// The token in `answer`, which is known to hold no refusal.
-    pub(super) fn in_answer(answer: &Answer) -> Result<Token, Malformed> {
+    pub(super) fn in_answer(answer: &Answer) -> Result<Token, MalformedResponse> {
         Ok(Token {
             access_token: answer.opaque("access_token", TOKEN_MAX_LEN)?.into(),
             refresh_token: refresh_token(answer)?,
@@ -36,21 +36,21 @@ impl Token {
 }
 
 /// Old answers have no refresh token, and an empty one is none.
-fn refresh_token(answer: &Answer) -> Result<Option<SecretString>, Malformed> {
+fn refresh_token(answer: &Answer) -> Result<Option<SecretString>, MalformedResponse> {
     match answer.opaque("refresh_token", TOKEN_MAX_LEN) {
         Ok(token) => Ok(Some(token.into())),
-        Err(Malformed::Missing(_)) => Ok(None),
+        Err(MalformedResponse::Missing(_)) => Ok(None),
         Err(unusable) => Err(unusable),
     }
 }
 
 /// QQ has changed the lifetime over the years (90 days, now 60), so only what it says counts.
-fn lifetime(answer: &Answer) -> Result<i64, Malformed> {
+fn lifetime(answer: &Answer) -> Result<i64, MalformedResponse> {
     let Some(expires_in) = answer.get("expires_in") else {
         return Ok(DEFAULT_LIFETIME_SECS);
     };
     let seconds = expires_in.saturating_whole().filter(|seconds| *seconds > 0);
-    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(Malformed::Unusable("expires_in"))
+    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(MalformedResponse::Unusable("expires_in"))
 }
 
 #[cfg(test)]
@@ -58,11 +58,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(body: &str) -> Result<Token, Malformed> {
+    fn read(body: &str) -> Result<Token, MalformedResponse> {
         Token::in_answer(&Answer::read(body.as_bytes())?)
     }
 
-    fn lifetime_of(json: &str) -> Result<i64, Malformed> {
+    fn lifetime_of(json: &str) -> Result<i64, MalformedResponse> {
         read(&format!(r#"{{"access_token":"AT","expires_in":{json}}}"#)).map(|it| it.lifetime_secs)
     }
 
@@ -131,7 +131,7 @@ mod tests {
         let without = read(r#"{"access_token":"AT","refresh_token":""}"#).unwrap();
         assert!(without.refresh_token.is_none());
         let broken = read(r#"{"access_token":"AT","refresh_token":7}"#).err();
-        assert_eq!(broken, Some(Malformed::Unusable("refresh_token")));
+        assert_eq!(broken, Some(MalformedResponse::Unusable("refresh_token")));
     }
 
     #[test]

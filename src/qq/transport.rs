@@ -8,9 +8,9 @@ use rustls::{ClientConfig, RootCertStore, crypto};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::error::{Malformed, QqError, Unreachable};
-use super::refusal::Refusal;
-use super::settings::{Settings, SetupError};
+use super::api_error::ApiError;
+use super::error::{MalformedResponse, QqError, TransportError};
+use super::settings::{ClientSetupError, Settings};
 use super::text::plain;
 use super::wire::Answer;
 
@@ -32,9 +32,9 @@ pub(super) struct Transport {
 
 impl Transport {
     /// A transport to the QQ of `settings`, which have been checked.
-    pub(super) fn new(settings: &Settings) -> Result<Transport, SetupError> {
+    pub(super) fn new(settings: &Settings) -> Result<Transport, ClientSetupError> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls().map_err(|error| SetupError::Http(error.to_string()))?)
+            .tls_backend_preconfigured(tls().map_err(|error| ClientSetupError::Http(error.to_string()))?)
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -46,17 +46,17 @@ impl Transport {
         } else {
             // Secrets in the clear: neither a proxy nor a changed DNS entry may see them.
             let local = settings.graph_url.host_str().zip(settings.local_addresses());
-            let (host, addresses) = local.ok_or(SetupError::Insecure)?;
+            let (host, addresses) = local.ok_or(ClientSetupError::Insecure)?;
             builder = builder.no_proxy().resolve_to_addrs(host, &addresses);
         }
-        let http = builder.build().map_err(|error| SetupError::Http(reason(error)))?;
+        let http = builder.build().map_err(|error| ClientSetupError::Http(reason(error)))?;
         Ok(Transport { http })
     }
 
     /// QQ's answer to a GET of `url`, which came complete before `deadline` and reports
     /// no error.
     pub(super) async fn get(&self, url: Url, deadline: Instant) -> Result<Answer, QqError> {
-        timeout_at(deadline, self.fetch(url)).await.unwrap_or(Err(Unreachable::Timeout.into()))
+        timeout_at(deadline, self.fetch(url)).await.unwrap_or(Err(TransportError::Timeout.into()))
     }
 
     async fn fetch(&self, url: Url) -> Result<Answer, QqError> {
@@ -64,7 +64,7 @@ impl Transport {
         let status = response.status();
         let answer = body(response).await.and_then(|body| judge(&body));
         match answer {
-            Ok(_) | Err(QqError::Malformed(_)) if !status.is_success() => Err(at_fault(status)),
+            Ok(_) | Err(QqError::MalformedResponse(_)) if !status.is_success() => Err(at_fault(status)),
             answer => answer,
         }
     }
@@ -73,7 +73,7 @@ impl Transport {
 /// A refusal counts whatever the status is; QQ sends it with 200.
 pub(super) fn judge(body: &[u8]) -> Result<Answer, QqError> {
     let answer = Answer::read(body)?;
-    match Refusal::in_answer(&answer)? {
+    match ApiError::in_answer(&answer)? {
         Some(refusal) => Err(QqError::Refused(refusal)),
         None => Ok(answer),
     }
@@ -84,7 +84,7 @@ pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         if body.len() + chunk.len() > BODY_MAX {
-            return Err(Malformed::TooLarge.into());
+            return Err(MalformedResponse::TooLarge.into());
         }
         body.extend_from_slice(&chunk);
     }
@@ -103,12 +103,12 @@ pub(super) fn tls() -> Result<ClientConfig, rustls::Error> {
 }
 
 fn at_fault(status: StatusCode) -> QqError {
-    Unreachable::Status(status.as_u16()).into()
+    TransportError::Status(status.as_u16()).into()
 }
 
 pub(super) fn unreachable(error: reqwest::Error) -> QqError {
     let unreachable =
-        if error.is_connect() { Unreachable::Connect(reason(error)) } else { Unreachable::Broken(reason(error)) };
+        if error.is_connect() { TransportError::Connect(reason(error)) } else { TransportError::Broken(reason(error)) };
     unreachable.into()
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::error::Malformed;
+use super::error::MalformedResponse;
 
 pub(super) use query::query;
 
@@ -37,18 +37,18 @@ pub(super) enum Value {
 
 impl Answer {
     /// Reads `body`: a form, a JSON object, or a JSON object in `callback( … );`.
-    pub(super) fn read(body: &[u8]) -> Result<Answer, Malformed> {
-        let text = std::str::from_utf8(body).map_err(|_| Malformed::NotUtf8)?;
+    pub(super) fn read(body: &[u8]) -> Result<Answer, MalformedResponse> {
+        let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?;
         let text = text.trim_ascii();
         if text.is_empty() {
-            return Err(Malformed::Empty);
+            return Err(MalformedResponse::Empty);
         }
         let json = if text.starts_with('<') {
-            return Err(Malformed::WebPage);
+            return Err(MalformedResponse::WebPage);
         } else if text.starts_with('{') {
             Some(text)
         } else if let Some(call) = text.strip_prefix("callback") {
-            Some(argument(call).ok_or(Malformed::UnknownShape)?)
+            Some(argument(call).ok_or(MalformedResponse::UnknownShape)?)
         } else {
             None
         };
@@ -57,10 +57,10 @@ impl Answer {
     }
 
     /// The whole answer as another type, for calls that have one of their own.
-    pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        let json = self.json.as_deref().ok_or(Malformed::UnknownShape)?;
+    pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, MalformedResponse> {
+        let json = self.json.as_deref().ok_or(MalformedResponse::UnknownShape)?;
         // serde's words may quote what came, so they are dropped.
-        serde_json::from_str(json).map_err(|_| Malformed::NotAsDocumented)
+        serde_json::from_str(json).map_err(|_| MalformedResponse::NotAsDocumented)
     }
 
     /// The field called `name`, if the answer has it.
@@ -80,14 +80,14 @@ impl Answer {
     ///
     /// Every one ever seen is 32 hexadecimal digits, but QQ promises nothing about them;
     /// what is asked here is only that they are visible ASCII, and no more than `max` of it.
-    pub(super) fn opaque(&self, name: &'static str, max: usize) -> Result<&str, Malformed> {
+    pub(super) fn opaque(&self, name: &'static str, max: usize) -> Result<&str, MalformedResponse> {
         let Some(value) = self.get(name) else {
-            return Err(Malformed::Missing(name));
+            return Err(MalformedResponse::Missing(name));
         };
         match value {
-            Value::Text(text) if text.is_empty() => Err(Malformed::Missing(name)),
+            Value::Text(text) if text.is_empty() => Err(MalformedResponse::Missing(name)),
             Value::Text(text) if is_opaque(text, max) => Ok(text),
-            _ => Err(Malformed::Unusable(name)),
+            _ => Err(MalformedResponse::Unusable(name)),
         }
     }
 }
@@ -115,11 +115,11 @@ impl Value {
     }
 }
 
-fn unique(pairs: Vec<(String, Value)>) -> Result<BTreeMap<String, Value>, Malformed> {
+fn unique(pairs: Vec<(String, Value)>) -> Result<BTreeMap<String, Value>, MalformedResponse> {
     let mut fields = BTreeMap::new();
     for (name, value) in pairs {
         if fields.insert(name, value).is_some() {
-            return Err(Malformed::Repeated);
+            return Err(MalformedResponse::Repeated);
         }
     }
     Ok(fields)
@@ -140,7 +140,7 @@ fn is_opaque(text: &str, max: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn refused(body: &[u8]) -> Option<Malformed> {
+    fn refused(body: &[u8]) -> Option<MalformedResponse> {
         Answer::read(body).err()
     }
 
@@ -165,25 +165,25 @@ mod tests {
     #[test]
     fn what_is_not_an_answer_is_refused() {
         for (body, why) in [
-            (&b""[..], Malformed::Empty),
-            (b" \r\n\t", Malformed::Empty),
-            (b"{\"openid\":\"\xFF\"}", Malformed::NotUtf8),
-            (b"\xC4\xFA\xBA\xC3", Malformed::NotUtf8),
-            (b"<html><body>502</body></html>", Malformed::WebPage),
-            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", Malformed::WebPage),
-            (b"{\"openid\":\"OI", Malformed::CutOff),
-            (b"{\"openid\":\"OID\",}", Malformed::UnknownShape),
-            (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", Malformed::UnknownShape),
-            (b"callback( {\"openid\":\"OID\"} ); alert(1)", Malformed::UnknownShape),
-            (b"callback( {\"openid\":\"OID\"}", Malformed::UnknownShape),
-            (b"callback();", Malformed::UnknownShape),
-            (b"callbackOID", Malformed::UnknownShape),
-            (b"other({\"openid\":\"OID\"});", Malformed::UnknownShape),
-            (b"[{\"openid\":\"OID\"}]", Malformed::UnknownShape),
-            (b"null", Malformed::UnknownShape),
-            (b"\"openid=OID\"", Malformed::UnknownShape),
-            (b"{\"openid\":\"A\",\"openid\":\"B\"}", Malformed::Repeated),
-            (b"openid=A&openid=A", Malformed::Repeated),
+            (&b""[..], MalformedResponse::Empty),
+            (b" \r\n\t", MalformedResponse::Empty),
+            (b"{\"openid\":\"\xFF\"}", MalformedResponse::NotUtf8),
+            (b"\xC4\xFA\xBA\xC3", MalformedResponse::NotUtf8),
+            (b"<html><body>502</body></html>", MalformedResponse::WebPage),
+            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", MalformedResponse::WebPage),
+            (b"{\"openid\":\"OI", MalformedResponse::CutOff),
+            (b"{\"openid\":\"OID\",}", MalformedResponse::UnknownShape),
+            (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", MalformedResponse::UnknownShape),
+            (b"callback( {\"openid\":\"OID\"} ); alert(1)", MalformedResponse::UnknownShape),
+            (b"callback( {\"openid\":\"OID\"}", MalformedResponse::UnknownShape),
+            (b"callback();", MalformedResponse::UnknownShape),
+            (b"callbackOID", MalformedResponse::UnknownShape),
+            (b"other({\"openid\":\"OID\"});", MalformedResponse::UnknownShape),
+            (b"[{\"openid\":\"OID\"}]", MalformedResponse::UnknownShape),
+            (b"null", MalformedResponse::UnknownShape),
+            (b"\"openid=OID\"", MalformedResponse::UnknownShape),
+            (b"{\"openid\":\"A\",\"openid\":\"B\"}", MalformedResponse::Repeated),
+            (b"openid=A&openid=A", MalformedResponse::Repeated),
         ] {
             assert_eq!(refused(body), Some(why), "{}", body.escape_ascii());
         }
@@ -196,8 +196,8 @@ mod tests {
             Err(error) => Err(error),
         };
         assert_eq!(opaque(r#"{"t":"aB-~"}"#).as_deref(), Ok("aB-~"));
-        assert_eq!(opaque(r#"{"s":"x"}"#), Err(Malformed::Missing("t")));
-        assert_eq!(opaque(r#"{"t":""}"#), Err(Malformed::Missing("t")));
+        assert_eq!(opaque(r#"{"s":"x"}"#), Err(MalformedResponse::Missing("t")));
+        assert_eq!(opaque(r#"{"t":""}"#), Err(MalformedResponse::Missing("t")));
         for body in [
             r#"{"t":"abcde"}"#,
             r#"{"t":"a b"}"#,
@@ -210,7 +210,7 @@ mod tests {
             "t=a%00",
             "t=a+b",
         ] {
-            assert_eq!(opaque(body), Err(Malformed::Unusable("t")), "{body}");
+            assert_eq!(opaque(body), Err(MalformedResponse::Unusable("t")), "{body}");
         }
     }
 

@@ -13,14 +13,14 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 
-use super::person::{KEY, LAPSED_SECS, SessionError, Visitor};
+use super::data::{KEY, LAPSED_SECS, SessionData, SessionError};
 use crate::clock::Clock;
 use crate::database;
 use crate::sealing::{Sealer, fingerprint};
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]
-pub struct Lifetimes {
+pub struct SessionLifetimes {
     /// Without being used, in seconds.
     pub idle_secs: i64,
     /// In all, in seconds.
@@ -39,11 +39,11 @@ const UNAVAILABLE: &str = "the database is unavailable: ";
 
 /// Sessions in the table `sessions`.
 #[derive(Clone)]
-pub struct Store {
+pub struct SqlSessionStore {
     pub(super) pool: AnyPool,
     sealer: Sealer,
     clock: Clock,
-    lifetimes: Lifetimes,
+    lifetimes: SessionLifetimes,
 }
 
 /// What a row holds beside its record.
@@ -56,16 +56,16 @@ pub(super) struct Row {
     pub(super) expires_at: OffsetDateTime,
 }
 
-impl std::fmt::Debug for Store {
+impl std::fmt::Debug for SqlSessionStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("lifetimes", &self.lifetimes).finish_non_exhaustive()
+        f.debug_struct("SqlSessionStore").field("lifetimes", &self.lifetimes).finish_non_exhaustive()
     }
 }
 
-impl Store {
+impl SqlSessionStore {
     /// Works on an opened database.
-    pub fn new(pool: AnyPool, sealer: Sealer, clock: Clock, lifetimes: Lifetimes) -> Store {
-        Store { pool, sealer, clock, lifetimes }
+    pub fn new(pool: AnyPool, sealer: Sealer, clock: Clock, lifetimes: SessionLifetimes) -> SqlSessionStore {
+        SqlSessionStore { pool, sealer, clock, lifetimes }
     }
 
     /// When the oldest session that can still be alive began, in seconds since 1970.
@@ -174,7 +174,7 @@ fn is_from_future(created_at: i64, last_seen_at: i64, now: i64) -> bool {
 }
 
 #[async_trait]
-impl SessionStore for Store {
+impl SessionStore for SqlSessionStore {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let now = (self.clock)();
         for _ in 0..MAX_DRAWS {
@@ -199,7 +199,7 @@ impl SessionStore for Store {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        // The session layer saves once more what `Visitor::start` has saved.
+        // The session layer saves once more what `SessionData::start` has saved.
         if self.holds(record).await? {
             return Ok(());
         }
@@ -235,7 +235,7 @@ pub(super) fn hash(id: &Id) -> String {
 /// The user beside the row, so that a user's sessions can be found without opening any.
 fn user_id(record: &Record) -> Option<i64> {
     let visitor = record.data.get(KEY).cloned()?;
-    serde_json::from_value::<Visitor>(visitor).ok()?.signed_in().map(|signed_in| signed_in.user_id)
+    serde_json::from_value::<SessionData>(visitor).ok()?.signed_in().map(|signed_in| signed_in.user_id)
 }
 
 pub(super) fn backend(error: sqlx::Error) -> Error {

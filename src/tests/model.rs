@@ -17,7 +17,7 @@ use std::time::SystemTime;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use qq_login::sealing::{Sealer, SecretKey};
-use qq_login::sessions::{Lifetimes, Store};
+use qq_login::sessions::{SessionLifetimes, SqlSessionStore};
 
 use crate::support::{TestSite, number, options};
 use walk::{Ground, Walk};
@@ -71,8 +71,8 @@ async fn ground() -> Ground {
     site.break_qq("get_user_info", "avatar_missing", u32::MAX).await;
     let key = SecretKey::from_bytes(b"01234567890123456789012345678901".to_vec()).expect("the site's key");
     let sealer = Sealer::new(&key.into(), "session", qq_login::random::system());
-    let lifetimes = Lifetimes { idle_secs: IDLE_SECS, max_secs: MAX_SECS };
-    let store = Store::new(site.pool.clone(), sealer, site.clock(), lifetimes);
+    let lifetimes = SessionLifetimes { idle_secs: IDLE_SECS, max_secs: MAX_SECS };
+    let store = SqlSessionStore::new(site.pool.clone(), sealer, site.clock(), lifetimes);
     Ground { ports: [site.port, site.start_second().await], store, site }
 }
 

@@ -189,16 +189,16 @@ async fn s63_a_request_in_flight_does_not_bring_a_session_back() {
 
 #[tokio::test]
 async fn s63_saving_a_session_that_was_ended_writes_nothing() {
-    use qq_login::sessions::Store;
+    use qq_login::sessions::SqlSessionStore;
     use tower_sessions::SessionStore;
     use tower_sessions::session::Record;
 
     let site = TestSite::start().await;
     let secret = qq_login::sealing::SecretKey::from_bytes(vec![7; 32]).expect("a key").into();
     let sealer = qq_login::sealing::Sealer::new(&secret, "session", qq_login::random::system());
-    let lifetimes = qq_login::sessions::Lifetimes { idle_secs: 100, max_secs: 100 };
+    let lifetimes = qq_login::sessions::SessionLifetimes { idle_secs: 100, max_secs: 100 };
     let now = site.now();
-    let store = Store::new(site.pool.clone(), sealer, std::sync::Arc::new(move || now), lifetimes);
+    let store = SqlSessionStore::new(site.pool.clone(), sealer, std::sync::Arc::new(move || now), lifetimes);
     let far = tower_sessions::cookie::time::OffsetDateTime::UNIX_EPOCH;
     let mut record = Record { id: Id::default(), data: Default::default(), expiry_date: far };
     store.create(&mut record).await.expect("created");

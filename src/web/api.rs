@@ -7,30 +7,30 @@ use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use leptos_axum::handle_server_fns_with_context;
 
-use super::notice;
-use super::visit::Setting;
+use super::error_page;
+use super::request::RequestInfo;
 
 /// How Leptos begins the text of an answer if what was sent does not fit the function.
 const MISFITS: [&str; 4] = ["Args|", "Deserialization|", "MissingArg|", "Request|"];
-/// More than any of these texts takes, in bytes.
+/// More than any of these messages takes, in bytes.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// Calls the server function at the request's address. Always as a script would: asked for HTML,
 /// Leptos would answer an error with a redirect to wherever the browser came from.
-pub(super) async fn call(setting: Setting, mut request: Request) -> Response {
+pub(super) async fn call(setting: RequestInfo, mut request: Request) -> Response {
     request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let site = setting.site.clone();
     let context = move || provide_context(site.clone());
     let response = handle_server_fns_with_context(context, request).await.into_response();
     match response.status() {
-        StatusCode::TOO_MANY_REQUESTS => notice::too_many(setting, wait_secs(&response)).await,
-        StatusCode::SERVICE_UNAVAILABLE => notice::unavailable(setting).await,
+        StatusCode::TOO_MANY_REQUESTS => error_page::too_many(setting, wait_secs(&response)).await,
+        StatusCode::SERVICE_UNAVAILABLE => error_page::unavailable(setting).await,
         StatusCode::INTERNAL_SERVER_ERROR => {
             let text = to_bytes(response.into_body(), MAX_TEXT_BYTES).await.unwrap_or_default();
             if MISFITS.iter().any(|misfit| text.starts_with(misfit.as_bytes())) {
-                return notice::bad_form(setting, StatusCode::BAD_REQUEST).await;
+                return error_page::bad_form(setting, StatusCode::BAD_REQUEST).await;
             }
-            notice::broken(setting).await
+            error_page::broken(setting).await
         }
         _ => response,
     }

@@ -7,20 +7,20 @@ use leptos_axum::ResponseOptions;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
+use super::error_page::{ErrorPage, ErrorPageView};
 use super::flash::Flash;
-use super::guards::content_security_policy;
-use super::notice::{Notice, NoticePage};
+use super::i18n::Lang;
+use super::middleware::content_security_policy;
+use super::page::PageContext;
 use super::pages::{
     AccountPage, Avatar, DeletePage, HomePage, LoginPage, Missing, NotFoundPage, PrivacyPage, RegisterPage,
     SessionsPage,
 };
 use super::preferences::Theme;
-use super::render::Frame;
-use super::texts::Lang;
 
 /// The whole document.
 pub(super) fn shell() -> impl IntoView {
-    let frame = use_context::<Frame>();
+    let frame = use_context::<PageContext>();
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     // Views outside an island are not hydrated, so they need no marks for it.
     if let Some(shared) = Owner::current_shared_context() {
@@ -36,7 +36,7 @@ pub(super) fn shell() -> impl IntoView {
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                     <meta name="color-scheme" content="light dark" />
-                    <title>{format!("{} - {}", frame.title, frame.texts.site_name)}</title>
+                    <title>{format!("{} - {}", frame.title, frame.messages.site_name)}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" id="leptos" href=assets.css() />
                     {frame.has_islands.then(|| view! { <IslandScript nonce=nonce.clone() /> })}
@@ -54,15 +54,15 @@ pub(super) fn shell() -> impl IntoView {
 #[component]
 pub(super) fn App() -> impl IntoView {
     // A notice takes the place of whatever page was asked for.
-    if let Some(notice) = use_context::<Notice>() {
-        return view! { <Surroundings><NoticePage notice /></Surroundings> }.into_any();
+    if let Some(notice) = use_context::<ErrorPage>() {
+        return view! { <Layout><ErrorPageView notice /></Layout> }.into_any();
     }
     if use_context::<Missing>().is_some() {
-        return view! { <Surroundings><NotFoundPage /></Surroundings> }.into_any();
+        return view! { <Layout><NotFoundPage /></Layout> }.into_any();
     }
     view! {
         <Router>
-            <Surroundings>
+            <Layout>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/login") view=LoginPage />
@@ -72,7 +72,7 @@ pub(super) fn App() -> impl IntoView {
                     <Route path=path!("/account/delete") view=DeletePage />
                     <Route path=path!("/privacy") view=PrivacyPage />
                 </Routes>
-            </Surroundings>
+            </Layout>
         </Router>
     }
     .into_any()
@@ -80,10 +80,10 @@ pub(super) fn App() -> impl IntoView {
 
 /// Header and footer, the same on every page.
 #[component]
-fn Surroundings(children: Children) -> impl IntoView {
-    let frame = use_context::<Frame>();
+fn Layout(children: Children) -> impl IntoView {
+    let frame = use_context::<PageContext>();
     let somebody_else = frame.clone().filter(|frame| frame.flash == Some(Flash::SomebodyElse)).map(|frame| {
-        let said = frame.texts.somebody_else;
+        let said = frame.messages.somebody_else;
         view! {
             <div class="trouble calm" role="status">
                 <p><strong>{said.title}</strong></p>
@@ -93,10 +93,10 @@ fn Surroundings(children: Children) -> impl IntoView {
     });
     let header = frame.clone().map(|frame| {
         view! {
-            <a class="skip" href="#main">{frame.texts.skip_to_content}</a>
-            {frame.setting.site.facts.is_sandbox.then(|| view! { <p class="sandbox-note">{frame.texts.sandbox_note}</p> })}
+            <a class="skip" href="#main">{frame.messages.skip_to_content}</a>
+            {frame.setting.site.facts.is_sandbox.then(|| view! { <p class="sandbox-note">{frame.messages.sandbox_note}</p> })}
             <header class="top">
-                <a class="site-name" href="/">{frame.texts.site_name}</a>
+                <a class="site-name" href="/">{frame.messages.site_name}</a>
                 {frame.viewer.clone().map(|viewer| view! {
                     <nav class="top-account">
                         <a href="/account">
@@ -117,17 +117,17 @@ fn Surroundings(children: Children) -> impl IntoView {
 
 /// The forms for language and theme.
 #[component]
-fn Preferences(frame: Frame) -> impl IntoView {
-    let texts = frame.texts;
+fn Preferences(frame: PageContext) -> impl IntoView {
+    let messages = frame.messages;
     let theme_name = move |theme: Theme| match theme {
-        Theme::System => texts.theme_system,
-        Theme::Light => texts.theme_light,
-        Theme::Dark => texts.theme_dark,
+        Theme::System => messages.theme_system,
+        Theme::Light => messages.theme_light,
+        Theme::Dark => messages.theme_dark,
     };
     let pressed = |is_chosen: bool| if is_chosen { "true" } else { "false" };
     view! {
         <footer class="preferences">
-            <form method="post" action="/language" data-testid="language" novalidate aria-label=texts.language>
+            <form method="post" action="/language" data-testid="language" novalidate aria-label=messages.language>
                 <input type="hidden" name="back" value=frame.here.clone() />
                 {Lang::ALL.map(|lang| view! {
                     <button
@@ -141,7 +141,7 @@ fn Preferences(frame: Frame) -> impl IntoView {
                     </button>
                 }).into_iter().collect_view()}
             </form>
-            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=texts.theme>
+            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=messages.theme>
                 <input type="hidden" name="back" value=frame.here.clone() />
                 {Theme::ALL.map(|theme| view! {
                     <button type="submit" name="theme" value=theme.name() aria-pressed=pressed(theme == frame.theme)>
@@ -149,7 +149,7 @@ fn Preferences(frame: Frame) -> impl IntoView {
                     </button>
                 }).into_iter().collect_view()}
             </form>
-            <a href="/privacy">{texts.privacy_title}</a>
+            <a href="/privacy">{messages.privacy_title}</a>
         </footer>
     }
 }
@@ -159,7 +159,7 @@ fn Preferences(frame: Frame) -> impl IntoView {
 /// would make a browser without scripts load what it cannot use.
 #[component]
 fn IslandScript(nonce: String) -> impl IntoView {
-    let assets = use_context::<Frame>().map(|frame| frame.setting.site.facts.assets.clone());
+    let assets = use_context::<PageContext>().map(|frame| frame.setting.site.facts.assets.clone());
     assets.map(|assets| {
         // A browser that cannot load the WebAssembly loses comfort only, so that is no error.
         let script = format!(
@@ -178,7 +178,7 @@ fn IslandScript(nonce: String) -> impl IntoView {
 }
 
 /// Sends the page's own Content-Security-Policy, which names the nonce of its script.
-fn protect(frame: &Frame, nonce: &str) {
+fn protect(frame: &PageContext, nonce: &str) {
     let has_script = frame.has_islands || is_being_developed();
     let policy = content_security_policy(&frame.setting.site.facts.form_targets, has_script.then_some(nonce));
     let value = HeaderValue::from_str(&policy);

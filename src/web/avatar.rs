@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::site::Site;
+use super::state::AppState;
 
 /// The address of a picture.
 pub(super) fn address(hash: &str) -> String {
@@ -13,7 +13,7 @@ pub(super) fn address(hash: &str) -> String {
 
 /// The address changes with the picture, so browsers may keep it for good; nobody else may, as it
 /// is somebody's face.
-pub(super) async fn show(State(site): State<Site>, Path(hash): Path<String>) -> Response {
+pub(super) async fn show(State(site): State<AppState>, Path(hash): Path<String>) -> Response {
     const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
     const JPEG: HeaderValue = HeaderValue::from_static("image/jpeg");
     match site.login.accounts().avatar(&hash).await {

@@ -9,24 +9,24 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tower_sessions::session::Id;
 
-use super::notice;
+use super::error_page;
 use super::permission::SIGN_IN;
-use super::site::Site;
-use super::visit::Visit;
-use crate::accounts::{OwnData, OwnIdentity};
+use super::request::PageRequest;
+use super::state::AppState;
+use crate::accounts::{AccountExport, ExportedIdentity};
 use crate::audit::{self, Event};
 use crate::login::LoginError;
-use crate::sessions::{SignedIn, Visitor};
+use crate::sessions::{SessionData, SignedInUser};
 
 /// Sends the file.
-pub(super) async fn send(visit: Visit) -> Response {
+pub(super) async fn send(visit: PageRequest) -> Response {
     let (setting, current) = (visit.setting, visit.session.id());
-    let Some(signed_in) = visit.visitor.and_then(Visitor::signed_in) else {
+    let Some(signed_in) = visit.visitor.and_then(SessionData::signed_in) else {
         return Redirect::to(SIGN_IN).into_response();
     };
     if let Some(Err(too_often)) = setting.site.facts.rate_limits.as_ref().map(|it| it.count_person(&signed_in.openid)) {
         audit::record(Event::RateLimited);
-        return notice::too_many(setting, too_often.wait_secs).await;
+        return error_page::too_many(setting, too_often.wait_secs).await;
     }
     match gather(&setting.site, &signed_in, current).await {
         Ok(Some(data)) => {
@@ -34,7 +34,7 @@ pub(super) async fn send(visit: Visit) -> Response {
             as_file(&data)
         }
         Ok(None) => Redirect::to(SIGN_IN).into_response(),
-        Err(error) => notice::failed(setting, "somebody's data could not be gathered", &error).await,
+        Err(error) => error_page::failed(setting, "somebody's data could not be gathered", &error).await,
     }
 }
 
@@ -46,28 +46,28 @@ fn as_file(data: &Value) -> Response {
 }
 
 /// All of it but the secrets: nobody needs the token or the ids of sessions, and a file is easily lost.
-async fn gather(site: &Site, signed_in: &SignedIn, current: Option<Id>) -> Result<Option<Value>, LoginError> {
+async fn gather(site: &AppState, signed_in: &SignedInUser, current: Option<Id>) -> Result<Option<Value>, LoginError> {
     let accounts = site.login.accounts();
-    let Some(OwnData { username, created_at, email_addresses, identities }) =
-        accounts.own_data(signed_in.user_id).await?
+    let Some(AccountExport { username, created_at, email_addresses, identities }) =
+        accounts.export(signed_in.user_id).await?
     else {
         return Ok(None);
     };
-    let sessions = site.sessions.list_own(signed_in.user_id, current).await?;
+    let sessions = site.sessions.list_for_user(signed_in.user_id, current).await?;
     let mut of_identities = Vec::new();
     for identity in identities {
         of_identities.push(of_identity(site, identity).await?);
     }
     // Where typed addresses are trusted, whether one is verified would tell that somebody else has it.
     let tells_verified = !site.login.trusts_email();
-    let of_email = |email: crate::accounts::OwnEmail| {
+    let of_email = |email: crate::accounts::ExportedEmail| {
         let mut told = json!({ "email": email.email, "since": moment(email.created_at) });
         if let Some(told) = told.as_object_mut().filter(|_| tells_verified) {
             told.insert("verified".to_owned(), email.is_verified.into());
         }
         told
     };
-    let of_session = |session: crate::sessions::OwnSession| json!({ "began": moment(session.began_at), "last_used": moment(session.last_seen_at) });
+    let of_session = |session: crate::sessions::SessionInfo| json!({ "began": moment(session.began_at), "last_used": moment(session.last_seen_at) });
     let token = &signed_in.token;
     Ok(Some(json!({
         "user_name": username,
@@ -79,7 +79,7 @@ async fn gather(site: &Site, signed_in: &SignedIn, current: Option<Id>) -> Resul
     })))
 }
 
-async fn of_identity(site: &Site, identity: OwnIdentity) -> Result<Value, LoginError> {
+async fn of_identity(site: &AppState, identity: ExportedIdentity) -> Result<Value, LoginError> {
     let avatar = match &identity.avatar_hash {
         Some(hash) => site.login.accounts().avatar(hash).await?,
         None => None,

@@ -1,6 +1,6 @@
 //! What the next page tells of something that just happened, once.
 //!
-//! It travels in a cookie that names one of a few texts: it holds nothing personal, survives
+//! It travels in a cookie that names one of a few messages: it holds nothing personal, survives
 //! redirects, and a forged one can only show one of our own sentences.
 
 use axum::http::{HeaderMap, HeaderValue, header};

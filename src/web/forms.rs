@@ -12,20 +12,20 @@ use leptos::prelude::provide_context;
 use leptos_axum::handle_server_fns_with_context;
 
 use super::api::wait_secs;
-use super::notice::{self, Hindrance};
+use super::error_page::{self, TemporaryError};
 use super::pages;
 use super::preferences::field;
-use super::site::Site;
-use super::visit::{Setting, Visit};
-use crate::login::{FormProblems, TypedForm};
+use super::request::{PageRequest, RequestInfo};
+use super::state::AppState;
+use crate::login::{FormErrors, RegistrationForm};
 
 /// `POST /register`: a form that needs mending is answered with the page itself, so that what was
 /// typed is neither lost nor put into an address.
-pub(super) async fn register(visit: Visit, request: Request) -> Response {
+pub(super) async fn register(visit: PageRequest, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let typed = match typed(Request::from_parts(parts.clone(), body)).await {
         Ok(typed) => typed,
-        Err(status) => return notice::bad_form(visit.setting, status).await,
+        Err(status) => return error_page::bad_form(visit.setting, status).await,
     };
     let sent = form_urlencoded::Serializer::new(String::new())
         .append_pair("username", &typed.username)
@@ -34,8 +34,8 @@ pub(super) async fn register(visit: Visit, request: Request) -> Response {
     match call(&visit.setting, Request::from_parts(parts, Body::from(sent))).await {
         Reply::NeedsMending(typed, problems) => pages::show_with_problems(visit, typed, problems).await,
         Reply::GoOn(way) => way,
-        Reply::Hindered(hindrance) => pages::show_hindered(visit, typed, hindrance).await,
-        Reply::Broken => notice::broken(visit.setting).await,
+        Reply::Hindered(temporary_error) => pages::show_temporary_error(visit, typed, temporary_error).await,
+        Reply::Broken => error_page::broken(visit.setting).await,
     }
 }
 
@@ -45,35 +45,35 @@ pub(super) fn is_registration(request: &Request) -> bool {
 }
 
 /// Answers a registration that something other than the form itself keeps from being taken.
-pub(super) async fn give_back(site: Site, request: Request, hindrance: Hindrance) -> Response {
+pub(super) async fn give_back(site: AppState, request: Request, temporary_error: TemporaryError) -> Response {
     let (mut parts, body) = request.into_parts();
-    let visit = match Visit::from_request_parts(&mut parts, &site).await {
+    let visit = match PageRequest::from_request_parts(&mut parts, &site).await {
         Ok(visit) => visit,
         Err(answer) => return answer,
     };
     match typed(Request::from_parts(parts, body)).await {
-        Ok(typed) => pages::show_hindered(visit, typed, hindrance).await,
-        Err(status) => notice::bad_form(visit.setting, status).await,
+        Ok(typed) => pages::show_temporary_error(visit, typed, temporary_error).await,
+        Err(status) => error_page::bad_form(visit.setting, status).await,
     }
 }
 
 /// What was typed. Browsers send each field once; anything else is read as far as it can be.
-async fn typed(request: Request) -> Result<TypedForm, StatusCode> {
+async fn typed(request: Request) -> Result<RegistrationForm, StatusCode> {
     let RawForm(form) = request.extract().await.map_err(|refused: RawFormRejection| refused.status())?;
     let field = |name| field(&form, name).unwrap_or_default();
-    Ok(TypedForm { username: field("username"), email: field("email") })
+    Ok(RegistrationForm { username: field("username"), email: field("email") })
 }
 
 /// `POST /register/auto`.
-pub(super) async fn register_auto(setting: Setting, request: Request) -> Response {
+pub(super) async fn register_auto(setting: RequestInfo, request: Request) -> Response {
     call_without_fields(setting, request).await
 }
 
 /// `POST /account/sessions/end`.
-pub(super) async fn end_sessions(setting: Setting, request: Request) -> Response {
+pub(super) async fn end_sessions(setting: RequestInfo, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(RawForm(form)) = Request::from_parts(parts.clone(), body).extract::<RawForm, _>().await else {
-        return notice::bad_form(setting, StatusCode::BAD_REQUEST).await;
+        return error_page::bad_form(setting, StatusCode::BAD_REQUEST).await;
     };
     let wanted = field(&form, "session").unwrap_or_default();
     let sent = form_urlencoded::Serializer::new(String::new()).append_pair("session", &wanted).finish();
@@ -81,57 +81,57 @@ pub(super) async fn end_sessions(setting: Setting, request: Request) -> Response
 }
 
 /// `POST /account/renew`, `POST /account/portrait` and `POST /account/delete`.
-pub(super) async fn account(setting: Setting, request: Request) -> Response {
+pub(super) async fn account(setting: RequestInfo, request: Request) -> Response {
     call_without_fields(setting, request).await
 }
 
 /// `POST /logout`: ends the session and has the browser forget what it keeps of this site.
-pub(super) async fn logout(setting: Setting, request: Request) -> Response {
+pub(super) async fn logout(setting: RequestInfo, request: Request) -> Response {
     let mut response = call_without_fields(setting, request).await;
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }
 
 /// Whatever the form holds, these functions take nothing.
-async fn call_without_fields(setting: Setting, request: Request) -> Response {
+async fn call_without_fields(setting: RequestInfo, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     answer(setting, Request::from_parts(parts, Body::empty())).await
 }
 
-async fn answer(setting: Setting, request: Request) -> Response {
+async fn answer(setting: RequestInfo, request: Request) -> Response {
     match call(&setting, request).await {
         Reply::GoOn(way) => way,
-        Reply::Hindered(hindrance) => notice::hindered(setting, hindrance).await,
-        Reply::NeedsMending(..) | Reply::Broken => notice::broken(setting).await,
+        Reply::Hindered(temporary_error) => error_page::temporary_error(setting, temporary_error).await,
+        Reply::NeedsMending(..) | Reply::Broken => error_page::broken(setting).await,
     }
 }
 
 /// What a server function said to a form.
 enum Reply {
     GoOn(Response),
-    NeedsMending(TypedForm, FormProblems),
-    Hindered(Hindrance),
+    NeedsMending(RegistrationForm, FormErrors),
+    Hindered(TemporaryError),
     Broken,
 }
 
 /// Where a server function leaves a form that needs mending, for the page that answers it.
 #[derive(Clone, Default)]
-pub(super) struct FormToMend(Arc<Mutex<Option<(TypedForm, FormProblems)>>>);
+pub(super) struct FormToMend(Arc<Mutex<Option<(RegistrationForm, FormErrors)>>>);
 
 impl FormToMend {
     /// Gives the form back, with what is wrong with it.
-    pub(super) fn give_back(&self, typed: TypedForm, problems: FormProblems) {
+    pub(super) fn give_back(&self, typed: RegistrationForm, problems: FormErrors) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((typed, problems));
     }
 
-    fn take(&self) -> Option<(TypedForm, FormProblems)> {
+    fn take(&self) -> Option<(RegistrationForm, FormErrors)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 /// Calls the server function at the request's address, as a script would: only then does Leptos
 /// tell an error from a redirect.
-async fn call(setting: &Setting, mut request: Request) -> Reply {
+async fn call(setting: &RequestInfo, mut request: Request) -> Reply {
     request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let (site, to_mend) = (setting.site.clone(), FormToMend::default());
     let given = to_mend.clone();
@@ -141,8 +141,8 @@ async fn call(setting: &Setting, mut request: Request) -> Reply {
     };
     let response = handle_server_fns_with_context(context, request).await.into_response();
     match response.status() {
-        StatusCode::SERVICE_UNAVAILABLE => return Reply::Hindered(Hindrance::Unavailable),
-        StatusCode::TOO_MANY_REQUESTS => return Reply::Hindered(Hindrance::TooOften(wait_secs(&response))),
+        StatusCode::SERVICE_UNAVAILABLE => return Reply::Hindered(TemporaryError::Unavailable),
+        StatusCode::TOO_MANY_REQUESTS => return Reply::Hindered(TemporaryError::RateLimited(wait_secs(&response))),
         _ => {}
     }
     match (response.status().is_success(), to_mend.take()) {

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::notice::RETRY_AFTER_SECS;
-use super::site::Site;
+use super::error_page::RETRY_AFTER_SECS;
+use super::state::AppState;
 
 /// `GET /healthz`: the process lives.
 pub(super) async fn alive() -> &'static str {
@@ -13,8 +13,8 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: the database can be written, or else what is the matter with it.
-pub(super) async fn ready(State(site): State<Site>) -> Response {
-    match site.readiness.check().await {
+pub(super) async fn ready(State(site): State<AppState>) -> Response {
+    match site.database_health.check().await {
         Ok(()) => "ok\n".into_response(),
         Err(trouble) => {
             let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_SECS.to_string())];

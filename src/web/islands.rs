@@ -1,7 +1,7 @@
 //! What runs in the browser: comfort round links and fields that work without it.
 //!
 //! An island surrounds HTML that the server wrote and never rewrites it, so that nothing a person
-//! has typed is lost when the WebAssembly wakes up. It holds no texts and takes no props (props
+//! has typed is lost when the WebAssembly wakes up. It holds no messages and takes no props (props
 //! would bring a JSON parser into the WebAssembly): what it may have to say stands in `data-`
 //! attributes of the field.
 

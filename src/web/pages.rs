@@ -3,31 +3,31 @@
 //! with the right status, whether scripts run or not.
 
 mod account;
+mod components;
 mod delete;
 mod home;
 mod login;
 mod not_found;
-mod parts;
 mod privacy;
 mod register;
 mod sessions;
 
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::visit::Visit;
+use super::request::PageRequest;
 
 pub(super) use account::AccountPage;
+pub(super) use components::Avatar;
 pub(super) use delete::DeletePage;
 pub(super) use home::HomePage;
 pub(super) use login::LoginPage;
 pub(super) use not_found::{Missing, NotFoundPage};
-pub(super) use parts::Avatar;
 pub(super) use privacy::PrivacyPage;
-pub(super) use register::{RegisterPage, show_hindered, show_with_problems};
+pub(super) use register::{RegisterPage, show_temporary_error, show_with_problems};
 pub(super) use sessions::SessionsPage;
 
 /// Answers a GET for any page.
-pub(super) async fn show(visit: Visit) -> Response {
+pub(super) async fn show(visit: PageRequest) -> Response {
     match visit.setting.path() {
         "/" => home::show(visit).await,
         "/login" => login::show(visit).await,

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use super::texts::Lang;
-use super::visit::Setting;
+use super::i18n::Lang;
+use super::request::RequestInfo;
 
 /// How long a choice is kept, in days.
 const KEPT_DAYS: i64 = 365;
@@ -40,20 +40,20 @@ impl Theme {
 }
 
 /// `POST /language`: `lang` is the choice, `back` the page to return to.
-pub(super) async fn choose_language(setting: Setting, jar: CookieJar, RawForm(form): RawForm) -> Response {
+pub(super) async fn choose_language(setting: RequestInfo, jar: CookieJar, RawForm(form): RawForm) -> Response {
     let chosen = field(&form, "lang").and_then(|tag| Lang::from_tag(&tag));
     remember(&setting, jar, "lang", chosen.map(Lang::tag), &form)
 }
 
 /// `POST /theme`: `theme` is the choice, `back` the page to return to.
-pub(super) async fn choose_theme(setting: Setting, jar: CookieJar, RawForm(form): RawForm) -> Response {
+pub(super) async fn choose_theme(setting: RequestInfo, jar: CookieJar, RawForm(form): RawForm) -> Response {
     let chosen = field(&form, "theme").and_then(|name| Theme::from_name(&name));
     remember(&setting, jar, "theme", chosen.map(Theme::name), &form)
 }
 
 /// An unknown choice changes nothing.
 fn remember(
-    setting: &Setting,
+    setting: &RequestInfo,
     jar: CookieJar,
     name: &'static str,
     value: Option<&'static str>,

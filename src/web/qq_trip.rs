@@ -10,23 +10,23 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::ResponseOptions;
 
-use super::notice;
+use super::error_page;
+use super::request::RequestInfo;
 use super::server_fns::finish_login;
-use super::site::Site;
-use super::visit::Setting;
+use super::state::AppState;
 use crate::qq::Display;
 
 /// `GET /login/qq?next=…`: off to QQ.
-pub(super) async fn leave(State(site): State<Site>, setting: Setting, jar: CookieJar) -> Response {
-    match site.login.begin(jar, &setting.next(), display(&setting.parts.headers)) {
+pub(super) async fn start(State(site): State<AppState>, setting: RequestInfo, jar: CookieJar) -> Response {
+    match site.login.start_login(jar, &setting.next(), display(&setting.parts.headers)) {
         Ok((jar, address)) => uncached((jar, Redirect::to(&address)).into_response()),
-        Err(error) => notice::failed(setting, "a sign-in could not be begun", &error).await,
+        Err(error) => error_page::failed(setting, "a sign-in could not be begun", &error).await,
     }
 }
 
 /// `GET /login/qq/callback`: back from QQ. Reads the query as it stands, since a malformed one is
 /// an answer of QQ's too, and hands it to the server function.
-pub(super) async fn come_back(setting: Setting) -> Response {
+pub(super) async fn callback(setting: RequestInfo) -> Response {
     let query = setting.parts.uri.query().unwrap_or_default().to_owned();
     let (site, parts) = (setting.site.clone(), setting.parts.clone());
     let told = ResponseOptions::default();
@@ -43,8 +43,8 @@ pub(super) async fn come_back(setting: Setting) -> Response {
             response.headers_mut().extend(told.0.read().unwrap_or_else(PoisonError::into_inner).headers.clone());
             uncached(response)
         }
-        Err(_) if is_unavailable(&told) => notice::unavailable(setting).await,
-        Err(_) => notice::broken(setting).await,
+        Err(_) if is_unavailable(&told) => error_page::unavailable(setting).await,
+        Err(_) => error_page::broken(setting).await,
     }
 }
 

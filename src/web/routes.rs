@@ -10,21 +10,21 @@ use tracing::{Level, Span, info_span};
 
 use super::app::App;
 use super::client_address::{self, without_last_part};
-use super::guards::{
-    RequestId, add_security_headers, explain_errors, keep_session_cookie, keep_to_public_url, limit_networks,
-    name_requests, read_forms, refuse_other_origins, refuse_other_sites, survive_panics,
+use super::middleware::{
+    RequestId, add_security_headers, canonical_host, catch_panic, explain_errors, keep_session_cookie, limit_body,
+    limit_networks, refuse_other_origins, refuse_other_sites, set_request_id,
 };
-use super::site::Site;
+use super::state::AppState;
 use super::{api, assets, avatar, export, forms, health, pages, preferences, qq_trip};
 use crate::config::Config;
 use crate::sessions;
 
 /// The whole site.
-pub fn router(site: Site) -> Router {
+pub fn router(site: AppState) -> Router {
     let facts = site.facts.clone();
     let limited = Router::new()
-        .route("/login/qq", get(qq_trip::leave))
-        .route(Config::CALLBACK_PATH, get(qq_trip::come_back))
+        .route("/login/qq", get(qq_trip::start))
+        .route(Config::CALLBACK_PATH, get(qq_trip::callback))
         .route("/register", post(forms::register))
         .route("/register/auto", post(forms::register_auto))
         .route("/account/renew", post(forms::account))
@@ -40,7 +40,7 @@ pub fn router(site: Site) -> Router {
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme))
         .merge(limited)
-        .route_layer(middleware::from_fn_with_state(site.clone(), read_forms));
+        .route_layer(middleware::from_fn_with_state(site.clone(), limit_body));
     let pages = generate_route_list(App);
     let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
     pages
@@ -55,15 +55,15 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .layer(middleware::from_fn_with_state(site.clone(), explain_errors))
-        .layer(middleware::from_fn_with_state(site.clone(), keep_to_public_url))
-        .layer(middleware::from_fn_with_state(site.clone(), survive_panics))
+        .layer(middleware::from_fn_with_state(site.clone(), canonical_host))
+        .layer(middleware::from_fn_with_state(site.clone(), catch_panic))
         .layer(middleware::from_fn_with_state(site.clone(), add_security_headers))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span_for(facts.trusted_proxies))
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )
-        .layer(middleware::from_fn_with_state(site.clone(), name_requests))
+        .layer(middleware::from_fn_with_state(site.clone(), set_request_id))
         .with_state(site)
 }
 

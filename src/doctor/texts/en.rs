@@ -1,7 +1,7 @@
 use super::{Said, Texts};
 use crate::config::ConfigError;
 use crate::doctor::report::Subject;
-use crate::qq::{Malformed, QqError, Unreachable};
+use crate::qq::{MalformedResponse, QqError, TransportError};
 
 const fn said(detail: &'static str, advice: &'static str) -> Said {
     Said { detail, advice }
@@ -231,21 +231,21 @@ pub(super) static TEXTS: Texts = Texts {
 
 fn words_for(error: &QqError) -> String {
     match error {
-        QqError::Malformed(Malformed::WebPage) => "QQ's answer is a web page, not data".to_owned(),
-        QqError::Unreachable(Unreachable::Status(status @ 300..=399)) => {
+        QqError::MalformedResponse(MalformedResponse::WebPage) => "QQ's answer is a web page, not data".to_owned(),
+        QqError::TransportError(TransportError::Status(status @ 300..=399)) => {
             format!("QQ's answer is a redirect (HTTP status {status})")
         }
-        QqError::Unreachable(Unreachable::Status(status)) => format!("QQ's answer is HTTP status {status}"),
-        QqError::Unreachable(other) => other.to_string(),
+        QqError::TransportError(TransportError::Status(status)) => format!("QQ's answer is HTTP status {status}"),
+        QqError::TransportError(other) => other.to_string(),
         other => other.to_string(),
     }
 }
 
 fn advice_for(error: &QqError) -> &'static str {
     match error {
-        QqError::Unreachable(Unreachable::Timeout) => TOO_SLOW,
-        QqError::Unreachable(Unreachable::Status(500..)) => QQ_FAILS,
-        QqError::Unreachable(Unreachable::Broken(_)) => CUT,
+        QqError::TransportError(TransportError::Timeout) => TOO_SLOW,
+        QqError::TransportError(TransportError::Status(500..)) => QQ_FAILS,
+        QqError::TransportError(TransportError::Broken(_)) => CUT,
         QqError::ForeignToken => {
             "Never let such a token in. See whether QQ_APP_ID and QQ_APP_KEY belong to one and the same app."
         }

@@ -1,7 +1,7 @@
 use super::{Said, Texts};
 use crate::config::ConfigError;
 use crate::doctor::report::Subject;
-use crate::qq::{AvatarError, Malformed, QqError, Unreachable};
+use crate::qq::{AvatarError, MalformedResponse, QqError, TransportError};
 
 const fn said(detail: &'static str, advice: &'static str) -> Said {
     Said { detail, advice }
@@ -209,33 +209,33 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
 
 fn words_for(error: &QqError) -> String {
     match error {
-        QqError::Malformed(malformed) => format!("无法理解 QQ 的回答：{}", malformed_words(*malformed)),
-        QqError::Unreachable(Unreachable::Status(status @ 300..=399)) => {
+        QqError::MalformedResponse(malformed) => format!("无法理解 QQ 的回答：{}", malformed_words(*malformed)),
+        QqError::TransportError(TransportError::Status(status @ 300..=399)) => {
             format!("QQ 的回答是跳转（HTTP 状态 {status}）")
         }
-        QqError::Unreachable(Unreachable::Status(status)) => format!("QQ 的回答是 HTTP 状态 {status}"),
-        QqError::Unreachable(Unreachable::Timeout) => "没有及时收到完整的回答".to_owned(),
-        QqError::Unreachable(Unreachable::Connect(words)) => format!("无法连接（{words}）"),
-        QqError::Unreachable(Unreachable::Broken(words)) => format!("连接中断（{words}）"),
+        QqError::TransportError(TransportError::Status(status)) => format!("QQ 的回答是 HTTP 状态 {status}"),
+        QqError::TransportError(TransportError::Timeout) => "没有及时收到完整的回答".to_owned(),
+        QqError::TransportError(TransportError::Connect(words)) => format!("无法连接（{words}）"),
+        QqError::TransportError(TransportError::Broken(words)) => format!("连接中断（{words}）"),
         QqError::ForeignToken => "令牌属于另一个应用".to_owned(),
         QqError::BadCall(_) => "不是 QQ 的接口".to_owned(),
         QqError::Refused(refusal) => format!("QQ 返回 {}", refusal.code),
     }
 }
 
-fn malformed_words(malformed: Malformed) -> String {
+fn malformed_words(malformed: MalformedResponse) -> String {
     match malformed {
-        Malformed::Empty => "内容为空".to_owned(),
-        Malformed::TooLarge => "内容过大".to_owned(),
-        Malformed::NotUtf8 => "不是 UTF-8 编码".to_owned(),
-        Malformed::WebPage => "是一个网页，而不是数据".to_owned(),
-        Malformed::CutOff => "内容不完整，中途断掉了".to_owned(),
-        Malformed::UnknownShape => "既不是表单，也不是 JSON 或 JSONP".to_owned(),
-        Malformed::Repeated => "有字段重复出现".to_owned(),
-        Malformed::ErrorWithoutNumber => "报告了错误，但没有返回码".to_owned(),
-        Malformed::NotAsDocumented => "与文档不符".to_owned(),
-        Malformed::Missing(field) => format!("缺少 {field}"),
-        Malformed::Unusable(field) => format!("{field} 的值不可用"),
+        MalformedResponse::Empty => "内容为空".to_owned(),
+        MalformedResponse::TooLarge => "内容过大".to_owned(),
+        MalformedResponse::NotUtf8 => "不是 UTF-8 编码".to_owned(),
+        MalformedResponse::WebPage => "是一个网页，而不是数据".to_owned(),
+        MalformedResponse::CutOff => "内容不完整，中途断掉了".to_owned(),
+        MalformedResponse::UnknownShape => "既不是表单，也不是 JSON 或 JSONP".to_owned(),
+        MalformedResponse::Repeated => "有字段重复出现".to_owned(),
+        MalformedResponse::ErrorWithoutNumber => "报告了错误，但没有返回码".to_owned(),
+        MalformedResponse::NotAsDocumented => "与文档不符".to_owned(),
+        MalformedResponse::Missing(field) => format!("缺少 {field}"),
+        MalformedResponse::Unusable(field) => format!("{field} 的值不可用"),
     }
 }
 
@@ -243,7 +243,7 @@ fn avatar_words(error: &AvatarError) -> String {
     match error {
         AvatarError::ForeignAddress => "不在腾讯的图片主机上".to_owned(),
         AvatarError::Timeout => "没有及时收到".to_owned(),
-        AvatarError::Unreachable(words) => format!("无法获取：{words}"),
+        AvatarError::TransportError(words) => format!("无法获取：{words}"),
         AvatarError::Status(status) => format!("HTTP 状态 {status}"),
         AvatarError::TooLarge => "文件过大".to_owned(),
         AvatarError::NotAPicture => "不是可以读取的图片".to_owned(),
@@ -252,9 +252,9 @@ fn avatar_words(error: &AvatarError) -> String {
 
 fn advice_for(error: &QqError) -> &'static str {
     match error {
-        QqError::Unreachable(Unreachable::Timeout) => TOO_SLOW,
-        QqError::Unreachable(Unreachable::Status(500..)) => QQ_FAILS,
-        QqError::Unreachable(Unreachable::Broken(_)) => CUT,
+        QqError::TransportError(TransportError::Timeout) => TOO_SLOW,
+        QqError::TransportError(TransportError::Status(500..)) => QQ_FAILS,
+        QqError::TransportError(TransportError::Broken(_)) => CUT,
         QqError::ForeignToken => "绝不能接受这样的令牌。请检查 QQ_APP_ID 和 QQ_APP_KEY 是否属于同一个应用。",
         _ => SOMETHING_BETWEEN,
     }

@@ -26,7 +26,7 @@ fn bench(is_https: bool) -> Bench {
 
 impl Bench {
     fn begin(&self, jar: CookieJar, next: &str) -> (CookieJar, String) {
-        self.attempts.begin(jar, &Next::parse(next)).expect("an attempt")
+        self.attempts.begin(jar, &ReturnTo::parse(next)).expect("an attempt")
     }
 
     fn find(&self, jar: &CookieJar, state: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::qq::avatar::AvatarRule;
-use crate::qq::error::Malformed;
+use crate::qq::error::MalformedResponse;
 use crate::qq::text::plain;
 use crate::qq::wire::Answer;
 
@@ -17,7 +17,7 @@ const AVATAR_FIELDS: [&str; 2] = ["figureurl_qq_2", "figureurl_qq_1"];
 /// How somebody presents themselves. Nothing in it identifies anyone: two people may share a
 /// nickname. `Debug` does not show it, as it is about a person.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Profile {
+pub struct UserInfo {
     /// At most 64 visible characters of any script; `None` if nothing visible came.
     pub nickname: Option<String>,
     /// An https address on Tencent's image hosts; `None` if QQ gave no such address. It
@@ -46,16 +46,16 @@ pub enum Gender {
     Unknown,
 }
 
-impl Profile {
+impl UserInfo {
     /// The profile in `answer`, which is known to hold no refusal.
-    pub(in crate::qq) fn in_answer(answer: &Answer, avatars: &AvatarRule) -> Result<Profile, Malformed> {
+    pub(in crate::qq) fn in_answer(answer: &Answer, avatars: &AvatarRule) -> Result<UserInfo, MalformedResponse> {
         if answer.get("ret").is_none() {
-            return Err(Malformed::Missing("ret"));
+            return Err(MalformedResponse::Missing("ret"));
         }
         let text = |field, max| answer.text(field).map(|it| plain(it, max)).filter(|it| !it.is_empty());
         // Since 2022 these stand in everybody's profile (wiki, 个人隐私保护改造), so they say nothing.
         let unless = |placeholder: &'static str| move |it: &String| it != placeholder;
-        Ok(Profile {
+        Ok(UserInfo {
             nickname: text("nickname", NICKNAME_MAX),
             avatar_url: AVATAR_FIELDS.iter().filter_map(|field| answer.text(field)).find_map(|url| avatars.accept(url)),
             gender: Gender::in_answer(answer),
@@ -80,9 +80,9 @@ impl Gender {
     }
 }
 
-impl fmt::Debug for Profile {
+impl fmt::Debug for UserInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Profile").field("is_partial", &self.is_partial).finish_non_exhaustive()
+        f.debug_struct("UserInfo").field("is_partial", &self.is_partial).finish_non_exhaustive()
     }
 }
 
@@ -90,9 +90,9 @@ impl fmt::Debug for Profile {
 mod tests {
     use super::*;
 
-    fn read(body: &str) -> Profile {
+    fn read(body: &str) -> UserInfo {
         let answer = Answer::read(body.as_bytes()).ok().unwrap();
-        Profile::in_answer(&answer, &AvatarRule::default()).unwrap()
+        UserInfo::in_answer(&answer, &AvatarRule::default()).unwrap()
     }
 
     #[test]

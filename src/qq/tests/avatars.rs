@@ -45,8 +45,8 @@ async fn s39_anything_else_is_refused() {
     ] {
         assert_eq!(fetched(reply).await.err(), Some(why));
     }
-    assert!(matches!(fetched(Reply::Drop).await, Err(AvatarError::Unreachable(_))));
-    assert!(matches!(fetched(Reply::Truncate).await, Err(AvatarError::Unreachable(_))));
+    assert!(matches!(fetched(Reply::Drop).await, Err(AvatarError::TransportError(_))));
+    assert!(matches!(fetched(Reply::Truncate).await, Err(AvatarError::TransportError(_))));
 }
 
 #[tokio::test]

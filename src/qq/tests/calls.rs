@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::fake_qq::{FakeQq, Reply, ok};
 use super::{OID, ann};
-use crate::qq::{Malformed, QqError, Unreachable};
+use crate::qq::{MalformedResponse, QqError, TransportError};
 
 const TOKEN: &str = r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#;
 const PROFILE: &str = r#"{"ret":0,"msg":"","nickname":"示例"}"#;
@@ -29,9 +29,9 @@ async fn a_sign_in_asks_exactly_what_is_documented() {
     let qq = FakeQq::telling([ok(TOKEN), ok(&me()), ok(PROFILE), ok(TOKEN)]).await;
     let client = qq.client();
     let token = client.exchange_code(&secret("C/+ &")).await.unwrap();
-    let identity = client.identify(&token.access_token).await.unwrap();
+    let identity = client.fetch_openid(&token.access_token).await.unwrap();
     let profile = client.user_info(ann(&token.access_token)).await;
-    client.renew_token(&token.refresh_token.unwrap()).await.unwrap();
+    client.refresh_token(&token.refresh_token.unwrap()).await.unwrap();
 
     assert_eq!(identity.openid, OID);
     assert_eq!(profile.unwrap().nickname.as_deref(), Some("示例"));
@@ -53,7 +53,7 @@ async fn a_sign_in_asks_exactly_what_is_documented() {
 async fn t28_a_renewal_brings_the_next_refresh_token() {
     let next = r#"{"access_token":"AT2","expires_in":"5184000","refresh_token":"RT2"}"#;
     let qq = FakeQq::telling([ok(next)]).await;
-    let token = qq.client().renew_token(&secret("RT")).await.unwrap();
+    let token = qq.client().refresh_token(&secret("RT")).await.unwrap();
     assert_eq!(token.access_token.expose_secret(), "AT2");
     assert_eq!(token.refresh_token.unwrap().expose_secret(), "RT2");
 }
@@ -74,7 +74,7 @@ async fn t17_an_exchange_and_a_renewal_are_never_sent_twice() {
         assert_eq!(qq.asked().len(), 1);
 
         let qq = FakeQq::telling([reply, ok(TOKEN)]).await;
-        assert!(qq.client().renew_token(&secret("RT")).await.is_err());
+        assert!(qq.client().refresh_token(&secret("RT")).await.is_err());
         assert_eq!(qq.asked().len(), 1);
     }
 }
@@ -83,9 +83,9 @@ async fn t17_an_exchange_and_a_renewal_are_never_sent_twice() {
 async fn an_exchange_is_not_repeated_on_a_connection_that_was_good_before() {
     let qq = FakeQq::telling([ok(&me()), Reply::Drop, ok(TOKEN)]).await;
     let client = qq.client();
-    client.identify(&secret("AT")).await.unwrap();
+    client.fetch_openid(&secret("AT")).await.unwrap();
     let lost = client.exchange_code(&secret("C")).await;
-    assert!(matches!(lost, Err(QqError::Unreachable(Unreachable::Broken(_)))), "{lost:?}");
+    assert!(matches!(lost, Err(QqError::TransportError(TransportError::Broken(_)))), "{lost:?}");
     assert_eq!(qq.asked().len(), 2);
 }
 
@@ -102,7 +102,7 @@ async fn harmless_questions_are_put_a_second_time() {
         ok(r#"{"ret":-60,"msg":""}"#),
     ] {
         let qq = FakeQq::telling([reply, ok(&me())]).await;
-        let identity = qq.client().identify(&secret("AT")).await;
+        let identity = qq.client().fetch_openid(&secret("AT")).await;
         assert_eq!(identity.map(|it| it.openid).as_deref(), Ok(OID));
         let asked = qq.asked();
         assert!(asked.len() == 2 && asked[0] == asked[1], "{asked:?}");
@@ -116,8 +116,8 @@ async fn harmless_questions_are_put_a_second_time() {
 async fn but_only_once_and_only_if_it_may_help() {
     let down = || Reply::Body(503, Vec::new());
     let qq = FakeQq::telling([down(), down(), ok(&me())]).await;
-    let identity = qq.client().identify(&secret("AT")).await;
-    assert_eq!(identity, Err(Unreachable::Status(503).into()));
+    let identity = qq.client().fetch_openid(&secret("AT")).await;
+    assert_eq!(identity, Err(TransportError::Status(503).into()));
     assert_eq!(qq.asked().len(), 2);
 
     for reply in [
@@ -126,7 +126,7 @@ async fn but_only_once_and_only_if_it_may_help() {
         ok("<html></html>"),
     ] {
         let qq = FakeQq::telling([reply, ok(&me())]).await;
-        assert!(qq.client().identify(&secret("AT")).await.is_err());
+        assert!(qq.client().fetch_openid(&secret("AT")).await.is_err());
         assert_eq!(qq.asked().len(), 1);
     }
 }
@@ -136,7 +136,7 @@ async fn a_refusal_counts_under_any_status() {
     let body = r#"{"error":100016,"error_description":"access token check failed"}"#;
     for status in [200, 400, 401, 500] {
         let qq = FakeQq::telling([Reply::Body(status, body.as_bytes().to_vec())]).await;
-        let answer = qq.client().identify(&secret("AT")).await;
+        let answer = qq.client().fetch_openid(&secret("AT")).await;
         assert_eq!(code_of(answer), Some(100016), "{status}");
     }
 }
@@ -145,8 +145,8 @@ async fn a_refusal_counts_under_any_status() {
 async fn a_success_counts_under_a_good_status_only() {
     for status in [400, 403, 404] {
         let qq = FakeQq::telling([Reply::Body(status, me().into_bytes())]).await;
-        let answer = qq.client().identify(&secret("AT")).await;
-        assert_eq!(answer, Err(Unreachable::Status(status).into()));
+        let answer = qq.client().fetch_openid(&secret("AT")).await;
+        assert_eq!(answer, Err(TransportError::Status(status).into()));
     }
 }
 
@@ -155,7 +155,7 @@ async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
     let denied = r#"{"error":100048,"error_description":"CompanyID not set"}"#;
     let qq = FakeQq::telling([ok(denied), ok(&me())]).await;
     let client = qq.client_with(|settings| settings.ask_unionid = true);
-    let identity = client.identify(&secret("AT")).await.unwrap();
+    let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!((identity.openid.as_str(), identity.unionid), (OID, None));
     assert_eq!(
         qq.asked(),
@@ -164,11 +164,11 @@ async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
 
     let qq = FakeQq::telling([ok(denied), ok(denied), ok(&me())]).await;
     let client = qq.client_with(|settings| settings.ask_unionid = true);
-    assert_eq!(code_of(client.identify(&secret("AT")).await), Some(100048));
+    assert_eq!(code_of(client.fetch_openid(&secret("AT")).await), Some(100048));
     assert_eq!(qq.asked().len(), 2);
 
     let qq = FakeQq::telling([ok(denied), ok(&me())]).await;
-    assert_eq!(code_of(qq.client().identify(&secret("AT")).await), Some(100048));
+    assert_eq!(code_of(qq.client().fetch_openid(&secret("AT")).await), Some(100048));
     assert_eq!(qq.asked().len(), 1);
 }
 
@@ -177,7 +177,7 @@ async fn a_granted_unionid_is_given() {
     let body = format!(r#"{{"client_id":"100000001","openid":"{OID}","unionid":"UID_{OID}"}}"#);
     let qq = FakeQq::telling([ok(&body)]).await;
     let client = qq.client_with(|settings| settings.ask_unionid = true);
-    let identity = client.identify(&secret("AT")).await.unwrap();
+    let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!(identity.unionid, Some(format!("UID_{OID}")));
     assert_eq!(qq.asked().len(), 1);
 }
@@ -190,7 +190,7 @@ async fn t8_m12_an_openid_beside_the_token_is_not_believed() {
     let qq = FakeQq::telling([ok(other), ok(&me())]).await;
     let client = qq.client();
     let token = client.exchange_code(&secret("C")).await.unwrap();
-    let identity = client.identify(&token.access_token).await.unwrap();
+    let identity = client.fetch_openid(&token.access_token).await.unwrap();
     assert_eq!(identity.openid, OID);
     assert!(!qq.asked()[0].contains("need_openid"));
 }
@@ -223,7 +223,7 @@ async fn s28_a_foreign_token_is_told_apart_from_a_broken_answer() {
     let nobody = r#"{"client_id":"100000001"}"#;
     let qq = FakeQq::telling([ok(&foreign), ok(nobody)]).await;
     let client = qq.client();
-    assert_eq!(client.identify(&secret("AT")).await, Err(QqError::ForeignToken));
-    let missing = Malformed::Missing("openid");
-    assert_eq!(client.identify(&secret("AT")).await, Err(missing.into()));
+    assert_eq!(client.fetch_openid(&secret("AT")).await, Err(QqError::ForeignToken));
+    let missing = MalformedResponse::Missing("openid");
+    assert_eq!(client.fetch_openid(&secret("AT")).await, Err(missing.into()));
 }

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use crate::qq::avatar::AvatarRule;
 use crate::qq::wire::{Answer, query};
-use crate::qq::{Identity, Malformed, Profile, QqError, Refusal, Token};
+use crate::qq::{ApiError, Identity, MalformedResponse, QqError, Token, UserInfo};
 
 const GOOD: [&str; 5] = [
     "access_token=AT&expires_in=7776000&refresh_token=RT\n",
@@ -16,12 +16,12 @@ const GOOD: [&str; 5] = [
 ];
 
 /// Lets every parser have `body`, and gives what was believed of it.
-fn read(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), Malformed> {
+fn read(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), MalformedResponse> {
     let answer = Answer::read(body)?;
-    let refusal = Refusal::in_answer(&answer)?;
+    let refusal = ApiError::in_answer(&answer)?;
     let token = Token::in_answer(&answer).ok();
     let identity = Identity::in_answer(&answer, "100000001").ok();
-    let _profile = Profile::in_answer(&answer, &AvatarRule::default());
+    let _profile = UserInfo::in_answer(&answer, &AvatarRule::default());
     if let Some(refusal) = refusal {
         let error = QqError::Refused(refusal);
         let _ = (error.to_string(), error.class());

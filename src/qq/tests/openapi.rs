@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::fake_qq::{FakeQq, Reply, ok};
 use super::{OID, ann};
-use crate::qq::{Malformed, OnBehalfOf, QqError};
+use crate::qq::{MalformedResponse, QqError, UserCredentials};
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Albums {
@@ -46,11 +46,11 @@ async fn any_ret_but_zero_is_an_error_a_positive_one_too() {
 #[tokio::test]
 async fn an_answer_that_is_not_as_documented_is_an_error_that_quotes_nothing() {
     for (body, why) in [
-        (r#"{"ret":0,"albumnum":"CANARY","album":[]}"#, Malformed::NotAsDocumented),
-        (r#"{"ret":0}"#, Malformed::NotAsDocumented),
-        (r#"{"albumnum":0,"album":[]}"#, Malformed::Missing("ret")),
-        ("ret=0&albumnum=0", Malformed::UnknownShape),
-        ("<data><ret>0</ret></data>", Malformed::WebPage),
+        (r#"{"ret":0,"albumnum":"CANARY","album":[]}"#, MalformedResponse::NotAsDocumented),
+        (r#"{"ret":0}"#, MalformedResponse::NotAsDocumented),
+        (r#"{"albumnum":0,"album":[]}"#, MalformedResponse::Missing("ret")),
+        ("ret=0&albumnum=0", MalformedResponse::UnknownShape),
+        ("<data><ret>0</ret></data>", MalformedResponse::WebPage),
     ] {
         let qq = FakeQq::telling([ok(body)]).await;
         let error = albums(&qq).await.expect_err(body);
@@ -95,6 +95,6 @@ async fn what_is_no_call_is_not_sent() {
 #[test]
 fn s32_debug_shows_no_person() {
     let token = "CANARY".into();
-    let who = OnBehalfOf { openid: "CANARY", ..ann(&token) };
+    let who = UserCredentials { openid: "CANARY", ..ann(&token) };
     assert!(!format!("{who:?}").contains("CANARY"));
 }

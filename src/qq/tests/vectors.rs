@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::OID;
 use crate::qq::avatar::AvatarRule;
 use crate::qq::wire::Answer;
-use crate::qq::{Class, Gender, Identity, Malformed, Profile, QqError, Refusal, Token};
+use crate::qq::{ApiError, ErrorClass, Gender, Identity, MalformedResponse, QqError, Token, UserInfo};
 
 const AT: &str = "00112233445566778899AABBCCDDEEFF";
 const RT: &str = "FFEEDDCCBBAA99887766554433221100";
@@ -15,7 +15,7 @@ const RT: &str = "FFEEDDCCBBAA99887766554433221100";
 fn answer(body: &str) -> Result<Answer, QqError> {
     let body = body.replace("OID", OID).replace("AT", AT).replace("RT", RT);
     let answer = Answer::read(body.as_bytes())?;
-    match Refusal::in_answer(&answer)? {
+    match ApiError::in_answer(&answer)? {
         Some(refusal) => Err(QqError::Refused(refusal)),
         None => Ok(answer),
     }
@@ -29,11 +29,11 @@ fn me(body: &str) -> Result<Identity, QqError> {
     Identity::in_answer(&answer(body)?, "100000001")
 }
 
-fn user_info(body: &str) -> Result<Profile, QqError> {
-    Ok(Profile::in_answer(&answer(body)?, &AvatarRule::default())?)
+fn user_info(body: &str) -> Result<UserInfo, QqError> {
+    Ok(UserInfo::in_answer(&answer(body)?, &AvatarRule::default())?)
 }
 
-fn refused<T>(result: Result<T, QqError>) -> Option<(i64, Class)> {
+fn refused<T>(result: Result<T, QqError>) -> Option<(i64, ErrorClass)> {
     match result {
         Err(QqError::Refused(refusal)) => Some((refusal.code, QqError::Refused(refusal).class())),
         _ => None,
@@ -60,24 +60,29 @@ fn tokens_are_understood() {
 
 #[test]
 fn token_errors_are_understood() {
-    use Class::{OperatorMustAct, QqFailure, SignInAgain};
+    use ErrorClass::{OperatorAction, QqFailure, ReauthRequired};
     for (id, body, code, class) in [
-        ("T9", "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n", 100020, SignInAgain),
-        ("T10", r#"callback({"error":100021,"error_description":"get access token error"});"#, 100021, SignInAgain),
-        ("T11", r#"{"error":100009,"error_description":"client secret is illegal"}"#, 100009, OperatorMustAct),
+        (
+            "T9",
+            "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n",
+            100020,
+            ReauthRequired,
+        ),
+        ("T10", r#"callback({"error":100021,"error_description":"get access token error"});"#, 100021, ReauthRequired),
+        ("T11", r#"{"error":100009,"error_description":"client secret is illegal"}"#, 100009, OperatorAction),
         (
             "T12",
             r#"callback( {"error":100010,"error_description":"redirect uri is illegal"} );"#,
             100010,
-            OperatorMustAct,
+            OperatorAction,
         ),
         (
             "T13",
             r#"callback( {"error":100019,"error_description":"code to access token error"} );"#,
             100019,
-            SignInAgain,
+            ReauthRequired,
         ),
-        ("T15", r#"{"access_token":"AT","expires_in":"1","error":100016}"#, 100016, SignInAgain),
+        ("T15", r#"{"access_token":"AT","expires_in":"1","error":100016}"#, 100016, ReauthRequired),
         ("T27", "code=7001&msg=%E9%94%99", 7001, QqFailure),
     ] {
         assert_eq!(refused(token(body)), Some((code, class)), "{id}");
@@ -87,9 +92,9 @@ fn token_errors_are_understood() {
 #[test]
 fn what_is_no_token_is_malformed() {
     for (id, body, why) in [
-        ("T17", "", Malformed::Empty),
-        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", Malformed::WebPage),
-        ("T20", "access_token=&expires_in=5184000", Malformed::Missing("access_token")),
+        ("T17", "", MalformedResponse::Empty),
+        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", MalformedResponse::WebPage),
+        ("T20", "access_token=&expires_in=5184000", MalformedResponse::Missing("access_token")),
     ] {
         assert_eq!(token(body).err(), Some(why.into()), "{id}");
     }
@@ -110,16 +115,21 @@ fn identities_are_understood() {
 
 #[test]
 fn identity_errors_are_understood() {
-    use Class::{OperatorMustAct, OurBug, SignInAgain};
+    use ErrorClass::{BadRequest, OperatorAction, ReauthRequired};
     for (id, body, code, class) in [
-        ("M7", r#"{"error":100013,"error_description":"access token is illegal"}"#, 100013, SignInAgain),
-        ("M8", r#"callback( {"error":100016,"error_description":"access token check failed"} );"#, 100016, SignInAgain),
-        ("M9", r#"{"error":100048,"error_description":"companyid not set"}"#, 100048, OperatorMustAct),
+        ("M7", r#"{"error":100013,"error_description":"access token is illegal"}"#, 100013, ReauthRequired),
+        (
+            "M8",
+            r#"callback( {"error":100016,"error_description":"access token check failed"} );"#,
+            100016,
+            ReauthRequired,
+        ),
+        ("M9", r#"{"error":100048,"error_description":"companyid not set"}"#, 100048, OperatorAction),
         (
             "M10",
             r#"callback( {"error":100007,"error_description":"param access token is wrong or lost "} );"#,
             100007,
-            OurBug,
+            BadRequest,
         ),
     ] {
         assert_eq!(refused(me(body)), Some((code, class)), "{id}");
@@ -128,7 +138,7 @@ fn identity_errors_are_understood() {
 
 #[test]
 fn what_is_nobody_is_not_signed_in() {
-    let missing = QqError::from(Malformed::Missing("openid"));
+    let missing = QqError::from(MalformedResponse::Missing("openid"));
     for (id, body, why) in [
         ("M5", r#"{"client_id":"999999999","openid":"OID"}"#, &QqError::ForeignToken),
         ("M11", r#"{"client_id":"100000001"}"#, &missing),
@@ -175,7 +185,7 @@ fn profiles_are_understood() {
         ("U2", &without_any, String::new()),
         ("U21", &vip_number, "https://thirdqq.qlogo.cn/ek_qqapp/AQsample/100".to_owned()),
     ] {
-        let expected = Profile {
+        let expected = UserInfo {
             nickname: Some("示例🐧".to_owned()),
             avatar_url: Some(avatar).filter(|it| !it.is_empty()),
             gender: Gender::Unknown,
@@ -190,14 +200,14 @@ fn profiles_are_understood() {
 
 #[test]
 fn profile_errors_are_understood() {
-    use Class::{OperatorMustAct, OurBug, SignInAgain};
+    use ErrorClass::{BadRequest, OperatorAction, ReauthRequired};
     for (id, body, code, class) in [
-        ("U4", r#"{"ret":-1,"msg":"client request's parameters are invalid, invalid openid"}"#, -1, OurBug),
-        ("U5", r#"{"ret":-22,"msg":"openid is invalid"}"#, -22, OurBug),
-        ("U6", r#"{"ret":-23,"msg":"token is invalid"}"#, -23, SignInAgain),
-        ("U7", r#"{"ret":1002,"msg":"请先登录"}"#, 1002, SignInAgain),
-        ("U9", r#"{"ret":100030,"msg":"…"}"#, 100030, SignInAgain),
-        ("U10", r#"{"ret":100031,"msg":"…"}"#, 100031, OperatorMustAct),
+        ("U4", r#"{"ret":-1,"msg":"client request's parameters are invalid, invalid openid"}"#, -1, BadRequest),
+        ("U5", r#"{"ret":-22,"msg":"openid is invalid"}"#, -22, BadRequest),
+        ("U6", r#"{"ret":-23,"msg":"token is invalid"}"#, -23, ReauthRequired),
+        ("U7", r#"{"ret":1002,"msg":"请先登录"}"#, 1002, ReauthRequired),
+        ("U9", r#"{"ret":100030,"msg":"…"}"#, 100030, ReauthRequired),
+        ("U10", r#"{"ret":100031,"msg":"…"}"#, 100031, OperatorAction),
     ] {
         assert_eq!(refused(user_info(body)), Some((code, class)), "{id}");
     }
@@ -205,6 +215,6 @@ fn profile_errors_are_understood() {
 
 #[test]
 fn u11_a_profile_without_ret_is_malformed() {
-    let missing = Malformed::Missing("ret");
+    let missing = MalformedResponse::Missing("ret");
     assert_eq!(user_info(r#"{"nickname":"x"}"#), Err(missing.into()));
 }

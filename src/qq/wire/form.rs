@@ -3,18 +3,18 @@
 use percent_encoding::percent_decode_str;
 
 use super::Value;
-use crate::qq::error::Malformed;
+use crate::qq::error::MalformedResponse;
 
 /// The fields of the form `text`. Almost any text is a form to a lenient reader, an HTML page
 /// included; here each part must be `name=value`, with a name like QQ's.
-pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, Malformed> {
+pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, MalformedResponse> {
     text.split('&').map(pair).collect()
 }
 
-fn pair(part: &str) -> Result<(String, Value), Malformed> {
-    let (name, value) = part.split_once('=').ok_or(Malformed::UnknownShape)?;
+fn pair(part: &str) -> Result<(String, Value), MalformedResponse> {
+    let (name, value) = part.split_once('=').ok_or(MalformedResponse::UnknownShape)?;
     if !is_name(name) || value.contains(char::is_control) {
-        return Err(Malformed::UnknownShape);
+        return Err(MalformedResponse::UnknownShape);
     }
     Ok((name.to_owned(), Value::Text(decoded(value)?)))
 }
@@ -24,25 +24,25 @@ fn is_name(name: &str) -> bool {
 }
 
 /// A `%` that begins no escape would be kept by the decoder, and so become part of a token.
-fn decoded(value: &str) -> Result<String, Malformed> {
+fn decoded(value: &str) -> Result<String, MalformedResponse> {
     let escapes_are_whole = value.split('%').skip(1).all(|after| {
         let mut bytes = after.bytes();
         let mut hex = || bytes.next().is_some_and(|byte| byte.is_ascii_hexdigit());
         hex() && hex()
     });
     if !escapes_are_whole {
-        return Err(Malformed::UnknownShape);
+        return Err(MalformedResponse::UnknownShape);
     }
     let spaced = value.replace('+', " ");
     let text = percent_decode_str(&spaced).decode_utf8();
-    text.map(|text| text.into_owned()).map_err(|_| Malformed::NotUtf8)
+    text.map(|text| text.into_owned()).map_err(|_| MalformedResponse::NotUtf8)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<(String, String)>, Malformed> {
+    fn read(text: &str) -> Result<Vec<(String, String)>, MalformedResponse> {
         let pairs = pairs(text)?.into_iter().map(|(name, value)| match value {
             Value::Text(text) => (name, text),
             Value::Whole(_) | Value::Vast | Value::Other => panic!("a form has only text"),
@@ -68,8 +68,8 @@ mod tests {
             "plain", "a=1&", "&a=1", "a=1&&b=2", "=1", "a b=1", "<p x=1", "a=1&b", "a=%", "a=%4", "a=%zz", "a=%4%41",
             "a=x\0y", "a=x\ny",
         ] {
-            assert_eq!(read(text), Err(Malformed::UnknownShape), "{text:?}");
+            assert_eq!(read(text), Err(MalformedResponse::UnknownShape), "{text:?}");
         }
-        assert_eq!(read("a=%FF"), Err(Malformed::NotUtf8));
+        assert_eq!(read("a=%FF"), Err(MalformedResponse::NotUtf8));
     }
 }

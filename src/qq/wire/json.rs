@@ -5,17 +5,17 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Value;
-use crate::qq::error::Malformed;
+use crate::qq::error::MalformedResponse;
 
 /// 2^64.
 const FIRST_BEYOND_U64: f64 = 18_446_744_073_709_551_616.0;
 
 /// The members of the JSON object `text`, in their order, repeated ones included: serde's
 /// maps would keep the last of two and say nothing.
-pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, Malformed> {
-    serde_json::from_str(text)
-        .map(|Members(pairs)| pairs)
-        .map_err(|error| if error.is_eof() && !text.is_empty() { Malformed::CutOff } else { Malformed::UnknownShape })
+pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, MalformedResponse> {
+    serde_json::from_str(text).map(|Members(pairs)| pairs).map_err(|error| {
+        if error.is_eof() && !text.is_empty() { MalformedResponse::CutOff } else { MalformedResponse::UnknownShape }
+    })
 }
 
 struct Members(Vec<(String, Value)>);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use qq_login::qq::{Client, OnBehalfOf, QqError, Settings};
+use qq_login::qq::{Client, QqError, Settings, UserCredentials};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -209,18 +209,18 @@ async fn s25_s37_behind_a_connection_that_cannot_be_trusted_nothing_is_said_and_
 #[tokio::test]
 async fn s25_no_question_is_put_through_a_connection_that_cannot_be_trusted() {
     let secret = SecretString::from("canary");
-    let who = OnBehalfOf { access_token: &secret, openid: "canary" };
+    let who = UserCredentials { access_token: &secret, openid: "canary" };
     for kind in KINDS {
         let qq = BadQq::start(kind).await;
         let client = qq.client();
         let ends = [
             ("a code", client.exchange_code(&secret).await.err()),
-            ("a renewal", client.renew_token(&secret).await.err()),
-            ("me", client.identify(&secret).await.err()),
+            ("a renewal", client.refresh_token(&secret).await.err()),
+            ("me", client.fetch_openid(&secret).await.err()),
             ("get_user_info", client.user_info(who).await.err()),
         ];
         for (question, end) in ends {
-            assert!(matches!(end, Some(QqError::Unreachable(_))), "{question}, {kind:?}: {end:?}");
+            assert!(matches!(end, Some(QqError::TransportError(_))), "{question}, {kind:?}: {end:?}");
         }
         assert!(qq.knocks() >= 4, "{kind:?}: each question was to be put");
         assert_eq!(qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");

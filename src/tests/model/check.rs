@@ -129,12 +129,12 @@ impl Walk<'_> {
         let record = self.ground.store.load(&id).await.expect("a store").expect("a session");
         let visitor = record.data.get("person").cloned().and_then(|visitor| serde_json::from_value(visitor).ok());
         let token = match visitor {
-            Some(sessions::Visitor::Pending(found)) => {
+            Some(sessions::SessionData::Pending(found)) => {
                 let found_facts = Some((found.since, found.next, found.draft.is_some()));
                 prop_assert_eq!(found_facts, pending_facts(session), "the registration in browser {}", side);
                 found.token
             }
-            Some(sessions::Visitor::SignedIn(found)) => {
+            Some(sessions::SessionData::SignedIn(found)) => {
                 prop_assert_eq!(pending_facts(session), None, "somebody is signed in in browser {}", side);
                 prop_assert_eq!(Some(found.username), self.username(session.person));
                 found.token

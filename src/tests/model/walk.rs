@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use qq_login::sessions::Store;
+use qq_login::sessions::SqlSessionStore;
 
 use super::outcome::Answered;
 use super::step::{Act, Machine, Person, Side, Step, Tab};
@@ -18,7 +18,7 @@ pub(super) type Seen = Result<(), TestCaseError>;
 pub(super) struct Ground {
     pub(super) site: TestSite,
     pub(super) ports: [u16; 2],
-    pub(super) store: Store,
+    pub(super) store: SqlSessionStore,
 }
 
 pub(super) struct Walk<'a> {

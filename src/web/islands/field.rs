@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
 use super::username_check;
-use crate::account::{Email, username};
+use crate::validation::{Email, username};
 
 /// How long after the last keystroke a field is judged.
 const PAUSE: Duration = Duration::from_millis(400);

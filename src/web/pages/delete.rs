@@ -5,33 +5,33 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::see_other;
-use crate::sessions::Visitor;
-use crate::web::render::{Frame, render};
-use crate::web::visit::Visit;
+use crate::sessions::SessionData;
+use crate::web::page::{PageContext, render};
+use crate::web::request::PageRequest;
 
-pub(super) async fn show(visit: Visit) -> Response {
-    let Some(signed_in) = visit.visitor.and_then(Visitor::signed_in) else {
+pub(super) async fn show(visit: PageRequest) -> Response {
+    let Some(signed_in) = visit.visitor.and_then(SessionData::signed_in) else {
         return see_other("/login?next=/account/delete");
     };
-    let title = visit.setting.texts().delete_title;
-    render(StatusCode::OK, Frame::new(visit.setting, title).seen_by(Some(&signed_in)), ()).await
+    let title = visit.setting.messages().delete_title;
+    render(StatusCode::OK, PageContext::new(visit.setting, title).seen_by(Some(&signed_in)), ()).await
 }
 
 /// The page before the account is deleted.
 #[component]
 pub(in crate::web) fn DeletePage() -> impl IntoView {
-    use_context::<Frame>().map(|frame| {
-        let texts = frame.texts;
-        let means = texts.delete_means.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
+    use_context::<PageContext>().map(|frame| {
+        let messages = frame.messages;
+        let means = messages.delete_means.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
         view! {
             <section class="card">
-                <h1>{texts.delete_title}</h1>
-                <p>{texts.delete_lead}</p>
+                <h1>{messages.delete_title}</h1>
+                <p>{messages.delete_lead}</p>
                 <ul>{means}</ul>
                 <form method="post" action="/account/delete" data-testid="delete-account" novalidate>
-                    <button class="danger" type="submit">{texts.delete_submit}</button>
+                    <button class="danger" type="submit">{messages.delete_submit}</button>
                 </form>
-                <p><a href="/account">{texts.delete_back}</a></p>
+                <p><a href="/account">{messages.delete_back}</a></p>
             </section>
         }
     })

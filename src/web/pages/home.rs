@@ -4,16 +4,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::parts::{Avatar, LogoutForm, PrivacyNote, QqButton};
-use crate::sessions::Visitor;
+use super::components::{Avatar, LogoutForm, PrivacyNote, QqButton};
+use crate::sessions::SessionData;
 use crate::web::flash::Flash;
-use crate::web::render::{Frame, render};
-use crate::web::visit::Visit;
+use crate::web::page::{PageContext, render};
+use crate::web::request::PageRequest;
 
-pub(super) async fn show(visit: Visit) -> Response {
-    let signed_in = visit.visitor.and_then(Visitor::signed_in);
-    let title = visit.setting.texts().home_title;
-    let frame = Frame::new(visit.setting, title).seen_by(signed_in.as_ref());
+pub(super) async fn show(visit: PageRequest) -> Response {
+    let signed_in = visit.visitor.and_then(SessionData::signed_in);
+    let title = visit.setting.messages().home_title;
+    let frame = PageContext::new(visit.setting, title).seen_by(signed_in.as_ref());
     let frame = if signed_in.is_none() { frame.with_islands() } else { frame };
     render(StatusCode::OK, frame, ()).await
 }
@@ -21,16 +21,16 @@ pub(super) async fn show(visit: Visit) -> Response {
 /// The home page.
 #[component]
 pub(in crate::web) fn HomePage() -> impl IntoView {
-    use_context::<Frame>().map(|frame| {
-        let texts = frame.texts;
+    use_context::<PageContext>().map(|frame| {
+        let messages = frame.messages;
         let deleted = (frame.flash == Some(Flash::AccountDeleted))
-            .then(|| view! { <p class="remark" role="status">{texts.deleted}</p> });
+            .then(|| view! { <p class="remark" role="status">{messages.deleted}</p> });
         match frame.viewer {
             None => view! {
                 {deleted}
                 <section class="card center">
-                    <h1>{texts.home_title}</h1>
-                    <p class="lead">{texts.home_lead}</p>
+                    <h1>{messages.home_title}</h1>
+                    <p class="lead">{messages.home_lead}</p>
                     <PrivacyNote />
                     <QqButton href="/login/qq".to_owned() />
                 </section>
@@ -41,12 +41,12 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
                 view! {
                     <section class="card center">
                         <Avatar name=name.clone() hash=viewer.avatar_hash />
-                        <h1>{(texts.home_greeting)(&name)}</h1>
+                        <h1>{(messages.home_greeting)(&name)}</h1>
                         <p class="lead">
-                            {texts.home_signed_in} " "
+                            {messages.home_signed_in} " "
                             <strong data-testid="username">{viewer.username}</strong>
                         </p>
-                        <p><a class="button" href="/account">{texts.to_account}</a></p>
+                        <p><a class="button" href="/account">{messages.to_account}</a></p>
                         <LogoutForm />
                     </section>
                 }

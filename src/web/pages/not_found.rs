@@ -4,14 +4,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use crate::sessions::Visitor;
-use crate::web::render::{Frame, render};
-use crate::web::visit::Visit;
+use crate::sessions::SessionData;
+use crate::web::page::{PageContext, render};
+use crate::web::request::PageRequest;
 
-pub(super) async fn show(visit: Visit) -> Response {
-    let signed_in = visit.visitor.and_then(Visitor::signed_in);
-    let title = visit.setting.texts().not_found.title;
-    let frame = Frame::new(visit.setting, title).seen_by(signed_in.as_ref());
+pub(super) async fn show(visit: PageRequest) -> Response {
+    let signed_in = visit.visitor.and_then(SessionData::signed_in);
+    let title = visit.setting.messages().not_found.title;
+    let frame = PageContext::new(visit.setting, title).seen_by(signed_in.as_ref());
     render(StatusCode::NOT_FOUND, frame, Missing).await
 }
 
@@ -23,14 +23,14 @@ pub(in crate::web) struct Missing;
 /// The page for addresses that lead nowhere.
 #[component]
 pub(in crate::web) fn NotFoundPage() -> impl IntoView {
-    use_context::<Frame>().map(|frame| {
-        let texts = frame.texts;
+    use_context::<PageContext>().map(|frame| {
+        let messages = frame.messages;
         view! {
             <section class="card center">
                 <p class="big-number" aria-hidden="true">"404"</p>
-                <h1>{texts.not_found.title}</h1>
-                <p>{texts.not_found.advice}</p>
-                <p><a class="button" href="/">{texts.to_home}</a></p>
+                <h1>{messages.not_found.title}</h1>
+                <p>{messages.not_found.advice}</p>
+                <p><a class="button" href="/">{messages.to_home}</a></p>
             </section>
         }
     })

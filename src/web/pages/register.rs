@@ -4,64 +4,78 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::parts::Avatar;
+use super::components::Avatar;
 use super::see_other;
-use crate::account::{EmailProblem, UsernameProblem};
-use crate::login::{FormProblems, TypedForm};
-use crate::sessions::{Draft, Pending, Visitor};
+use crate::login::{FormErrors, RegistrationForm};
+use crate::sessions::{FormDraft, PendingRegistration, SessionData};
+use crate::validation::{EmailError, UsernameError};
+use crate::web::error_page::{self, TemporaryError};
+use crate::web::i18n::Messages;
 use crate::web::islands::{Busy, EmailField, UsernameField};
-use crate::web::notice::{self, Hindrance};
-use crate::web::render::{Frame, render};
-use crate::web::texts::Texts;
-use crate::web::visit::Visit;
+use crate::web::page::{PageContext, render};
+use crate::web::request::PageRequest;
 
 #[derive(Clone)]
 struct Prepared {
     nickname: Option<String>,
     avatar_hash: Option<String>,
-    typed: TypedForm,
-    problems: FormProblems,
+    typed: RegistrationForm,
+    problems: FormErrors,
     /// What keeps the form from being taken, well filled in as it may be.
-    hindrance: Option<Hindrance>,
+    temporary_error: Option<TemporaryError>,
 }
 
-pub(super) async fn show(visit: Visit) -> Response {
+pub(super) async fn show(visit: PageRequest) -> Response {
     let draft = match &visit.visitor {
-        Some(Visitor::Pending(pending)) => pending.draft(visit.setting.site.login.now()).cloned(),
+        Some(SessionData::Pending(pending)) => pending.draft(visit.setting.site.login.now()).cloned(),
         _ => None,
     };
-    let typed = draft.map_or_else(TypedForm::default, |Draft { username, email }| TypedForm { username, email });
-    show_form(visit, typed, FormProblems::default(), None).await
+    let typed = draft
+        .map_or_else(RegistrationForm::default, |FormDraft { username, email }| RegistrationForm { username, email });
+    show_form(visit, typed, FormErrors::default(), None).await
 }
 
 /// The same page again, with what was typed and what is wrong with it.
-pub(in crate::web) async fn show_with_problems(visit: Visit, typed: TypedForm, problems: FormProblems) -> Response {
+pub(in crate::web) async fn show_with_problems(
+    visit: PageRequest,
+    typed: RegistrationForm,
+    problems: FormErrors,
+) -> Response {
     show_form(visit, typed, problems, None).await
 }
 
 /// The same page again, with what was typed, for another try in a moment.
-pub(in crate::web) async fn show_hindered(visit: Visit, typed: TypedForm, hindrance: Hindrance) -> Response {
-    if !matches!(visit.visitor, Some(Visitor::Pending(_))) {
-        return notice::hindered(visit.setting, hindrance).await;
+pub(in crate::web) async fn show_temporary_error(
+    visit: PageRequest,
+    typed: RegistrationForm,
+    temporary_error: TemporaryError,
+) -> Response {
+    if !matches!(visit.visitor, Some(SessionData::Pending(_))) {
+        return error_page::temporary_error(visit.setting, temporary_error).await;
     }
-    show_form(visit, typed, FormProblems::default(), Some(hindrance)).await
+    show_form(visit, typed, FormErrors::default(), Some(temporary_error)).await
 }
 
-async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems, hindrance: Option<Hindrance>) -> Response {
+async fn show_form(
+    visit: PageRequest,
+    typed: RegistrationForm,
+    problems: FormErrors,
+    temporary_error: Option<TemporaryError>,
+) -> Response {
     let pending = match visit.visitor {
-        Some(Visitor::Pending(pending)) => pending,
-        Some(Visitor::SignedIn(_)) => return see_other(visit.setting.next().as_str()),
+        Some(SessionData::Pending(pending)) => pending,
+        Some(SessionData::SignedIn(_)) => return see_other(visit.setting.next().as_str()),
         None => return see_other("/login"),
     };
-    let texts = visit.setting.texts();
-    let is_fine = problems == FormProblems::default() && hindrance.is_none();
-    let prefix = if is_fine { "" } else { texts.error_prefix };
-    let frame = Frame::new(visit.setting, format!("{prefix}{}", texts.register_title)).with_islands();
-    let Pending { nickname, avatar_hash, .. } = pending;
-    let prepared = Prepared { nickname, avatar_hash, typed, problems, hindrance };
-    let mut response = render(hindrance.map_or(StatusCode::OK, Hindrance::status), frame, prepared).await;
-    if let Some(hindrance) = hindrance {
-        response.headers_mut().insert(header::RETRY_AFTER, hindrance.wait_secs().into());
+    let messages = visit.setting.messages();
+    let is_fine = problems == FormErrors::default() && temporary_error.is_none();
+    let prefix = if is_fine { "" } else { messages.error_prefix };
+    let frame = PageContext::new(visit.setting, format!("{prefix}{}", messages.register_title)).with_islands();
+    let PendingRegistration { nickname, avatar_hash, .. } = pending;
+    let prepared = Prepared { nickname, avatar_hash, typed, problems, temporary_error };
+    let mut response = render(temporary_error.map_or(StatusCode::OK, TemporaryError::status), frame, prepared).await;
+    if let Some(temporary_error) = temporary_error {
+        response.headers_mut().insert(header::RETRY_AFTER, temporary_error.wait_secs().into());
     }
     response
 }
@@ -69,26 +83,26 @@ async fn show_form(visit: Visit, typed: TypedForm, problems: FormProblems, hindr
 /// The registration page.
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
-    let (frame, prepared) = (use_context::<Frame>(), use_context::<Prepared>());
-    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems, hindrance })| {
-        let texts = frame.texts;
+    let (frame, prepared) = (use_context::<PageContext>(), use_context::<Prepared>());
+    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems, temporary_error })| {
+        let messages = frame.messages;
         let greeting = match &nickname {
-            Some(nickname) => (texts.register_welcome)(nickname),
-            None => texts.register_welcome_nameless.to_owned(),
+            Some(nickname) => (messages.register_welcome)(nickname),
+            None => messages.register_welcome_nameless.to_owned(),
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
-            {hindrance.map(|hindrance| view! { <HindranceNote texts hindrance /> })}
-            <ProblemSummary texts problems />
+            {temporary_error.map(|temporary_error| view! { <TemporaryErrorAlert messages temporary_error /> })}
+            <ProblemSummary messages problems />
             <section class="card">
                 <div class="person">
                     <Avatar name hash=avatar_hash />
                     <h1>{greeting}</h1>
                 </div>
-                <p class="lead">{texts.register_lead}</p>
+                <p class="lead">{messages.register_lead}</p>
                 <div class="choices">
-                    <OneClick texts />
-                    <RegisterForm texts typed problems />
+                    <OneClick messages />
+                    <RegisterForm messages typed problems />
                 </div>
             </section>
         }
@@ -96,32 +110,32 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
 }
 
 #[component]
-fn OneClick(texts: &'static Texts) -> impl IntoView {
+fn OneClick(messages: &'static Messages) -> impl IntoView {
     view! {
         <section aria-labelledby="auto-title">
-            <h2 id="auto-title">{texts.auto_title}</h2>
-            <p>{texts.auto_lead}</p>
+            <h2 id="auto-title">{messages.auto_title}</h2>
+            <p>{messages.auto_lead}</p>
             <form method="post" action="/register/auto" data-testid="register-auto" novalidate>
-                <SubmitButton idle=texts.auto_submit busy=texts.form_busy />
+                <SubmitButton idle=messages.auto_submit busy=messages.form_busy />
             </form>
         </section>
     }
 }
 
 #[component]
-fn RegisterForm(texts: &'static Texts, typed: TypedForm, problems: FormProblems) -> impl IntoView {
+fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, problems: FormErrors) -> impl IntoView {
     view! {
         <section aria-labelledby="form-title">
-            <h2 id="form-title">{texts.form_title}</h2>
-            <p>{texts.form_lead}</p>
+            <h2 id="form-title">{messages.form_title}</h2>
+            <p>{messages.form_lead}</p>
             <form method="post" action="/register" data-testid="register-form" novalidate>
                 <UsernameField>
-                    <UsernameInput texts value=typed.username problem=problems.username />
+                    <UsernameInput messages value=typed.username problem=problems.username />
                 </UsernameField>
                 <EmailField>
-                    <EmailInput texts value=typed.email problem=problems.email />
+                    <EmailInput messages value=typed.email problem=problems.email />
                 </EmailField>
-                <SubmitButton idle=texts.form_submit busy=texts.form_busy />
+                <SubmitButton idle=messages.form_submit busy=messages.form_busy />
             </form>
         </section>
     }
@@ -142,15 +156,15 @@ fn SubmitButton(idle: &'static str, busy: &'static str) -> impl IntoView {
 /// The errors of the form in one place, first on the page and with the focus, each a link to its
 /// field.
 #[component]
-fn ProblemSummary(texts: &'static Texts, problems: FormProblems) -> impl IntoView {
-    let username = problems.username.map(|problem| ("#username", texts.username_problem(problem)));
-    let email = problems.email.map(|problem| ("#email", texts.email_problem(problem)));
+fn ProblemSummary(messages: &'static Messages, problems: FormErrors) -> impl IntoView {
+    let username = problems.username.map(|problem| ("#username", messages.username_problem(problem)));
+    let email = problems.email.map(|problem| ("#email", messages.email_problem(problem)));
     let items: Vec<_> = [username, email].into_iter().flatten().collect();
     (!items.is_empty()).then(|| {
         let items = items.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view();
         view! {
             <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
-                <h2>{texts.form_problem}</h2>
+                <h2>{messages.form_problem}</h2>
                 <ul>{items}</ul>
             </div>
         }
@@ -159,13 +173,13 @@ fn ProblemSummary(texts: &'static Texts, problems: FormProblems) -> impl IntoVie
 
 /// Nothing is wrong with the form, but it could not be taken.
 #[component]
-fn HindranceNote(texts: &'static Texts, hindrance: Hindrance) -> impl IntoView {
-    let (title, advice) = hindrance.told(texts);
+fn TemporaryErrorAlert(messages: &'static Messages, temporary_error: TemporaryError) -> impl IntoView {
+    let (title, advice) = temporary_error.told(messages);
     view! {
         <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
             <h2>{title}</h2>
             <p>{advice}</p>
-            <p>{texts.form_kept}</p>
+            <p>{messages.form_kept}</p>
         </div>
     }
 }
@@ -173,24 +187,24 @@ fn HindranceNote(texts: &'static Texts, hindrance: Hindrance) -> impl IntoView {
 /// A label, a hint, the error if there is one, and the input. The island that surrounds it finds
 /// every text it may have to show in the `data-` attributes.
 #[component]
-fn UsernameInput(texts: &'static Texts, value: String, problem: Option<UsernameProblem>) -> impl IntoView {
-    let message = |problem| texts.username_problem(problem);
+fn UsernameInput(messages: &'static Messages, value: String, problem: Option<UsernameError>) -> impl IntoView {
+    let message = |problem| messages.username_problem(problem);
     view! {
         <div
             class="field"
             data-check="/api/check-username"
-            data-checking=texts.username_checking
-            data-available=texts.username_available
-            data-missing=message(UsernameProblem::Missing)
-            data-too-short=message(UsernameProblem::TooShort)
-            data-too-long=message(UsernameProblem::TooLong)
-            data-forbidden-character=message(UsernameProblem::ForbiddenCharacter)
-            data-reserved=message(UsernameProblem::Reserved)
-            data-look-alike=message(UsernameProblem::LookAlikeScripts)
-            data-taken=message(UsernameProblem::Taken)
+            data-checking=messages.username_checking
+            data-available=messages.username_available
+            data-missing=message(UsernameError::Missing)
+            data-too-short=message(UsernameError::TooShort)
+            data-too-long=message(UsernameError::TooLong)
+            data-forbidden-character=message(UsernameError::ForbiddenCharacter)
+            data-reserved=message(UsernameError::Reserved)
+            data-look-alike=message(UsernameError::LookAlikeScripts)
+            data-taken=message(UsernameError::Taken)
         >
-            <label for="username">{texts.username}</label>
-            <p class="hint" id="username-hint">{texts.username_hint}</p>
+            <label for="username">{messages.username}</label>
+            <p class="hint" id="username-hint">{messages.username_hint}</p>
             <FieldMessage id="username-message" text=problem.map(message) />
             <input
                 id="username"
@@ -209,17 +223,17 @@ fn UsernameInput(texts: &'static Texts, value: String, problem: Option<UsernameP
 }
 
 #[component]
-fn EmailInput(texts: &'static Texts, value: String, problem: Option<EmailProblem>) -> impl IntoView {
-    let message = |problem| texts.email_problem(problem);
+fn EmailInput(messages: &'static Messages, value: String, problem: Option<EmailError>) -> impl IntoView {
+    let message = |problem| messages.email_problem(problem);
     view! {
         <div
             class="field"
-            data-missing=message(EmailProblem::Missing)
-            data-malformed=message(EmailProblem::Malformed)
-            data-too-long=message(EmailProblem::TooLong)
+            data-missing=message(EmailError::Missing)
+            data-malformed=message(EmailError::Malformed)
+            data-too-long=message(EmailError::TooLong)
         >
-            <label for="email">{texts.email}</label>
-            <p class="hint" id="email-hint">{texts.email_hint}</p>
+            <label for="email">{messages.email}</label>
+            <p class="hint" id="email-hint">{messages.email_hint}</p>
             <FieldMessage id="email-message" text=problem.map(message) />
             <input
                 id="email"

@@ -5,73 +5,73 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::see_other;
-use crate::sessions::{OwnSession, Visitor};
+use crate::sessions::{SessionData, SessionInfo};
 use crate::web::account_fns::OTHERS;
+use crate::web::error_page;
 use crate::web::flash::Flash;
-use crate::web::notice;
-use crate::web::render::{Frame, render};
-use crate::web::texts::Texts;
-use crate::web::visit::Visit;
+use crate::web::i18n::Messages;
+use crate::web::page::{PageContext, render};
+use crate::web::request::PageRequest;
 
 #[derive(Clone)]
-struct Prepared(Vec<OwnSession>);
+struct Prepared(Vec<SessionInfo>);
 
-pub(super) async fn show(visit: Visit) -> Response {
+pub(super) async fn show(visit: PageRequest) -> Response {
     let (setting, current) = (visit.setting, visit.session.id());
-    let Some(signed_in) = visit.visitor.and_then(Visitor::signed_in) else {
+    let Some(signed_in) = visit.visitor.and_then(SessionData::signed_in) else {
         return see_other("/login?next=/account/sessions");
     };
-    match setting.site.sessions.list_own(signed_in.user_id, current).await {
+    match setting.site.sessions.list_for_user(signed_in.user_id, current).await {
         Ok(sessions) => {
-            let title = setting.texts().sessions_title;
-            render(StatusCode::OK, Frame::new(setting, title).seen_by(Some(&signed_in)), Prepared(sessions)).await
+            let title = setting.messages().sessions_title;
+            render(StatusCode::OK, PageContext::new(setting, title).seen_by(Some(&signed_in)), Prepared(sessions)).await
         }
-        Err(error) => notice::failed(setting, "somebody's sessions could not be listed", &error.into()).await,
+        Err(error) => error_page::failed(setting, "somebody's sessions could not be listed", &error.into()).await,
     }
 }
 
 /// The page of a person's sessions.
 #[component]
 pub(in crate::web) fn SessionsPage() -> impl IntoView {
-    let (frame, prepared) = (use_context::<Frame>(), use_context::<Prepared>());
+    let (frame, prepared) = (use_context::<PageContext>(), use_context::<Prepared>());
     frame.zip(prepared).map(|(frame, Prepared(sessions))| {
-        let texts = frame.texts;
+        let messages = frame.messages;
         let has_others = sessions.iter().any(|session| !session.is_current);
         let said = (frame.flash == Some(Flash::SessionsEnded))
-            .then(|| view! { <p class="remark" role="status">{texts.sessions_ended}</p> });
+            .then(|| view! { <p class="remark" role="status">{messages.sessions_ended}</p> });
         let moment = |seconds| frame.lang.moment(seconds);
         let items = sessions.into_iter().map(|session| {
             let (began, seen) = (moment(session.began_at), moment(session.last_seen_at));
-            view! { <SessionItem texts session began seen /> }
+            view! { <SessionItem messages session began seen /> }
         });
         view! {
             <section class="card">
-                <h1>{texts.sessions_title}</h1>
-                <p>{texts.sessions_lead}</p>
+                <h1>{messages.sessions_title}</h1>
+                <p>{messages.sessions_lead}</p>
                 {said}
                 <form method="post" action="/account/sessions/end" data-testid="sessions" novalidate>
                     <ul class="sessions">{items.collect_view()}</ul>
                     {has_others.then(|| view! {
-                        <button class="quiet" type="submit" name="session" value=OTHERS>{texts.sessions_end_others}</button>
+                        <button class="quiet" type="submit" name="session" value=OTHERS>{messages.sessions_end_others}</button>
                     })}
                 </form>
-                <p><a href="/account">{texts.account_title}</a></p>
+                <p><a href="/account">{messages.account_title}</a></p>
             </section>
         }
     })
 }
 
 #[component]
-fn SessionItem(texts: &'static Texts, session: OwnSession, began: String, seen: String) -> impl IntoView {
-    let OwnSession { handle, is_current, .. } = session;
+fn SessionItem(messages: &'static Messages, session: SessionInfo, began: String, seen: String) -> impl IntoView {
+    let SessionInfo { handle, is_current, .. } = session;
     // Every one of the buttons says the same, so what it is about is told with it.
     let about = format!("session-{handle}");
-    let way_out = if is_current {
-        view! { <span class="tag">{texts.sessions_this}</span> }.into_any()
+    let redirect_for = if is_current {
+        view! { <span class="tag">{messages.sessions_this}</span> }.into_any()
     } else {
         view! {
             <button class="quiet" type="submit" name="session" value=handle aria-describedby=about.clone()>
-                {texts.sessions_end}
+                {messages.sessions_end}
             </button>
         }
         .into_any()
@@ -79,10 +79,10 @@ fn SessionItem(texts: &'static Texts, session: OwnSession, began: String, seen: 
     view! {
         <li>
             <div id=about>
-                <p>{texts.sessions_began} " " {began}</p>
-                <p class="small">{texts.sessions_seen} " " {seen}</p>
+                <p>{messages.sessions_began} " " {began}</p>
+                <p class="small">{messages.sessions_seen} " " {seen}</p>
             </div>
-            {way_out}
+            {redirect_for}
         </li>
     }
 }

@@ -1,0 +1,217 @@
+//! Which user names are allowed.
+//!
+//! The rules read a name after Unicode normalisation (NFKC), which each side does with what it
+//! has: the server with a table, the browser with `String.prototype.normalize`. Look-alike
+//! scripts and taken names need tables and the database, so only the server knows of them.
+
+/// The fewest characters a user name may have, counted after NFKC.
+pub const MIN_CHARS: usize = 3;
+/// The most characters a user name may have, counted after NFKC.
+pub const MAX_CHARS: usize = 32;
+
+/// Names that would let a person pose as the site itself. Compared in lower case and without
+/// `_` and `-`.
+pub const RESERVED: &[&str] = &[
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "admins",
+    "anonymous",
+    "api",
+    "everyone",
+    "guest",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "info",
+    "login",
+    "logout",
+    "mod",
+    "moderator",
+    "moderators",
+    "noreply",
+    "null",
+    "official",
+    "owner",
+    "postmaster",
+    "qqlogin",
+    "register",
+    "root",
+    "security",
+    "service",
+    "staff",
+    "superuser",
+    "support",
+    "sysadmin",
+    "system",
+    "tencent",
+    "undefined",
+    "webmaster",
+    "www",
+    "官方",
+    "官方客服",
+    "客服",
+    "客服中心",
+    "管理",
+    "管理员",
+    "管理員",
+    "系统",
+    "系统管理员",
+    "系統管理員",
+    "腾讯",
+    "騰訊",
+    "超级管理员",
+    "超級管理員",
+    "站长",
+    "站長",
+    "版主",
+    "匿名",
+    "匿名用户",
+    "游客",
+    "工作人员",
+    "技术支持",
+];
+
+/// Why a user name cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsernameError {
+    /// Nothing was typed.
+    Missing,
+    /// Fewer than [`MIN_CHARS`] characters.
+    TooShort,
+    /// More than [`MAX_CHARS`] characters.
+    TooLong,
+    /// A character that is neither letter, digit, `_` nor `-`.
+    ForbiddenCharacter,
+    /// A name that would pose as the site.
+    Reserved,
+    /// Letters of scripts that look alike, such as Latin and Cyrillic, in one name.
+    LookAlikeScripts,
+    /// Somebody has this name, or one that cannot be told from it.
+    Taken,
+}
+
+impl UsernameError {
+    /// Every problem, for those who need a text for each.
+    pub const ALL: [UsernameError; 7] = [
+        Self::Missing,
+        Self::TooShort,
+        Self::TooLong,
+        Self::ForbiddenCharacter,
+        Self::Reserved,
+        Self::LookAlikeScripts,
+        Self::Taken,
+    ];
+
+    /// The short name by which server and browser tell each other of this problem.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::TooShort => "too-short",
+            Self::TooLong => "too-long",
+            Self::ForbiddenCharacter => "forbidden-character",
+            Self::Reserved => "reserved",
+            Self::LookAlikeScripts => "look-alike",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// Checks a trimmed user name after NFKC, as far as that can be told without tables.
+pub fn check(normalized: &str) -> Result<(), UsernameError> {
+    if normalized.is_empty() {
+        return Err(UsernameError::Missing);
+    }
+    if !normalized.chars().all(is_allowed) {
+        return Err(UsernameError::ForbiddenCharacter);
+    }
+    match normalized.chars().count() {
+        count if count < MIN_CHARS => return Err(UsernameError::TooShort),
+        count if count > MAX_CHARS => return Err(UsernameError::TooLong),
+        _ => {}
+    }
+    if is_reserved(normalized) {
+        return Err(UsernameError::Reserved);
+    }
+    Ok(())
+}
+
+/// Letters of any script with the marks their words need, digits, `_` and `-`.
+fn is_allowed(c: char) -> bool {
+    c == '-' || c == '_' || (unicode_ident::is_xid_continue(c) && !is_joiner(c) && !is_invisible(c))
+}
+
+/// What identifiers may contain beside letters, digits and marks: punctuation that joins words.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{b7}' | '\u{387}' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{30fb}' | '\u{ff65}')
+}
+
+/// Letters and marks that show nothing, and so would make two names look the same.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200c}' | '\u{200d}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+fn is_reserved(normalized: &str) -> bool {
+    let plain: String = plain(normalized).chars().flat_map(char::to_lowercase).collect();
+    RESERVED.contains(&plain.as_str())
+}
+
+/// The name without what a reader overlooks: `_` and `-`.
+pub fn plain(normalized: &str) -> String {
+    normalized.chars().filter(|c| !matches!(c, '-' | '_')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s46_names_of_many_scripts_are_allowed() {
+        for name in ["bob", "Ann_Lee-7", "小企鹅", "Ольга", "हिन्दी", "محمد", "ひろこ", "김철수", "___"]
+        {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn s46_each_problem_is_told_apart() {
+        let table = [
+            ("", UsernameError::Missing),
+            ("ab", UsernameError::TooShort),
+            ("小明", UsernameError::TooShort),
+            ("a b c", UsernameError::ForbiddenCharacter),
+            ("a@b.c", UsernameError::ForbiddenCharacter),
+            ("<b>", UsernameError::ForbiddenCharacter),
+            ("企鹅🐧鹅", UsernameError::ForbiddenCharacter),
+            ("abc\u{3164}", UsernameError::ForbiddenCharacter),
+            ("abc\u{200d}d", UsernameError::ForbiddenCharacter),
+            ("admin", UsernameError::Reserved),
+            ("A-d_min", UsernameError::Reserved),
+            ("ROOT", UsernameError::Reserved),
+            ("管理员", UsernameError::Reserved),
+        ];
+        for (name, problem) in table {
+            assert_eq!(check(name), Err(problem), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn s46_length_is_counted_in_characters_at_both_borders() {
+        assert_eq!(check(&"鹅".repeat(3)), Ok(()));
+        assert_eq!(check(&"鹅".repeat(32)), Ok(()));
+        assert_eq!(check(&"鹅".repeat(33)), Err(UsernameError::TooLong));
+    }
+
+    #[test]
+    fn codes_are_distinct() {
+        let codes: std::collections::BTreeSet<_> = UsernameError::ALL.iter().map(|p| p.code()).collect();
+        assert_eq!(codes.len(), UsernameError::ALL.len());
+    }
+}

@@ -1,0 +1,88 @@
+//! What several pages show.
+
+use leptos::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::web::avatar;
+use crate::web::i18n::Message;
+use crate::web::islands::Busy;
+use crate::web::page::PageContext;
+
+/// The button that leads to QQ. It is a link, since nothing is changed by it: leaving for QQ stores
+/// nothing.
+#[component]
+pub(super) fn QqButton(
+    /// Where it leads: `/login/qq`, with `next` if there is one.
+    href: String,
+) -> impl IntoView {
+    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    messages.map(|messages| {
+        view! {
+            <Busy>
+                <a class="qq-button" data-testid="login-qq" href=href rel="nofollow">
+                    <span class="when-idle">{messages.login_qq}</span>
+                    <span class="when-busy">{messages.login_qq_busy}</span>
+                </a>
+            </Busy>
+        }
+    })
+}
+
+/// What the site gets from QQ, told before anybody goes there.
+#[component]
+pub(super) fn PrivacyNote() -> impl IntoView {
+    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    messages.map(|messages| {
+        view! { <p class="small">{messages.login_privacy} " " <a href="/privacy">{messages.privacy_title}</a></p> }
+    })
+}
+
+/// The avatar, over the first letter of the name for when there is none or it does not load.
+#[component]
+pub(in crate::web) fn Avatar(
+    name: String,
+    /// The hash under which it is kept.
+    hash: Option<String>,
+    /// Whether it stands in a line of text.
+    #[prop(optional)]
+    is_small: bool,
+) -> impl IntoView {
+    let side = if is_small { "28" } else { "64" };
+    // What people see as one letter may be several characters: accents, emoji of a family.
+    let initial = name.graphemes(true).next().map(str::to_uppercase);
+    view! {
+        <span class=if is_small { "avatar small" } else { "avatar" } aria-hidden="true">
+            {initial}
+            {hash.map(|hash| view! { <img src=avatar::address(&hash) alt="" width=side height=side /> })}
+        </span>
+    }
+}
+
+/// Signing out, from any page.
+#[component]
+pub(super) fn LogoutForm() -> impl IntoView {
+    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    messages.map(|messages| {
+        view! {
+            <form method="post" action="/logout" data-testid="logout" novalidate>
+                <button class="quiet" type="submit">{messages.logout}</button>
+            </form>
+        }
+    })
+}
+
+/// Something went wrong, and the page can be used all the same.
+#[component]
+pub(super) fn TroubleNote(
+    trouble: Message,
+    /// Whether it is what the person wanted, and no cause for red.
+    #[prop(optional)]
+    is_calm: bool,
+) -> impl IntoView {
+    view! {
+        <div class=if is_calm { "trouble calm" } else { "trouble" } role="alert" tabindex="-1">
+            <h2>{trouble.title}</h2>
+            <p>{trouble.advice}</p>
+        </div>
+    }
+}
