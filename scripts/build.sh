@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# The release build: target/release/qq-login, and what it serves in target/site.
+# Makes the release build: target/release/qq-login and the files it serves, in target/site.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
 . "$(dirname "$0")/env.sh"
 
 cd "$root"
-exec cargo leptos build --release --precompress
+cargo leptos build --release --precompress
+# wasm-bindgen writes TypeScript declarations that no page loads.
+rm -f target/site/pkg/*.d.ts target/site/pkg/*.d.ts.*

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Fails if a crate comes with a licence that is not in deny.toml, is banned there, comes twice without being
-# listed there, or from another place than crates.io; and if one has a known hole, provided the list of
-# known holes can be had. If it cannot, that is said.
+# Checks licenses, banned and duplicate crates, and sources against deny.toml; known vulnerabilities
+# as well, if the advisory database can be fetched.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# deny OPTION… -- CHECK…: for the app, and for the fuzzers, which have a lock file of their own and one licence more.
+# deny OPTION… -- CHECK…: for the app and for the fuzz targets, which have a lock file of their own.
 deny() {
     local options=() manifest
     while [ "$1" != -- ]; do options+=("$1") && shift; done
@@ -23,7 +22,7 @@ deny -- bans licenses sources
 
 if timeout --kill-after=5 120 cargo deny --locked --all-features fetch db >/dev/null 2>&1; then
     deny --offline -- advisories
-    echo "Known holes: looked for in the RustSec advisory database"
+    echo "Known vulnerabilities: checked against the RustSec advisory database"
 else
-    echo "Known holes: NOT CHECKED, since the RustSec advisory database cannot be had from here"
+    echo "Known vulnerabilities: NOT CHECKED, the RustSec advisory database cannot be reached"
 fi

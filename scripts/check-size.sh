@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fails when the browser has to load more than the budget: all JavaScript and WebAssembly of the
-# release build, in the brotli form in which it is served.
+# Fails if the JavaScript and WebAssembly of the release build exceed the budget, measured in the
+# brotli form that browsers download.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -12,11 +12,11 @@ total=0
 while IFS= read -r file; do
     [ -f "$file.br" ] || die "target/site/$file has no brotli form: run 'make build'"
     plain=$(wc -c <"$file")
-    small=$(wc -c <"$file.br")
-    total=$((total + small))
-    printf '%9d bytes, brotli %6d: %s\n' "$plain" "$small" "$file"
+    compressed=$(wc -c <"$file.br")
+    total=$((total + compressed))
+    printf '%9d bytes, brotli %6d: %s\n' "$plain" "$compressed" "$file"
 done < <(find . -name '*.js' -o -name '*.wasm' | sed 's|^\./||' | sort)
 
 [ "$total" -gt 0 ] || die "no JavaScript or WebAssembly in target/site: run 'make build'"
-printf 'JavaScript and WebAssembly together: %d bytes of %d\n' "$total" "$budget"
-[ "$total" -le "$budget" ] || die "$((total - budget)) bytes above the budget: see what came into the browser half"
+printf 'JavaScript and WebAssembly: %d of %d bytes\n' "$total" "$budget"
+[ "$total" -le "$budget" ] || die "$((total - budget)) bytes over budget: look for new dependencies of the browser half"

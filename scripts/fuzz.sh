@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Fuzzes each reader of what comes from outside, and prints what was done in numbers.
+# Fuzzes the parsers of untrusted input and prints a summary.
 #
 #   scripts/fuzz.sh              every target of fuzz/, ten minutes each
-#   scripts/fuzz.sh next email   these only
+#   scripts/fuzz.sh next email   only these
 #
-# FUZZ_SECS is the time for each, FUZZ_JOBS how many run at once (the number of processors).
+# FUZZ_SECS is the time per target, FUZZ_JOBS the number of targets that run at once (default: one per core).
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -13,18 +13,18 @@ cd "$root"
 
 secs=${FUZZ_SECS:-600}
 jobs=${FUZZ_JOBS:-$(getconf _NPROCESSORS_ONLN)}
-[[ $secs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_SECS: '$secs' is not a number of seconds above zero"
-[[ $jobs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_JOBS: '$jobs' is not a number above zero"
+[[ $secs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_SECS: '$secs' is not a positive number of seconds"
+[[ $jobs =~ ^[1-9][0-9]*$ ]] || die "FUZZ_JOBS: '$jobs' is not a positive number"
 
 mapfile -t known < <(sed -n 's|^path = "targets/\(.*\)\.rs"$|\1|p' fuzz/Cargo.toml)
 targets=("$@")
 [ $# -gt 0 ] || targets=("${known[@]}")
 [ ${#targets[@]} -gt 0 ] || die "fuzz/Cargo.toml names no target"
 for target in "${targets[@]}"; do
-    [[ " ${known[*]} " == *" $target "* ]] || die "there is no target '$target', but: ${known[*]}"
+    [[ " ${known[*]} " == *" $target "* ]] || die "there is no target '$target'; the targets are ${known[*]}"
 done
 
-# What is running, by process, and how it ended, by target.
+# Running targets by process id, and exit codes by target.
 declare -A running=() status=()
 scratch=$(mktemp -d)
 clean_up() {
@@ -33,15 +33,15 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# No sanitizer: there is no unsafe code of ours for it to watch, and without one any compiler will do.
+# No sanitizer: this project has no unsafe code, and without one a stable compiler is enough.
 cargo fuzz build --sanitizer none
 
 programs="fuzz/target/$(rustc -vV | sed -n 's/^host: //p')/release"
 results=fuzz/artifacts
 mkdir -p "$results"
 
-# start TARGET: what was found before is tried again first. What breaks a target is kept in fuzz/artifacts.
-# A query that is too long for the callback has more than the 4096 bytes that libFuzzer tries by itself.
+# start TARGET: starts with the corpus of earlier runs. Inputs that crash a target are kept in fuzz/artifacts.
+# max_len is above libFuzzer's default of 4096, because the callback rejects queries longer than that.
 start() {
     local target=$1
     mkdir -p "fuzz/corpus/$target" "$results/$target"
@@ -51,7 +51,7 @@ start() {
     running[$!]=$target
 }
 
-# Waits until one of those that are running has ended.
+# Waits until one running target ends.
 await_one() {
     local ended code=0
     wait -n -p ended "${!running[@]}" || code=$?
@@ -59,8 +59,8 @@ await_one() {
     unset "running[$ended]"
 }
 
-# number TARGET NAME: one of the numbers that a fuzzer prints at its end.
-number() {
+# stat TARGET NAME: prints a number from the final statistics of a target.
+stat() {
     sed -n "s/^stat::$2: *//p" "$results/$1.log"
 }
 
@@ -71,20 +71,20 @@ for target in "${targets[@]}"; do
 done
 while [ ${#running[@]} -gt 0 ]; do await_one; done
 
-broken=0 total=0
-printf '%-10s %14s %10s %8s  %s\n' target executions 'a second' inputs result
+crashed=0 total=0
+printf '%-10s %14s %10s %8s  %s\n' target executions 'per second' inputs result
 for target in "${targets[@]}"; do
-    executions=$(number "$target" number_of_executed_units)
-    result='nothing found'
+    executions=$(stat "$target" number_of_executed_units)
+    result='no crash'
     if [ "${status[$target]}" -ne 0 ]; then
-        result="FOUND: see $results/$target.log and $results/$target/"
+        result="CRASH: see $results/$target.log and $results/$target/"
     elif [ "${executions:-0}" -eq 0 ]; then
-        result="NOTHING TRIED: see $results/$target.log"
+        result="NOTHING RUN: see $results/$target.log"
     fi
-    [ "$result" = 'nothing found' ] || broken=$((broken + 1))
+    [ "$result" = 'no crash' ] || crashed=$((crashed + 1))
     total=$((total + ${executions:-0}))
-    printf '%-10s %14s %10s %8s  %s\n' "$target" "${executions:-0}" "$(number "$target" average_exec_per_sec)" \
+    printf '%-10s %14s %10s %8s  %s\n' "$target" "${executions:-0}" "$(stat "$target" average_exec_per_sec)" \
         "$(find "fuzz/corpus/$target" -type f | wc -l)" "$result"
 done
-printf '%d targets, %d executions, %d broken\n' ${#targets[@]} "$total" "$broken"
-[ "$broken" -eq 0 ] || die "$broken targets were broken: make what breaks them a test, then mend it"
+printf '%d targets, %d executions, %d failed\n' ${#targets[@]} "$total" "$crashed"
+[ "$crashed" -eq 0 ] || die "$crashed targets failed: turn the crashing input into a test, then fix it"

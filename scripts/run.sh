@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Starts the release build in the foreground and prints the address once it answers. Ctrl-C ends it.
+# Starts the release build in the foreground and prints its address as soon as it answers. Ctrl-C stops it.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# setting NAME DEFAULT: as the server reads it, from the environment or from .env.
+# setting NAME DEFAULT: the value that the server uses, from the environment or from .env.
 setting() {
     local value=${!1:-}
     [ -n "$value" ] || value=$(sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\)[\"']\{0,1\}\$/\1/p" .env 2>/dev/null | tail -n 1)
@@ -17,9 +17,9 @@ address=$(setting LEPTOS_SITE_ADDR 127.0.0.1:3000)
 url=$(setting PUBLIC_URL http://localhost:3000)
 port=${address##*:}
 host=$(printf '%s' "${address%:*}" | tr -d '[]')
-case $host in 0.0.0.0 | ::) host=127.0.0.1 ;; esac # all addresses: ask one of them
+case $host in 0.0.0.0 | ::) host=127.0.0.1 ;; esac
 
-# No curl here: it is not on every machine.
+# Plain bash, because curl is not installed everywhere.
 is_listening() {
     (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null
 }
@@ -33,14 +33,14 @@ is_healthy() {
     ) 2>/dev/null
 }
 
-is_listening && die "port $port is taken: stop the program that uses it, or set LEPTOS_SITE_ADDR and PUBLIC_URL to another port"
+is_listening && die "port $port is in use: stop the program that uses it, or set LEPTOS_SITE_ADDR and PUBLIC_URL to another port"
 
 target/release/qq-login &
 server=$!
 trap 'kill -TERM "$server" 2>/dev/null || true' INT TERM HUP
 
-# `wait` returns early when a signal comes; the server may still be finishing requests then.
-wait_for_end() {
+# `wait` returns early on a signal, while the server may still be finishing requests.
+wait_for_exit() {
     local status=0
     wait "$server" || status=$?
     while kill -0 "$server" 2>/dev/null; do
@@ -53,8 +53,8 @@ wait_for_end() {
 for ((tries = 0; tries < 150; tries++)); do
     kill -0 "$server" 2>/dev/null || break
     if is_healthy; then
-        printf '\n    qq-login is running: %s\n    Ctrl-C ends it.\n\n' "$url"
-        wait_for_end || die "the server ended with status $?: its last message is above"
+        printf '\n    qq-login is running: %s\n    Press Ctrl-C to stop.\n\n' "$url"
+        wait_for_exit || die "the server exited with status $?: see its last message above"
         exit 0
     fi
     sleep 0.2
@@ -62,8 +62,8 @@ done
 
 if kill -0 "$server" 2>/dev/null; then
     kill -TERM "$server"
-    wait_for_end || true
+    wait_for_exit || true
     die "the server did not answer at $address within 30 seconds: see its messages above"
 fi
-wait_for_end || die "the server did not start (status $?): its message is above"
-die "the server ended before it answered"
+wait_for_exit || die "the server did not start (status $?): see its message above"
+die "the server exited before it answered"

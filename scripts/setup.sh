@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Sets up what is missing, step by step; what is there already is left alone.
+# Installs what is missing; a step that is already done is skipped.
 #
-#   scripts/setup.sh         what building and running need
-#   scripts/setup.sh test    and what the tests need
-#   scripts/setup.sh soak    what the long tests need: the compiler alone
-#   scripts/setup.sh fuzz    and what fuzzing needs
+#   scripts/setup.sh         tools to build and run
+#   scripts/setup.sh test    … and to run the tests
+#   scripts/setup.sh soak    the Rust toolchain alone
+#   scripts/setup.sh fuzz    … and cargo-fuzz
 #
-# Tools go to the user's cache folder. Debian packages are installed only where nothing else will do.
+# Tools go to the user's cache folder. Debian packages are installed only if there is no other way.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,29 +21,35 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=setup/test-tools.sh
 . "$here/setup/test-tools.sh"
 
-case "${1:-run}" in
-    run | test | soak | fuzz) ;;
-    *) die "unknown argument '$1': say nothing, 'test', 'soak' or 'fuzz'" ;;
-esac
+set_up_build_tools() {
+    set_up_cargo_leptos
+    set_up_wasm_bindgen
+    set_up_wasm_opt
+}
 
-wait_for_other_setups
-require_programs
-set_up_toolchain
-case "${1:-run}" in
-    soak) exit ;;
-    fuzz)
-        set_up_cargo_fuzz
-        exit
-        ;;
-esac
-set_up_cargo_leptos
-set_up_wasm_bindgen
-set_up_wasm_opt
-if [ "${1:-run}" = test ]; then
+set_up_test_tools() {
     set_up_lints
     set_up_cargo_deny
     set_up_browser
     set_up_postgres
     set_up_playwright
     set_up_clients
-fi
+}
+
+purpose=${1:-run}
+case $purpose in
+    run | test | soak | fuzz) ;;
+    *) die "unknown argument '$purpose': use 'test', 'soak', 'fuzz' or none" ;;
+esac
+
+wait_for_other_setups
+require_programs
+set_up_toolchain
+case $purpose in
+    run) set_up_build_tools ;;
+    test)
+        set_up_build_tools
+        set_up_test_tools
+        ;;
+    fuzz) set_up_cargo_fuzz ;;
+esac

@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
-# The long part of the tests: what `make test` does a few times, done very often, in numbers.
-# Less than an hour on two processors.
+# Repeats the tests of races, crashes and random walks many times and prints what was done.
+# Takes less than an hour on two cores.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# number NAME DEFAULT: how often something is done.
-number() {
+# repetitions NAME DEFAULT: reads a count from the environment and exports it.
+repetitions() {
     local value=${!1:-$2}
-    [[ $value =~ ^[1-9][0-9]{0,8}$ ]] || die "$1: '$value' is not a number above zero"
+    [[ $value =~ ^[1-9][0-9]{0,8}$ ]] || die "$1: '$value' is not a positive number"
     export "$1=$value"
 }
-number MODEL_WALKS 10000
-number RACE_ROUNDS 100
-number KILLS 100
-number TERMS 20
+repetitions MODEL_WALKS 10000
+repetitions RACE_ROUNDS 100
+repetitions KILLS 100
+repetitions TERMS 20
 
 failed=0
 summary=
 output=$(mktemp)
 
-# What was done is told even if the rest is not waited for.
+# Prints the summary even if the run is interrupted.
 finish() {
     printf '\n%s' "$summary"
     rm -f "$output"
@@ -31,20 +31,20 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# soak NAME LINES ARGUMENT…: the tests that `cargo test` finds with these arguments. In LINES stands, one a line, what
-# they say of what they did, as patterns: what says nothing has done nothing.
+# soak NAME PATTERNS ARGUMENT…: runs `cargo test ARGUMENT…`. PATTERNS has one regular expression per line; each must
+# match a line of the output that says what was done, so that a test that did nothing fails.
 soak() {
-    local name=$1 lines=$2 begin=$SECONDS result=passed numbers='' pattern told
+    local name=$1 patterns=$2 begin=$SECONDS result=passed numbers='' pattern line
     shift 2
     printf '\n==> %s\n' "$name"
     cargo test --locked --features ssr "$@" -- --nocapture 2>&1 | tee "$output" || result=FAILED
     while IFS= read -r pattern; do
-        told=$(grep -oE -m 1 -- "$pattern" "$output") || {
+        line=$(grep -oE -m 1 -- "$pattern" "$output") || {
             result=FAILED
-            told="NOT TOLD: $pattern"
+            line="MISSING: $pattern"
         }
-        numbers+="               $told"$'\n'
-    done <<<"$lines"
+        numbers+="               $line"$'\n'
+    done <<<"$patterns"
     [ "$result" = passed ] || failed=$((failed + 1))
     summary+=$(printf '%-7s %5d s  %s' "$result" $((SECONDS - begin)) "$name")$'\n'$numbers
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# QQ clients that other people wrote sign in through the sandbox of the release build,
-# or of the program that QQ_LOGIN names.
+# Signs in through the sandbox with third-party QQ clients (docs/clients.md). Uses the release build,
+# or the program in $QQ_LOGIN.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -8,10 +8,10 @@ set -euo pipefail
 cd "$root"
 
 export QQ_LOGIN="${QQ_LOGIN:-$root/target/release/qq-login}"
-[ -x "$QQ_LOGIN" ] || die "no $QQ_LOGIN: run 'make build'"
+[ -x "$QQ_LOGIN" ] || die "$QQ_LOGIN does not exist: run 'make build'"
 { [ -d end2end/clients/node_modules ] && [ -e "$python_clients_dir/complete" ]; } \
     || die "the clients are not installed: run 'scripts/setup.sh test'"
-# Python's clients would ask a proxy for addresses of this machine, too.
+# The Python clients would otherwise send requests for loopback addresses through a proxy.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 
 status=0

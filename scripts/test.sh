@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Every test: formatting, lints, dependencies, Rust, the release build and its size, other people's clients, the browser,
-# the documentation.
-# A part that fails does not stop the others; the summary is at the end, and what failed.
+# Runs every test: formatting, lints, dependencies, Rust, the release build and its size, third-party
+# clients, the browser, the documentation. A failing part does not stop the others.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -15,8 +14,8 @@ failures=
 scratch=$(mktemp -d)
 output=$scratch/output
 
-# The release build needs nothing of the other parts, and neither it nor they keep all processors busy. In a group of its
-# own (set -m), since it consists of several processes and is ended with the tests if these are interrupted.
+# The release build is independent of the first parts and runs beside them. It gets a process group of its own
+# (set -m), so that all its processes stop if the tests are interrupted.
 set -m
 {
     scripts/build.sh >"$scratch/build" 2>&1 </dev/null && touch "$scratch/built"
@@ -41,21 +40,20 @@ part() {
     else
         failed=$((failed + 1))
         result=FAILED
-        failures+=$(printf '%s:' "$name" && last_words)$'\n\n'
+        failures+=$(printf '%s:' "$name" && last_lines)$'\n\n'
     fi
     summary+=$(printf '%-7s %5d s  %s' "$result" $((SECONDS - begin)) "$name")$'\n'
     [ "$result" = passed ]
 }
 
-# The end of a part's output, where cargo and Playwright list what failed: whoever looks at the last lines of a
-# long log shall find it there. Without what passed, and without npm's and the servers' words.
-last_words() {
+# The last lines of a part's output, where cargo and Playwright list failures, without noise.
+last_lines() {
     local noise='^[[:space:]]*$|^npm |^test .* \.\.\. ok$|^ *✓|\[WebServer\]'
     printf '\n'
     grep -vE "$noise" "$output" | tail -n 15
 }
 
-# Newer compilers know more lints: their warnings are shown, but only this version's fail the tests.
+# Newer compilers have more lints: their warnings are shown, but fail the tests with this version only.
 warnings=()
 case $(rustc --version) in "rustc 1.96."*) warnings=(--deny warnings) ;; esac
 
@@ -63,27 +61,26 @@ lint_server() {
     cargo clippy --locked --all-targets --features ssr -- "${warnings[@]}"
 }
 
-# For this machine and not for wasm32, where nearly every crate would have to be compiled once more.
-# That it builds for wasm32 the release build shows.
+# Checked for the host: for wasm32 nearly every crate would be compiled once more. The release build
+# compiles it for wasm32.
 lint_browser_half() {
     cargo clippy --locked --lib --features hydrate -- "${warnings[@]}"
 }
 
-# Many tests wait for time to pass rather than for a processor.
+# Many tests wait for time rather than for a core.
 export RUST_TEST_THREADS=$((2 * $(getconf _NPROCESSORS_ONLN)))
 
 test_rust() {
     cargo test --locked --features ssr
 }
 
-# The same tests of the whole site once more, each with a PostgreSQL database of its own. To the database it is all one
-# with which of its codes QQ refuses something.
+# The integration tests again, each with its own PostgreSQL database. The skipped test does not depend on the database.
 test_rust_on_postgres() {
     TEST_ON_POSTGRES=1 scripts/with-postgres.sh cargo test --locked --features ssr --test integration \
         -- --skip every_code_in_every_shape
 }
 
-# Shows what the build has said, until it has ended.
+# Shows the output of the release build until it ends.
 await_release_build() {
     tail -n +1 -f --pid="$build" "$scratch/build"
     [ -e "$scratch/built" ]
@@ -91,7 +88,7 @@ await_release_build() {
 
 test_browser() {
     CHROMIUM=$(scripts/find-chromium.sh) npm --prefix end2end test || {
-        echo "(If a test of js, no-wasm or no-js failed, those of faults and canaries were not run: they come after the others.)"
+        echo "(The faults and canaries tests run only after the js, no-wasm and no-js tests have passed.)"
         return 1
     }
 }
@@ -101,15 +98,14 @@ part "Lints of the server half: clippy" lint_server || true
 part "Lints of the browser half: clippy" lint_browser_half || true
 part "Dependencies: cargo deny" scripts/check-dependencies.sh || true
 part "Rust tests: cargo test" test_rust || true
-part "The whole site on PostgreSQL: cargo test" test_rust_on_postgres || true
+part "Integration tests on PostgreSQL: cargo test" test_rust_on_postgres || true
 if part "Release build: cargo leptos build" await_release_build; then
-    part "Size of what the browser loads" scripts/check-size.sh || true
-    part "Independent clients against the sandbox" scripts/test-clients.sh || true
+    part "Size of what the browser downloads" scripts/check-size.sh || true
+    part "Third-party clients against the sandbox" scripts/test-clients.sh || true
     part "Browser tests: Playwright" test_browser || true
 fi
 part "Documentation" scripts/check-docs.sh || true
-part "The judge of the promises of security" scripts/test-promises.sh || true
-part "Promises of security and their tests" scripts/check-security.sh || true
+part "Security promises and their tests" scripts/check-security.sh || true
 
 printf '\n%s\n%sTests: %d passed, %d failed\n' "$summary" "$failures" "$passed" "$failed"
 [ "$failed" -eq 0 ]

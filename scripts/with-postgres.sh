@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs a command beside a PostgreSQL of its own, on a free port with an empty data folder:
+# Runs a command with a temporary PostgreSQL server on a free port:
 #
 #   scripts/with-postgres.sh COMMAND…    with TEST_POSTGRES_URL in its environment
 #   scripts/with-postgres.sh --find      prints the folder of PostgreSQL's programs
 #
-# Nothing of it is left when the command has ended.
+# Server and data are removed when the command ends.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -12,7 +12,7 @@ set -euo pipefail
 
 find_programs() {
     local folder found=
-    # Debian keeps them off PATH, by version: the newest is the last.
+    # Debian keeps them off PATH, one folder per version; the newest comes last.
     for folder in /usr/lib/postgresql/*/bin; do
         [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && found=$folder
     done
@@ -27,7 +27,7 @@ if [ "${1:-}" = --find ]; then
     echo "$programs"
     exit
 fi
-[ $# -gt 0 ] || die "say which command to run"
+[ $# -gt 0 ] || die "no command given"
 
 # PostgreSQL refuses to run as root.
 as_owner=()
@@ -44,7 +44,7 @@ command=
 stop() {
     [ -z "$command" ] || kill -TERM -- "-$command" 2>/dev/null || true
     if [ -n "$server" ]; then
-        # INT: end now, without waiting for clients. To itself: runuser, in between, would not pass it on.
+        # INT stops the server without waiting for clients. runuser does not pass signals on, so it goes to the server itself.
         kill -INT "$(head -n 1 "$folder/data/postmaster.pid")" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
@@ -54,17 +54,17 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# A password, since others on this machine can reach the port as well.
+# A password, because other users of this machine can reach the port too.
 password=$(node -p 'crypto.randomBytes(16).toString("hex")')
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
 (umask 077 && printf '%s\n' "$password" >"$folder/password")
 [ ${#as_owner[@]} -eq 0 ] || chown -R "$owner" "$folder"
 
-cd "$folder" # a folder that the owner may enter
+cd "$folder" # a folder that the server's user may enter
 "${as_owner[@]}" "$programs/initdb" --pgdata="$folder/data" --username=test --pwfile="$folder/password" \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync >"$folder/log" 2>&1 \
-    || die "PostgreSQL could not make a database: $(tail -n 1 "$folder/log")"
-# fsync=off: the data need not outlive the tests.
+    || die "PostgreSQL could not create a database: $(tail -n 1 "$folder/log")"
+# fsync=off: the data is temporary.
 "${as_owner[@]}" "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
     -c max_connections=200 >>"$folder/log" 2>&1 &
@@ -77,7 +77,7 @@ done
 
 cd "$root"
 export TEST_POSTGRES_URL="postgres://test:$password@127.0.0.1:$port/postgres"
-# In a process group of its own: a signal to this script ends all of it, at once, and before PostgreSQL.
+# In its own process group, so that a signal to this script stops all of it before PostgreSQL stops.
 set -m
 "$@" &
 command=$!

@@ -1,12 +1,12 @@
-# shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# What the steps of the set-up share.
+# shellcheck shell=bash disable=SC2154 # (set by env.sh)
+# Helpers for the set-up steps.
 
-# Says what begins now and how long it usually takes.
+# step NAME DURATION: announces a step and how long it usually takes.
 step() {
     printf '==> %s (usually %s)\n' "$1" "$2"
 }
 
-# Two set-ups at once (two clones, or `make run` beside `make test`) take turns.
+# Set-ups that run at the same time (two clones, or `make run` and `make test`) take turns.
 wait_for_other_setups() {
     mkdir -p "$cache" || die "cannot write to $cache: make it writable, or set XDG_CACHE_HOME to a folder that is"
     command -v flock >/dev/null || return 0
@@ -17,7 +17,7 @@ wait_for_other_setups() {
     fi
 }
 
-# Playwright needs this.
+# Required by Playwright.
 oldest_node=20
 
 require_programs() {
@@ -30,8 +30,8 @@ require_programs() {
         || die "no rustup: install it from https://rustup.rs with the stable toolchain, then run this again"
 }
 
-# An empty folder for a step that is under way. What an interrupted set-up left there is thrown away:
-# a tool counts as installed only once its folder has been moved to its final place.
+# Prints an empty folder for a step in progress. A tool counts as installed only after its folder was
+# moved to its final place, so whatever an interrupted set-up left here is deleted.
 fresh_folder() {
     rm -rf "$cache/unfinished"
     mkdir -p "$cache/unfinished"
@@ -60,15 +60,15 @@ can_become_root() {
     [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && { [ -t 0 ] || sudo --non-interactive true 2>/dev/null; }; }
 }
 
-# shellcheck disable=SC2034 # the message of the other files
-by_hand="apt-get could not install what this step names: see its message above, install it by hand, then run this again"
+# shellcheck disable=SC2034 # used by the other files
+by_hand="apt-get could not install this: see its message above, install it by hand, then run this again"
 
 # apt_install PACKAGE…
 apt_install() {
-    command -v apt-get >/dev/null || die "this needs, installed by hand since there is no apt-get: $*"
+    command -v apt-get >/dev/null || die "there is no apt-get: install these by hand, then run this again: $*"
     can_become_root || die "this needs root: run 'apt-get install --no-install-recommends $*' as root, then run this again"
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=600)
-    # Stale package lists name versions that the servers no longer have.
+    # Outdated package lists name versions that the servers no longer have.
     as_root "${apt[@]}" update || true
     as_root "${apt[@]}" install --no-install-recommends "$@"
 }

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# What only the tests need: lints, checks of dependencies, fuzzers, a browser with fonts, PostgreSQL, Playwright, other people's QQ clients.
+# shellcheck shell=bash disable=SC2154 # (set by env.sh)
+# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, Playwright, third-party QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -8,17 +8,18 @@ set_up_lints() {
         apt_install rustfmt-web rust-web-clippy || die "$by_hand"
     else
         with_time_limit 300 rustup component add --toolchain "$RUSTUP_TOOLCHAIN" rustfmt clippy \
-            || die "rustup could not get them: run 'rustup component add --toolchain $RUSTUP_TOOLCHAIN rustfmt clippy'"
+            || die "rustup could not install them: run 'rustup component add --toolchain $RUSTUP_TOOLCHAIN rustfmt clippy'"
     fi
 }
 
 set_up_cargo_deny() {
     [ -x "$cargo_deny_dir/bin/cargo-deny" ] && return
-    step "cargo-deny $cargo_deny_version: compiling it" "4 minutes; once per user, not per clone"
+    binstall "$cargo_deny_dir" "cargo-deny@$cargo_deny_version" && return
+    step "cargo-deny $cargo_deny_version: compiling" "4 minutes; once per user, not per clone"
     cargo_install "$cargo_deny_dir" cargo-deny --version "=$cargo_deny_version" --locked
 }
 
-# libFuzzer is written in it.
+# libFuzzer is written in C++.
 set_up_cplusplus() {
     command -v c++ >/dev/null && return
     step "A C++ compiler for the fuzzers" "30 seconds"
@@ -28,14 +29,14 @@ set_up_cplusplus() {
 set_up_cargo_fuzz() {
     set_up_cplusplus
     [ -x "$cargo_fuzz_dir/bin/cargo-fuzz" ] && return
-    step "cargo-fuzz $cargo_fuzz_version: compiling it" "1 minute"
+    step "cargo-fuzz $cargo_fuzz_version: compiling" "1 minute"
     cargo_install "$cargo_fuzz_dir" cargo-fuzz --version "=$cargo_fuzz_version" --locked
 }
 
 set_up_browser() {
     local missing=()
     "$root/scripts/find-chromium.sh" >/dev/null 2>&1 || missing+=(chromium)
-    # Without these, Chinese and emoji are boxes in the screenshots.
+    # Without these fonts, screenshots show boxes instead of Chinese and emoji.
     if command -v dpkg-query >/dev/null; then
         is_apt_installed fonts-noto-cjk || missing+=(fonts-noto-cjk)
         is_apt_installed fonts-noto-color-emoji || missing+=(fonts-noto-color-emoji)
@@ -56,38 +57,38 @@ set_up_playwright() {
 }
 
 set_up_clients() {
-    npm_ci "QQ clients of other people, from npm" end2end/clients
+    npm_ci "Third-party QQ clients from npm" end2end/clients
     set_up_python_clients
 }
 
 # npm_ci WHAT FOLDER
 npm_ci() {
     local folder="$root/$2"
-    # A copy of the lock file, written last, says what was installed.
+    # A copy of the lock file, written last, records what was installed.
     cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-from" && return
     step "$1: npm ci in $2/" "10 seconds"
     (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error) \
-        || die "npm ci failed in $2/: see its message above; if it is the network, run this again"
+        || die "npm ci failed in $2/: see its message above; if it is a network error, run this again"
     cp "$folder/package-lock.json" "$folder/node_modules/.installed-from"
 }
 
-# social-auth-core needs this.
+# Required by social-auth-core.
 oldest_python=3.11
 
 set_up_python_clients() {
-    # An environment knows its own folder, so it is made in place; a file in it, written last, says that it is whole.
+    # A virtual environment contains its own path, so it is created in place; the file `complete` is written last.
     [ -e "$python_clients_dir/complete" ] && "$python_clients_dir/bin/python" -c '' 2>/dev/null && return
-    step "QQ clients of other people, from Python's package index" "20 seconds"
+    step "Third-party QQ clients from the Python package index" "20 seconds"
     make_python_environment || {
-        # Debian keeps a part of it in a package of its own.
+        # Debian ships the venv module in a separate package.
         apt_install python3 python3-venv || die "$by_hand"
         make_python_environment \
             || die "no Python $oldest_python or newer with the modules venv and ensurepip: install one, then run this again"
     }
-    # Wheels only: nothing is to be compiled here, and nothing of theirs is to run.
+    # Wheels only: no compiling, no set-up scripts.
     "$python_clients_dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
         --require-hashes --only-binary :all: --requirement "$root/end2end/clients/requirements.txt" \
-        || die "pip could not install them: see its message above; if it is the network, run this again"
+        || die "pip could not install them: see its message above; if it is a network error, run this again"
     touch "$python_clients_dir/complete"
 }
 

@@ -1,14 +1,14 @@
-# shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# One Rust toolchain for both halves of the app: it must be new enough and must have the standard
-# library for wasm32. rustup's own is used where it can be had. Where it cannot, Debian has a compiler
-# together with the source of exactly its standard library, from which the wasm32 one is built here.
+# shellcheck shell=bash disable=SC2154 # (set by env.sh)
+# Chooses one Rust toolchain for server and browser. It must be new enough and have the standard library
+# for wasm32. rustup's toolchain is preferred. If rustup cannot download one, Debian's compiler is installed
+# and the wasm32 standard library is built from the matching source package.
 
-# cargo-leptos needs this; the app itself is content with less.
+# Required by cargo-leptos; the app itself builds with an older one.
 oldest_rust=1.96
-# What rustup is asked for when the active toolchain is older. (A toolchain beside it: yours is not touched.)
+# Installed if the active toolchain is older. The active toolchain stays as it is.
 wanted_rust=1.96.0
 
-no_rust="no Rust $oldest_rust or newer with the wasm32 standard library: run 'rustup toolchain install $wanted_rust --target wasm32-unknown-unknown' and see why it fails, then run this again"
+no_rust="no Rust $oldest_rust or newer with the wasm32 standard library: run 'rustup toolchain install $wanted_rust --target wasm32-unknown-unknown' and fix the error it reports, then run this again"
 
 set_up_toolchain() {
     local name
@@ -21,12 +21,12 @@ set_up_toolchain() {
     remember_toolchain "$name"
 }
 
-# The toolchain that rustup would use in this checkout, if any.
+# Prints the toolchain that rustup uses in this checkout, if any.
 active_toolchain() {
     (cd "$root" || exit; env -u RUSTUP_TOOLCHAIN rustup show active-toolchain 2>/dev/null || true) | awk '{ print $1 }'
 }
 
-# first_usable NAME…: the first of them that can build the app.
+# first_usable NAME…: prints the first toolchain that can build the app.
 first_usable() {
     local name
     for name; do
@@ -43,8 +43,8 @@ is_new_enough() {
     [ -n "$version" ] && [ "$(printf '%s\n' "$oldest_rust" "$version" | sort -V | head -n 1)" = "$oldest_rust" ]
 }
 
-# Tried, not looked up: a standard library left behind by an older compiler is there and does not work.
-# With lto, as in the release build: that fails if the standard library has no bitcode.
+# Compiles a small program, because a standard library left behind by an older compiler exists but does
+# not work. With LTO, as in the release build: LTO fails if the standard library has no bitcode.
 builds_for_wasm() {
     echo '#[unsafe(no_mangle)] pub fn probe(n: usize) -> usize { vec![0u8; n].len() }' \
         | rustup run "$1" rustc --edition 2024 --crate-name probe --crate-type cdylib --target wasm32-unknown-unknown \
@@ -61,7 +61,7 @@ ask_rustup() {
     step "Rust: asking rustup for version $wanted_rust with the wasm32 standard library" "1 minute, 5 minutes at most"
     with_time_limit 300 rustup toolchain install "$wanted_rust" --no-self-update --profile minimal \
         --component clippy --component rustfmt --target wasm32-unknown-unknown && builds_for_wasm "$wanted_rust" && return
-    echo "    rustup cannot get it here"
+    echo "    rustup cannot download it here"
     return 1
 }
 
@@ -69,9 +69,9 @@ build_on_debian() {
     command -v apt-get >/dev/null || return 0
     step "Rust: installing Debian's compiler" "1 minute"
     apt_install rustc-web cargo-web rust-web-src rust-web-llvm rustfmt-web rust-web-clippy || die "$no_rust"
-    # The linker of the LLVM that this compiler was built with.
+    # The linker must match the LLVM version of the compiler.
     apt_install "lld-$(/usr/bin/rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')" || die "$by_hand"
-    rustup toolchain link debian /usr || die "rustup cannot link Debian's compiler: run 'rustup toolchain link debian /usr' and see why"
+    rustup toolchain link debian /usr || die "rustup cannot link Debian's compiler: run 'rustup toolchain link debian /usr' to see the error"
     builds_for_wasm debian || build_wasm_std
 }
 
@@ -83,13 +83,13 @@ build_wasm_std() {
     mkdir "$work/src"
     printf '[package]\nname = "throw-away"\nedition = "2021"\n' >"$work/Cargo.toml"
     echo '#![no_std]' >"$work/src/lib.rs"
-    # RUSTC_BOOTSTRAP lets a stable compiler build its own standard library;
-    # without the bitcode a link with lto fails ("Can't find section .llvmbc").
+    # RUSTC_BOOTSTRAP lets a stable compiler build its own standard library.
+    # Without bitcode, linking with LTO fails ("Can't find section .llvmbc").
     (
         cd "$work"
         RUSTUP_TOOLCHAIN=debian RUSTFLAGS=-Cembed-bitcode=yes RUSTC_BOOTSTRAP=1 \
             cargo build -Zbuild-std=std,panic_abort --target wasm32-unknown-unknown --release --target-dir target
-    ) || die "the wasm32 standard library could not be built: see cargo's message above; if it is the network, run this again"
+    ) || die "the wasm32 standard library could not be built: see cargo's message above; if it is a network error, run this again"
     mkdir "$work/lib"
     cp "$work"/target/wasm32-unknown-unknown/release/deps/*.rlib "$work/lib/"
     rm -f "$work"/lib/libthrow_away-*.rlib
@@ -100,7 +100,7 @@ build_wasm_std() {
     rm -rf "$work"
 }
 
-# For the other scripts, for other clones, and for cargo typed by hand in this one.
+# Records the choice for the other scripts and clones, and for cargo run by hand in this checkout.
 remember_toolchain() {
     if [ "$(cat "$cache/toolchain" 2>/dev/null)" != "$1" ]; then
         printf '%s\n' "$1" >"$cache/toolchain.new"
@@ -110,6 +110,6 @@ remember_toolchain() {
     export RUSTUP_TOOLCHAIN="$1"
     if [ "$(active_toolchain)" != "$1" ]; then
         rustup override set --path "$root" "$1" >/dev/null 2>&1 \
-            || die "rustup cannot choose the toolchain for this folder: run 'rustup override set $1' here and see why"
+            || die "rustup cannot choose the toolchain for this folder: run 'rustup override set $1' here to see the error"
     fi
 }

@@ -1,18 +1,33 @@
-# shellcheck shell=bash disable=SC2154 # (what env.sh sets)
-# The programs that build the app: cargo-leptos, wasm-bindgen, wasm-opt.
+# shellcheck shell=bash disable=SC2154 # (set by env.sh)
+# Build tools: cargo-leptos, wasm-bindgen, wasm-opt.
 
 set_up_cargo_leptos() {
     [ -x "$cargo_leptos_dir/bin/cargo-leptos" ] && return
-    step "cargo-leptos $cargo_leptos_version: compiling it" "10 minutes, 20 on a busy machine; once per user, not per clone"
+    binstall "$cargo_leptos_dir" "cargo-leptos@$cargo_leptos_version" && return
+    step "cargo-leptos $cargo_leptos_version: compiling" "4 to 10 minutes; once per user, not per clone"
     cargo_install "$cargo_leptos_dir" cargo-leptos --version "=$cargo_leptos_version" --locked --features no_downloads
 }
 
 set_up_wasm_bindgen() {
-    [ -n "$wasm_bindgen_version" ] || die "Cargo.lock names no wasm-bindgen: restore it with 'git checkout Cargo.lock'"
+    [ -n "$wasm_bindgen_version" ] || die "Cargo.lock does not name wasm-bindgen: restore it with 'git checkout Cargo.lock'"
     [ -x "$wasm_bindgen_dir/bin/wasm-bindgen" ] && return
-    step "wasm-bindgen $wasm_bindgen_version: compiling it" "2 minutes"
-    # Without --locked: its lock file names a version of a crate that is not served everywhere.
+    binstall "$wasm_bindgen_dir" "wasm-bindgen-cli@$wasm_bindgen_version" && return
+    step "wasm-bindgen $wasm_bindgen_version: compiling" "1 to 2 minutes"
+    # Without --locked: its lock file names a crate version that is not available everywhere.
     cargo_install "$wasm_bindgen_dir" wasm-bindgen-cli --version "=$wasm_bindgen_version"
+}
+
+# binstall FOLDER CRATE@VERSION: installs a prebuilt binary, if cargo-binstall is there and finds one.
+binstall() {
+    command -v cargo-binstall >/dev/null || return 1
+    step "$2: downloading a prebuilt binary" "10 seconds, 2 minutes at most"
+    local work
+    work=$(fresh_folder)
+    with_time_limit 120 cargo binstall --no-confirm --disable-strategies compile --root "$work" "$2" || {
+        echo "    cargo-binstall found none"
+        return 1
+    }
+    mv "$work" "$1"
 }
 
 # cargo_install FOLDER CRATE ARGUMENT…
@@ -20,23 +35,23 @@ cargo_install() {
     local to=$1 crate=$2 work
     shift
     work=$(fresh_folder)
-    # Optimised and with LTO, as they ask for, cargo-leptos alone would take half an hour.
-    # The build folder is kept until the end: an interrupted build goes on where it was.
+    # With its own release profile (optimized, LTO) cargo-leptos alone takes half an hour.
+    # The build folder is kept until the end, so that an interrupted build continues where it stopped.
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=0 \
         CARGO_TARGET_DIR="$cache/build/$crate" PATH="$work/bin:$PATH" \
         cargo install --root "$work" "$@" \
-        || die "$crate could not be installed: see cargo's message above; if it is the network, run this again"
+        || die "$crate could not be installed: see cargo's message above; if it is a network error, run this again"
     mv "$work" "$to"
     rm -rf "$cache/build/$crate"
 }
 
 set_up_wasm_opt() {
     [ -x "$binaryen_dir/node_modules/.bin/wasm-opt" ] && return
-    step "wasm-opt (binaryen $binaryen_version): fetching it from npm" "10 seconds"
+    step "wasm-opt (binaryen $binaryen_version): downloading from npm" "10 seconds"
     local work
     work=$(fresh_folder)
     npm install --prefix "$work" --ignore-scripts --no-audit --no-fund --loglevel=error "binaryen@$binaryen_version" \
-        || die "npm could not install binaryen: see its message above; if it is the network, run this again"
+        || die "npm could not install binaryen: see its message above; if it is a network error, run this again"
     mv "$work" "$binaryen_dir"
 }
