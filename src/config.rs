@@ -63,7 +63,7 @@ pub struct Config {
     /// `sqlite://…` or `postgres://…` (`DATABASE_URL`).
     pub database_url: String,
     /// How QQ is reached: QQ itself or the sandbox.
-    pub qq: crate::qq::Settings,
+    pub qq: crate::qq::ClientConfig,
     /// The sandbox the site starts by itself, when it has no credentials for QQ.
     pub sandbox: Option<SandboxConfig>,
     /// Who may make an account.

@@ -138,8 +138,8 @@ pub async fn run(
 }
 
 /// Whoever answers there decides who is signed in, and gets the App Key.
-fn warn_of_a_stand_in(qq: &qq::Settings) {
-    if !qq.is_qq_itself() {
+fn warn_of_a_stand_in(qq: &qq::ClientConfig) {
+    if !qq.is_production() {
         tracing::warn!("QQ_GRAPH_URL is {}: sign-ins and the App Key go there, not to QQ itself", qq.graph_url);
     }
 }

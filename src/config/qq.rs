@@ -8,7 +8,7 @@ use url::Url;
 
 use super::parse::{ConfigError, Environment};
 use super::public_url::{PublicUrl, is_loopback};
-use crate::qq::Settings;
+use crate::qq::ClientConfig;
 
 /// What the sandbox needs to start.
 #[derive(Clone, Debug)]
@@ -61,18 +61,18 @@ pub(super) fn read(
     env: &Environment,
     public_url: &PublicUrl,
     redirect_uri: String,
-) -> Result<(Settings, Option<SandboxConfig>), ConfigError> {
+) -> Result<(ClientConfig, Option<SandboxConfig>), ConfigError> {
     let timeout_ms = env.positive("QQ_TIMEOUT_MS", 10_000, "milliseconds")?;
     let timeout = Duration::from_millis(timeout_ms.unsigned_abs());
     let scope = read_scope(env)?;
-    let ask_unionid = env.switch("QQ_UNIONID", false)?;
-    let with = |app_id, app_key, graph_url| Settings {
+    let request_unionid = env.switch("QQ_UNIONID", false)?;
+    let with = |app_id, app_key, graph_url| ClientConfig {
         app_id,
         app_key,
         graph_url,
         redirect_uri: redirect_uri.clone(),
         scope: scope.clone(),
-        ask_unionid,
+        request_unionid,
         timeout,
     };
     match (env.text("QQ_APP_ID"), env.text("QQ_APP_KEY")) {
@@ -126,7 +126,7 @@ fn refuse_sandbox_where_it_does_not_belong(env: &Environment, public_url: &Publi
 }
 
 fn read_graph_url(env: &Environment) -> Result<Url, ConfigError> {
-    let text = env.text_or("QQ_GRAPH_URL", Settings::QQ_URL);
+    let text = env.text_or("QQ_GRAPH_URL", ClientConfig::PRODUCTION_URL);
     let wrong = |problem: String| ConfigError::new("QQ_GRAPH_URL", problem, "use https://graph.qq.com");
     let url = Url::parse(&text).map_err(|_| wrong("is not an address".to_owned()))?;
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url, env)) {

@@ -14,7 +14,7 @@ pub(super) fn judge(consultation: &Consultation<'_>, exchange: &Exchange, is_cal
         Exchange::MadeUp(Ok(_)) => return texts.app_impossible.bad(consultation.qq_address(), ""),
         Exchange::Real(Err(error)) | Exchange::MadeUp(Err(error)) => error,
     };
-    let QqError::Refused(refusal) = error else { return consultation.error(error) };
+    let QqError::Api(refusal) = error else { return consultation.error(error) };
     match (exchange, error.class()) {
         // Which of key and callback QQ looks at first is not known.
         _ if refusal.code == CALLBACK_ILLEGAL && is_callback_told => {

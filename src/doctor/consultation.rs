@@ -32,7 +32,7 @@ impl Consultation<'_> {
     /// What to say of an error with which no sign-in comes about.
     pub(super) fn error(&self, error: &QqError) -> Finding {
         match error {
-            QqError::Refused(refusal) => self.refusal(refusal.code, &refusal.description),
+            QqError::Api(refusal) => self.refusal(refusal.code, &refusal.description),
             other => {
                 let (detail, advice) = (self.texts().trouble)(other);
                 Finding::bad(detail, advice)

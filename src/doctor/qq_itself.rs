@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::consultation::Consultation;
 use super::report::{Finding, Status};
 use super::{app, callback, clock_skew, reach, rehearsal};
-use crate::qq::{AuthorizeProbe, Page, QqError, Token, TransportError};
+use crate::qq::{AuthorizePage, AuthorizeProbe, QqError, Token, TransportError};
 
 /// An authorization code and an access token that QQ cannot have given to anybody.
 pub(super) const MADE_UP: &str = "00000000000000000000000000000000";
@@ -41,7 +41,7 @@ pub(super) async fn examine(consultation: &Consultation<'_>) -> QqFindings {
     let asked_at = clock();
     let glance = client.probe_authorize(STATE, consultation.is_stand_in.then_some(PERSON)).await;
     let clock = clock_skew::judge(asked_at, clock(), glance.date, texts);
-    if let Err(error @ QqError::TransportError(TransportError::Connect(_))) = &glance.page {
+    if let Err(error @ QqError::Transport(TransportError::Connect(_))) = &glance.page {
         return if consultation.config.sandbox.is_some() { asleep(consultation) } else { silent(consultation, error) };
     }
     let exchange = exchange(consultation, &glance).await;
@@ -65,7 +65,7 @@ pub(super) async fn examine(consultation: &Consultation<'_>) -> QqFindings {
 /// looks at app and key before it looks at the code.
 async fn exchange(consultation: &Consultation<'_>, glance: &AuthorizeProbe) -> Exchange {
     match &glance.page {
-        Ok(Page::Approved(code)) => Exchange::Real(consultation.client.exchange_code(code).await),
+        Ok(AuthorizePage::Code(code)) => Exchange::Real(consultation.client.exchange_code(code).await),
         _ => Exchange::MadeUp(consultation.client.exchange_code(&SecretString::from(MADE_UP)).await),
     }
 }
@@ -95,8 +95,8 @@ fn silence(glance: &AuthorizeProbe) -> Option<&QqError> {
 }
 
 fn is_silence(error: &QqError) -> bool {
-    use TransportError::{Broken, Connect, Timeout};
-    matches!(error, QqError::TransportError(Timeout | Connect(_) | Broken(_)))
+    use TransportError::{Connect, Interrupted, Timeout};
+    matches!(error, QqError::Transport(Timeout | Connect(_) | Interrupted(_)))
 }
 
 /// The findings if QQ cannot be reached.

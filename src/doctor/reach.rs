@@ -16,9 +16,9 @@ pub(super) fn answered(consultation: &Consultation<'_>) -> Finding {
 pub(super) fn judge(consultation: &Consultation<'_>, error: &QqError) -> Finding {
     let texts = consultation.texts();
     let (said, words) = match error {
-        QqError::TransportError(TransportError::Timeout) => (&texts.reach_timeout, ""),
-        QqError::TransportError(TransportError::Broken(words)) => (&texts.reach_broken, words.as_str()),
-        QqError::TransportError(TransportError::Connect(words)) => (kind(words, texts), words.as_str()),
+        QqError::Transport(TransportError::Timeout) => (&texts.reach_timeout, ""),
+        QqError::Transport(TransportError::Interrupted(words)) => (&texts.reach_broken, words.as_str()),
+        QqError::Transport(TransportError::Connect(words)) => (kind(words, texts), words.as_str()),
         other => return consultation.error(other),
     };
     said.bad(consultation.qq_address(), words)

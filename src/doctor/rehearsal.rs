@@ -39,7 +39,7 @@ async fn ask_in_vain(consultation: &Consultation<'_>) -> Finding {
     let texts = consultation.texts();
     match consultation.client.fetch_openid_once(&SecretString::from(MADE_UP), false).await {
         Ok(_) => texts.identity_impossible.bad(consultation.qq_address(), ""),
-        Err(error @ QqError::Refused(_)) if error.class() == ErrorClass::ReauthRequired => {
+        Err(error @ QqError::Api(_)) if error.class() == ErrorClass::ReauthRequired => {
             texts.identity_good_made_up.good("")
         }
         Err(error) => consultation.error(&error),
@@ -48,14 +48,14 @@ async fn ask_in_vain(consultation: &Consultation<'_>) -> Finding {
 
 async fn identify(consultation: &Consultation<'_>, token: &SecretString) -> (Finding, Option<Identity>) {
     // The site goes on where a second question helps, and so does the doctor; but it tells.
-    let ask = |ask_unionid| consultation.client.fetch_openid_once(token, ask_unionid);
-    let ask_unionid = consultation.config.qq.ask_unionid;
-    let (answer, earlier) = match ask(ask_unionid).await {
-        Err(error) if error.is_passing() => (ask(ask_unionid).await, Some(error)),
+    let ask = |request_unionid| consultation.client.fetch_openid_once(token, request_unionid);
+    let request_unionid = consultation.config.qq.request_unionid;
+    let (answer, earlier) = match ask(request_unionid).await {
+        Err(error) if error.is_transient() => (ask(request_unionid).await, Some(error)),
         answer => (answer, None),
     };
     let (answer, earlier) = match answer {
-        Err(error) if error.is_unionid_refused() => (ask(false).await, Some(error)),
+        Err(error) if error.is_unionid_denied() => (ask(false).await, Some(error)),
         answer => (answer, earlier),
     };
     match (answer, earlier) {
@@ -67,7 +67,7 @@ async fn identify(consultation: &Consultation<'_>, token: &SecretString) -> (Fin
 
 fn second_try(consultation: &Consultation<'_>, error: &QqError) -> Finding {
     let first = consultation.error(error);
-    if error.is_unionid_refused() {
+    if error.is_unionid_denied() {
         return Finding { status: Status::Warning, ..first };
     }
     consultation.texts().identity_second_try.warning("", &first.detail)
@@ -76,10 +76,10 @@ fn second_try(consultation: &Consultation<'_>, error: &QqError) -> Finding {
 async fn look_at(consultation: &Consultation<'_>, token: &SecretString, identity: &Identity) -> Finding {
     let (client, texts) = (consultation.client, consultation.texts());
     let who = UserCredentials { access_token: token, openid: &identity.openid };
-    let first = client.user_info_once(who).await;
+    let first = client.fetch_user_info_once(who).await;
     let told = match first {
         Ok(profile) => return judge(consultation, &profile).await,
-        Err(error) if error.is_passing() => match client.user_info_once(who).await {
+        Err(error) if error.is_transient() => match client.fetch_user_info_once(who).await {
             Ok(_) => return texts.profile_second_try.warning("", &consultation.error(&error).detail),
             Err(error) => consultation.error_about_fresh(&error),
         },

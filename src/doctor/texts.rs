@@ -8,7 +8,7 @@ mod zh_cn;
 
 use super::report::{Finding, Subject};
 use crate::config::{ConfigError, Environment};
-use crate::qq::{AvatarError, Bilingual, QqError};
+use crate::qq::{AvatarError, LocalizedText, QqError};
 
 /// A language of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Lang {
         }
     }
 
-    pub(super) fn pick(self, words: Bilingual) -> String {
+    pub(super) fn pick(self, words: LocalizedText) -> String {
         match self {
             Lang::ZhCn => words.zh,
             Lang::En => words.en,

@@ -78,8 +78,8 @@ impl LoginService {
         match answer {
             CallbackResult::Cancelled => Some(LoginFailure::Cancelled),
             CallbackResult::Refused(code) => {
-                let class = qq::class_of(*code);
-                match self.qq.operator_advice_on(*code) {
+                let class = qq::error_class(*code);
+                match self.qq.operator_advice_for_code(*code) {
                     Some(advice) => tracing::error!(code, ?class, "QQ sent an error code to the callback. {advice}"),
                     None => tracing::warn!(code, ?class, "QQ sent an error code to the callback"),
                 }

@@ -7,7 +7,7 @@ use crate::qq::{QqError, UserCredentials, UserInfo};
 impl LoginService {
     /// Asks QQ how the person looks, and keeps their avatar.
     pub(super) async fn fetch_profile(&self, who: UserCredentials<'_>) -> Result<ProfileUpdate, QqError> {
-        let profile = self.qq.user_info(who).await?;
+        let profile = self.qq.fetch_user_info(who).await?;
         if profile.is_partial {
             // QQ says that it lost a part: what it has left is not to be stored (get_user_info, is_lost).
             tracing::info!("QQ gave a partial profile");

@@ -136,7 +136,7 @@ impl LoginService {
                 Ok(TokenState::ReauthRequired)
             }
             ErrorClass::ReauthRequired => {
-                let refused_at = Some(self.now()).filter(|_| error.is_about_token());
+                let refused_at = Some(self.now()).filter(|_| error.is_token_invalid());
                 // A refused refresh token is spent or void. The access token may yet be good.
                 let without = |token: &StoredToken| StoredToken { refresh_token: None, refused_at, ..token.clone() };
                 let kept = self.replace_token(id, &signed_in.token, without).await?;

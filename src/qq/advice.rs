@@ -14,7 +14,7 @@ const CALLBACK: &str = "{callback}";
 
 /// The same words in both languages, one line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bilingual {
+pub struct LocalizedText {
     /// In Chinese.
     pub zh: String,
     /// In English.
@@ -22,33 +22,33 @@ pub struct Bilingual {
 }
 
 /// What the operator can do about `code`, for a site whose callback address is `redirect_uri`.
-pub fn advice(code: i64, redirect_uri: &str) -> Bilingual {
+pub fn advice(code: i64, redirect_uri: &str) -> LocalizedText {
     let (zh, en) = known_advice(code).unwrap_or(UNKNOWN);
-    Bilingual { zh: zh.replace(CALLBACK, redirect_uri), en: en.replace(CALLBACK, redirect_uri) }
+    LocalizedText { zh: zh.replace(CALLBACK, redirect_uri), en: en.replace(CALLBACK, redirect_uri) }
 }
 
 /// What `code` means; `None` for a number that nobody has explained.
-pub fn meaning(code: i64) -> Option<Bilingual> {
-    code_info(code).map(|info| Bilingual { zh: info.meaning_zh.to_owned(), en: info.meaning_en.to_owned() })
+pub fn meaning(code: i64) -> Option<LocalizedText> {
+    code_info(code).map(|info| LocalizedText { zh: info.meaning_zh.to_owned(), en: info.meaning_en.to_owned() })
 }
 
 impl Client {
     /// What the operator can do about `code`, with this site's callback address in it.
-    pub fn advice(&self, code: i64) -> Bilingual {
+    pub fn advice(&self, code: i64) -> LocalizedText {
         advice(code, &self.settings.redirect_uri)
     }
 
     /// The line for the log, in English, if `error` is one that the operator or we must mend.
     pub fn operator_advice(&self, error: &QqError) -> Option<String> {
         match error {
-            QqError::Refused(refusal) => self.operator_advice_on(refusal.code),
-            QqError::BadCall(_) => Some(BUG.1.to_owned()),
-            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::TransportError(_) => None,
+            QqError::Api(refusal) => self.operator_advice_for_code(refusal.code),
+            QqError::InvalidCall(_) => Some(BUG.1.to_owned()),
+            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::Transport(_) => None,
         }
     }
 
     /// The same for a code that came without a call of ours, at the callback.
-    pub fn operator_advice_on(&self, code: i64) -> Option<String> {
+    pub fn operator_advice_for_code(&self, code: i64) -> Option<String> {
         let is_ours_to_mend = code_info(code).is_some_and(|info| matches!(info.class, OperatorAction | BadRequest));
         is_ours_to_mend.then(|| self.advice(code).en)
     }
@@ -203,12 +203,12 @@ mod tests {
     #[test]
     fn the_log_gets_advice_only_on_what_can_be_mended_here() {
         let client = Client::new(settings("https://graph.qq.com")).unwrap();
-        let refused = |code| QqError::Refused(ApiError::new(code, ""));
+        let refused = |code| QqError::Api(ApiError::new(code, ""));
         let on_callback = client.operator_advice(&refused(100_010)).unwrap();
         assert!(on_callback.contains("https://example.cn/login/qq/callback"), "{on_callback}");
         assert!(client.operator_advice(&refused(100_001)).is_some_and(|it| it.contains("report it")));
         for (code, word) in [(110_401, "QQ_APP_ID"), (110_404, "QQ_APP_ID"), (110_405, "review"), (110_407, "review")] {
-            assert!(client.operator_advice_on(code).is_some_and(|it| it.contains(word)), "{code}");
+            assert!(client.operator_advice_for_code(code).is_some_and(|it| it.contains(word)), "{code}");
         }
         for error in
             [refused(100_020), refused(100_017), refused(7), QqError::ForeignToken, MalformedResponse::Empty.into()]

@@ -8,7 +8,7 @@ use std::fmt;
 use super::codes::code_info;
 use super::error::MalformedResponse;
 use super::text::plain;
-use super::wire::{Answer, Value};
+use super::wire::{ResponseBody, Value};
 
 const DESCRIPTION_MAX: usize = 200;
 const OPAQUE_MIN: usize = 16;
@@ -34,7 +34,7 @@ impl ApiError {
     /// `error` is what QQ sends today, `ret` what get_user_info sends, and `code` with `msg`
     /// is what the wiki once promised and the WAP pages sent (YurunOAuthLogin#6 looked for
     /// this pair alone and so took every error for a success).
-    pub(super) fn in_answer(answer: &Answer) -> Result<Option<ApiError>, MalformedResponse> {
+    pub(super) fn from_response(answer: &ResponseBody) -> Result<Option<ApiError>, MalformedResponse> {
         if let Some(error) = answer.get("error")
             && let Some(code) = failure_code(error)?
         {
@@ -70,7 +70,7 @@ fn failure_code(value: &Value) -> Result<Option<i64>, MalformedResponse> {
     match value.whole() {
         Some(0) => Ok(None),
         Some(code) => Ok(Some(code)),
-        None => Err(MalformedResponse::ErrorWithoutNumber),
+        None => Err(MalformedResponse::ErrorWithoutCode),
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn refusal_in(body: &str) -> Result<Option<ApiError>, MalformedResponse> {
-        ApiError::in_answer(&Answer::read(body.as_bytes())?)
+        ApiError::from_response(&ResponseBody::read(body.as_bytes())?)
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
             r#"{"code":"no","msg":""}"#,
             r#"{"ret":[]}"#,
         ] {
-            assert_eq!(refusal_in(body), Err(MalformedResponse::ErrorWithoutNumber), "{body}");
+            assert_eq!(refusal_in(body), Err(MalformedResponse::ErrorWithoutCode), "{body}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::settings::Settings;
+use super::settings::ClientConfig;
 use super::wire::query;
 
 /// Which of QQ's pages to show.
@@ -18,7 +18,7 @@ pub enum Display {
 ///
 /// The parameters stand in the order of the wiki page 使用Authorization_Code获取Access_Token:
 /// together with the encoding it is what brought `state` back on Android (casdoor#2959).
-pub(super) fn authorize_url(settings: &Settings, state: &str, display: Display) -> String {
+pub(super) fn authorize_url(settings: &ClientConfig, state: &str, display: Display) -> String {
     let mut parameters = vec![
         ("response_type", "code"),
         ("client_id", &settings.app_id),

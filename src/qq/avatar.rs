@@ -17,11 +17,11 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::client::Client;
-use super::settings::{ClientSetupError, Settings};
+use super::settings::{ClientConfig, ClientSetupError};
 use super::transport;
 use public_address::PublicAddresses;
 
-pub use picture::Picture;
+pub use picture::AvatarImage;
 pub(super) use rule::AvatarRule;
 
 /// A sign-in waits this long for a picture, and no longer.
@@ -34,13 +34,13 @@ const MAX_BYTES: usize = 512 * 1024;
 pub enum AvatarError {
     /// The address is not one of Tencent's for images.
     #[error("it is not on one of Tencent's hosts for images")]
-    ForeignAddress,
+    UntrustedHost,
     /// It did not arrive in time.
     #[error("it did not arrive in time")]
     Timeout,
     /// It could not be fetched.
     #[error("it could not be fetched: {0}")]
-    TransportError(String),
+    Transport(String),
     /// The host answered, but not with a picture.
     #[error("the host answered with HTTP status {0}")]
     Status(u16),
@@ -49,7 +49,7 @@ pub enum AvatarError {
     TooLarge,
     /// What came is no picture, or none of a sensible size.
     #[error("it is no picture that can be read")]
-    NotAPicture,
+    InvalidImage,
 }
 
 /// Fetches avatars, and nothing else.
@@ -59,7 +59,7 @@ pub(super) struct AvatarTransport {
 }
 
 impl AvatarTransport {
-    pub(super) fn new(settings: &Settings) -> Result<AvatarTransport, ClientSetupError> {
+    pub(super) fn new(settings: &ClientConfig) -> Result<AvatarTransport, ClientSetupError> {
         // A stand-in on this machine serves its own pictures, over http.
         let is_development = settings.graph_url.scheme() == "http";
         let http = reqwest::Client::builder()
@@ -87,16 +87,16 @@ impl AvatarTransport {
 }
 
 impl Client {
-    /// Fetches the avatar at an address that [`Client::user_info`] gave. Takes three seconds at
+    /// Fetches the avatar at an address that [`Client::fetch_user_info`] gave. Takes three seconds at
     /// most, and is tried once.
-    pub async fn fetch_avatar(&self, address: &str) -> Result<Picture, AvatarError> {
+    pub async fn fetch_avatar(&self, address: &str) -> Result<AvatarImage, AvatarError> {
         let address = self.avatar_rule().accept(address).and_then(|address| Url::parse(&address).ok());
-        let address = address.ok_or(AvatarError::ForeignAddress)?;
+        let address = address.ok_or(AvatarError::UntrustedHost)?;
         let fetched = timeout(TIME_LIMIT.min(self.timeout()), self.avatars().get(address)).await;
         let file = fetched.unwrap_or(Err(AvatarError::Timeout))?;
         // Decoding is work for the processor, and others are waiting for this thread.
-        let decoded = tokio::task::spawn_blocking(move || Picture::decode(&file)).await;
-        decoded.ok().flatten().ok_or(AvatarError::NotAPicture)
+        let decoded = tokio::task::spawn_blocking(move || AvatarImage::decode(&file)).await;
+        decoded.ok().flatten().ok_or(AvatarError::InvalidImage)
     }
 }
 
@@ -112,5 +112,5 @@ async fn body(mut response: Response) -> Result<Vec<u8>, AvatarError> {
 }
 
 fn unreachable(error: reqwest::Error) -> AvatarError {
-    AvatarError::TransportError(transport::reason(error))
+    AvatarError::Transport(transport::reason(error))
 }

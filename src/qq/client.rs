@@ -12,10 +12,10 @@ use super::avatar::{AvatarRule, AvatarTransport};
 use super::codes::UNIONID_NOT_GRANTED;
 use super::error::QqError;
 use super::identity::Identity;
-use super::settings::{ClientSetupError, Settings};
+use super::settings::{ClientConfig, ClientSetupError};
 use super::token::Token;
 use super::transport::Transport;
-use super::wire::{Answer, query};
+use super::wire::{ResponseBody, query};
 
 const TOKEN: &str = "oauth2.0/token";
 pub(super) const ME: &str = "oauth2.0/me";
@@ -30,28 +30,28 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 /// `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: Arc<ClientConfig>,
     pub(super) transport: Transport,
     avatars: AvatarTransport,
 }
 
 /// When a call is made a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub(super) enum RetryPolicy {
     /// For questions, which change nothing at QQ: whenever the failure may pass.
-    IfItMayHelp,
+    IfTransient,
     /// For calls that may change something: if QQ says that it did nothing.
-    IfNothingWasDone,
+    IfRejected,
     /// For a doctor, who wants to see every failure.
     Never,
 }
 
-impl Repeat {
+impl RetryPolicy {
     fn covers(self, error: &QqError) -> bool {
         match self {
-            Repeat::IfItMayHelp => error.is_passing(),
-            Repeat::Never => false,
-            Repeat::IfNothingWasDone => error.is_passing() && matches!(error, QqError::Refused(_)),
+            RetryPolicy::IfTransient => error.is_transient(),
+            RetryPolicy::Never => false,
+            RetryPolicy::IfRejected => error.is_transient() && matches!(error, QqError::Api(_)),
         }
     }
 }
@@ -59,7 +59,7 @@ impl Repeat {
 impl Client {
     /// A client for the app of `settings`. QQ is not asked anything yet, but where the base is
     /// http on another name than `localhost`, the name is looked up, which may block.
-    pub fn new(settings: Settings) -> Result<Client, ClientSetupError> {
+    pub fn new(settings: ClientConfig) -> Result<Client, ClientSetupError> {
         settings.check()?;
         let (transport, avatars) = (Transport::new(&settings)?, AvatarTransport::new(&settings)?);
         Ok(Client { transport, avatars, settings: Arc::new(settings) })
@@ -84,7 +84,7 @@ impl Client {
         ];
         let url = self.url(TOKEN, &parameters);
         let answer = self.transport.get(url, self.deadline()).await?;
-        Ok(Token::in_answer(&answer)?)
+        Ok(Token::from_response(&answer)?)
     }
 
     /// Trades a refresh token for a new token, which brings the next refresh token. Sent once:
@@ -99,7 +99,7 @@ impl Client {
         ];
         let url = self.url(TOKEN, &parameters);
         let answer = self.transport.get(url, self.deadline()).await?;
-        Ok(Token::in_answer(&answer)?)
+        Ok(Token::from_response(&answer)?)
     }
 
     /// Asks whose token this is, and that it was issued to this app.
@@ -111,18 +111,18 @@ impl Client {
         let token = access_token.expose_secret();
         let plain = [("access_token", token), ("fmt", "json")];
         let with_unionid = [("access_token", token), ("unionid", "1"), ("fmt", "json")];
-        let answer = if self.settings.ask_unionid {
-            match self.ask_until(deadline, ME, &with_unionid, Repeat::IfItMayHelp).await {
-                Err(QqError::Refused(refusal)) if refusal.code == UNIONID_NOT_GRANTED => {
+        let answer = if self.settings.request_unionid {
+            match self.ask_until(deadline, ME, &with_unionid, RetryPolicy::IfTransient).await {
+                Err(QqError::Api(refusal)) if refusal.code == UNIONID_NOT_GRANTED => {
                     tracing::warn!("QQ does not grant unionid to this app; going on without it");
-                    self.ask_until(deadline, ME, &plain, Repeat::IfItMayHelp).await?
+                    self.ask_until(deadline, ME, &plain, RetryPolicy::IfTransient).await?
                 }
                 answer => answer?,
             }
         } else {
-            self.ask_until(deadline, ME, &plain, Repeat::IfItMayHelp).await?
+            self.ask_until(deadline, ME, &plain, RetryPolicy::IfTransient).await?
         };
-        Identity::in_answer(&answer, &self.settings.app_id)
+        Identity::from_response(&answer, &self.settings.app_id)
     }
 
     /// How long one call may take at most.
@@ -143,7 +143,12 @@ impl Client {
     }
 
     /// Puts a question.
-    pub(super) async fn ask(&self, path: &str, parameters: &[(&str, &str)], repeat: Repeat) -> Result<Answer, QqError> {
+    pub(super) async fn ask(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        repeat: RetryPolicy,
+    ) -> Result<ResponseBody, QqError> {
         self.ask_until(self.deadline(), path, parameters, repeat).await
     }
 
@@ -154,8 +159,8 @@ impl Client {
         deadline: Instant,
         path: &str,
         parameters: &[(&str, &str)],
-        repeat: Repeat,
-    ) -> Result<Answer, QqError> {
+        repeat: RetryPolicy,
+    ) -> Result<ResponseBody, QqError> {
         let url = self.url(path, parameters);
         let first = self.transport.get(url.clone(), deadline).await;
         let time_is_left = Instant::now() + BACK_OFF < deadline;

@@ -39,7 +39,7 @@ pub fn code_info(code: i64) -> Option<&'static CodeInfo> {
 }
 
 /// Who has to act on `code`. A code nobody has explained counts as a failure of QQ's.
-pub fn class_of(code: i64) -> ErrorClass {
+pub fn error_class(code: i64) -> ErrorClass {
     code_info(code).map_or(QqFailure, |info| info.class)
 }
 
@@ -151,20 +151,20 @@ mod tests {
         let known: Vec<i64> = (110_000..111_000).filter(|code| code_info(*code).is_some()).collect();
         let documented = [110201, 110401, 110404, 110405, 110406, 110407, 110500, 110501, 110502, 110503, 110504];
         assert_eq!(known, documented);
-        assert!(documented[1..6].iter().all(|code| class_of(*code) == OperatorAction));
+        assert!(documented[1..6].iter().all(|code| error_class(*code) == OperatorAction));
     }
 
     #[test]
     fn s36_somebody_who_is_not_signed_in_at_qq_signs_in_again() {
         for code in [1002, 2021, 110_201] {
-            assert_eq!(class_of(code), ReauthRequired, "{code}");
+            assert_eq!(error_class(code), ReauthRequired, "{code}");
         }
     }
 
     #[test]
     fn s36_lapsed_tokens_send_the_person_back_to_qq() {
         for code in [100013, 100014, 100015, 100016, 100030] {
-            assert_eq!(class_of(code), ReauthRequired, "{code}");
+            assert_eq!(error_class(code), ReauthRequired, "{code}");
         }
     }
 
@@ -172,7 +172,7 @@ mod tests {
     fn an_unexplained_code_is_qqs_failure() {
         for code in [0, 7001, 100032, 199_999, i64::MIN, i64::MAX] {
             assert_eq!(code_info(code), None, "{code}");
-            assert_eq!(class_of(code), QqFailure, "{code}");
+            assert_eq!(error_class(code), QqFailure, "{code}");
         }
     }
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, timeout_at};
 
 use super::authorize::{Display, authorize_url};
-use super::client::{Client, ME, Repeat};
+use super::client::{Client, ME, RetryPolicy};
 use super::codes::{UNIONID_NOT_GRANTED, code_info};
 use super::error::{MalformedResponse, QqError, TransportError};
 use super::identity::Identity;
@@ -19,23 +19,23 @@ pub struct AuthorizeProbe {
     /// QQ's time in seconds since 1970, from the `Date` header.
     pub date: Option<i64>,
     /// Where a browser would have come to.
-    pub page: Result<Page, QqError>,
+    pub page: Result<AuthorizePage, QqError>,
 }
 
 /// Where a browser comes to that opens the authorize address. No `Debug`: a code is a secret.
-pub enum Page {
+pub enum AuthorizePage {
     /// The page on which QQ asks for the person's consent.
     Login,
     /// Some page, shown without a redirect, that names no error.
-    Shown,
+    NoRedirect,
     /// A redirect to neither QQ's own page nor the callback.
-    Elsewhere,
+    UnknownRedirect,
     /// An error of this number: on QQ's page, or at the callback.
-    Refused(i64),
+    Error(i64),
     /// The callback, with a code: somebody was signed in at once, as only a stand-in does it.
-    Approved(SecretString),
+    Code(SecretString),
     /// The callback without the state that was sent.
-    StateLost,
+    StateMismatch,
     /// The callback, as if the person had turned back.
     Cancelled,
 }
@@ -51,7 +51,7 @@ impl Client {
         let Ok(mut url) = Url::parse(&address) else {
             return AuthorizeProbe {
                 date: None,
-                page: Err(MalformedResponse::Unusable("the authorize address").into()),
+                page: Err(MalformedResponse::InvalidField("the authorize address").into()),
             };
         };
         if let Some(name) = person {
@@ -68,28 +68,40 @@ impl Client {
         }
     }
 
-    /// Asks `/me` once, for a unionid too if `ask_unionid`; [`Client::identify`] asks a second
+    /// Asks `/me` once, for a unionid too if `request_unionid`; [`Client::identify`] asks a second
     /// time where that may help.
-    pub async fn fetch_openid_once(&self, access_token: &SecretString, ask_unionid: bool) -> Result<Identity, QqError> {
+    pub async fn fetch_openid_once(
+        &self,
+        access_token: &SecretString,
+        request_unionid: bool,
+    ) -> Result<Identity, QqError> {
         let mut parameters = vec![("access_token", access_token.expose_secret()), ("fmt", "json")];
-        if ask_unionid {
+        if request_unionid {
             parameters.push(("unionid", "1"));
         }
-        let answer = self.ask(ME, &parameters, Repeat::Never).await?;
-        Identity::in_answer(&answer, &self.settings.app_id)
+        let answer = self.ask(ME, &parameters, RetryPolicy::Never).await?;
+        Identity::from_response(&answer, &self.settings.app_id)
     }
 
-    /// Asks `get_user_info` once; [`Client::user_info`] asks a second time where that may help.
-    pub async fn user_info_once(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
-        self.user_info_with(who, Repeat::Never).await
+    /// Asks `get_user_info` once; [`Client::fetch_user_info`] asks a second time where that may help.
+    pub async fn fetch_user_info_once(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
+        self.fetch_user_info_with(who, RetryPolicy::Never).await
     }
 
-    async fn page(&self, url: &Url, response: Response, state: &str, deadline: Instant) -> Result<Page, QqError> {
+    async fn page(
+        &self,
+        url: &Url,
+        response: Response,
+        state: &str,
+        deadline: Instant,
+    ) -> Result<AuthorizePage, QqError> {
         let status = response.status();
         if status.is_redirection() {
             let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
             let to = location.and_then(|location| url.join(location).ok());
-            return to.map_or(Ok(Page::Elsewhere), |to| Ok(destination(&to, &self.settings.redirect_uri, state)?));
+            return to.map_or(Ok(AuthorizePage::UnknownRedirect), |to| {
+                Ok(destination(&to, &self.settings.redirect_uri, state)?)
+            });
         }
         if !status.is_success() {
             return Err(TransportError::Status(status.as_u16()).into());
@@ -101,8 +113,8 @@ impl Client {
 
 impl QqError {
     /// Whether QQ wants the app's right to ask for unionid.
-    pub fn is_unionid_refused(&self) -> bool {
-        matches!(self, QqError::Refused(refusal) if refusal.code == UNIONID_NOT_GRANTED)
+    pub fn is_unionid_denied(&self) -> bool {
+        matches!(self, QqError::Api(refusal) if refusal.code == UNIONID_NOT_GRANTED)
     }
 }
 
@@ -113,23 +125,23 @@ fn date(response: &Response) -> Option<i64> {
 }
 
 /// Reads where a redirect leads to.
-fn destination(to: &Url, redirect_uri: &str, state: &str) -> Result<Page, MalformedResponse> {
+fn destination(to: &Url, redirect_uri: &str, state: &str) -> Result<AuthorizePage, MalformedResponse> {
     let value = |name: &str| to.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     if let Some(error) = value("error") {
-        return error.parse().map(Page::Refused).map_err(|_| MalformedResponse::ErrorWithoutNumber);
+        return error.parse().map(AuthorizePage::Error).map_err(|_| MalformedResponse::ErrorWithoutCode);
     }
     if is_callback(to, redirect_uri) {
         return Ok(match value("code").filter(|code| !code.is_empty()) {
-            _ if value("usercancel").is_some_and(|cancel| cancel != "0") => Page::Cancelled,
-            _ if value("state").as_deref() != Some(state) => Page::StateLost,
-            Some(code) => Page::Approved(code.into()),
-            None => return Err(MalformedResponse::Missing("code")),
+            _ if value("usercancel").is_some_and(|cancel| cancel != "0") => AuthorizePage::Cancelled,
+            _ if value("state").as_deref() != Some(state) => AuthorizePage::StateMismatch,
+            Some(code) => AuthorizePage::Code(code.into()),
+            None => return Err(MalformedResponse::MissingField("code")),
         });
     }
     match value("which").as_deref() {
-        Some("error") => Err(MalformedResponse::ErrorWithoutNumber),
-        _ if to.path().ends_with("/oauth2.0/show") => Ok(Page::Login),
-        _ => Ok(Page::Elsewhere),
+        Some("error") => Err(MalformedResponse::ErrorWithoutCode),
+        _ if to.path().ends_with("/oauth2.0/show") => Ok(AuthorizePage::Login),
+        _ => Ok(AuthorizePage::UnknownRedirect),
     }
 }
 
@@ -138,16 +150,16 @@ fn is_callback(to: &Url, redirect_uri: &str) -> bool {
 }
 
 /// Reads a page that came without a redirect.
-fn shown(body: &[u8]) -> Result<Page, MalformedResponse> {
+fn shown(body: &[u8]) -> Result<AuthorizePage, MalformedResponse> {
     let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?;
     if text.trim_ascii().is_empty() {
         return Err(MalformedResponse::Empty);
     }
     if let Some(code) = error_number(text) {
-        return Ok(Page::Refused(code));
+        return Ok(AuthorizePage::Error(code));
     }
     let is_cut_off = text.trim_ascii_start().starts_with("<html") && !text.contains("</html>");
-    if is_cut_off { Err(MalformedResponse::CutOff) } else { Ok(Page::Shown) }
+    if is_cut_off { Err(MalformedResponse::Truncated) } else { Ok(AuthorizePage::NoRedirect) }
 }
 
 /// The number on QQ's error page, whose text is like `redirect uri is illegal(100010)`: a known
@@ -168,15 +180,15 @@ mod tests {
 
     const CALLBACK: &str = "https://a.example/login/qq/callback";
 
-    fn seen(page: Result<Page, MalformedResponse>) -> String {
+    fn seen(page: Result<AuthorizePage, MalformedResponse>) -> String {
         match page {
-            Ok(Page::Login) => "login".to_owned(),
-            Ok(Page::Shown) => "shown".to_owned(),
-            Ok(Page::Elsewhere) => "elsewhere".to_owned(),
-            Ok(Page::Refused(code)) => code.to_string(),
-            Ok(Page::Approved(code)) => format!("approved {}", code.expose_secret()),
-            Ok(Page::StateLost) => "state lost".to_owned(),
-            Ok(Page::Cancelled) => "cancelled".to_owned(),
+            Ok(AuthorizePage::Login) => "login".to_owned(),
+            Ok(AuthorizePage::NoRedirect) => "shown".to_owned(),
+            Ok(AuthorizePage::UnknownRedirect) => "elsewhere".to_owned(),
+            Ok(AuthorizePage::Error(code)) => code.to_string(),
+            Ok(AuthorizePage::Code(code)) => format!("approved {}", code.expose_secret()),
+            Ok(AuthorizePage::StateMismatch) => "state lost".to_owned(),
+            Ok(AuthorizePage::Cancelled) => "cancelled".to_owned(),
             Err(malformed) => malformed.to_string(),
         }
     }

@@ -3,14 +3,14 @@
 //! No error holds a URL: QQ wants secrets in the query, so a URL is a secret.
 
 use super::api_error::ApiError;
-use super::codes::{ErrorClass, class_of};
+use super::codes::{ErrorClass, error_class};
 
 /// Why a call to QQ gave nothing. Safe to log: it holds no token, key, code or openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QqError {
     /// QQ answered with a code of its own.
     #[error(transparent)]
-    Refused(ApiError),
+    Api(ApiError),
     /// `/me` says that the token was issued to another app.
     #[error("the access token belongs to another app")]
     ForeignToken,
@@ -19,10 +19,10 @@ pub enum QqError {
     MalformedResponse(#[from] MalformedResponse),
     /// What was to be asked is no call of QQ's; nothing was asked.
     #[error("not a call that QQ has: {0}")]
-    BadCall(&'static str),
+    InvalidCall(&'static str),
     /// There was no answer.
     #[error("QQ cannot be reached: {0}")]
-    TransportError(#[from] TransportError),
+    Transport(#[from] TransportError),
 }
 
 /// Why an answer cannot be understood.
@@ -39,28 +39,28 @@ pub enum MalformedResponse {
     NotUtf8,
     /// It is a web page.
     #[error("it is a web page")]
-    WebPage,
+    Html,
     /// It begins well and stops in the middle.
     #[error("it breaks off")]
-    CutOff,
+    Truncated,
     /// It is neither a form, nor a JSON object, nor one in `callback( … );`.
     #[error("it is neither a form, nor JSON, nor JSONP")]
-    UnknownShape,
+    UnknownFormat,
     /// A name occurs twice, so that two readers could see two answers.
     #[error("a field occurs twice")]
-    Repeated,
+    DuplicateField,
     /// It says that something went wrong, but not by number.
     #[error("it reports an error without a number")]
-    ErrorWithoutNumber,
+    ErrorWithoutCode,
     /// A field that is needed is missing, or of another type than documented.
     #[error("it is not as documented")]
-    NotAsDocumented,
+    UnexpectedSchema,
     /// The named field is not there.
     #[error("{0} is missing")]
-    Missing(&'static str),
+    MissingField(&'static str),
     /// The named field is there, but its value is not one QQ can have meant.
     #[error("{0} is not usable")]
-    Unusable(&'static str),
+    InvalidField(&'static str),
 }
 
 /// Why there was no answer.
@@ -74,7 +74,7 @@ pub enum TransportError {
     Connect(String),
     /// The connection broke before the answer was complete.
     #[error("the connection broke: {0}")]
-    Broken(String),
+    Interrupted(String),
     /// An HTTP status other than success, with nothing readable in the body.
     #[error("HTTP status {0}")]
     Status(u16),
@@ -85,34 +85,34 @@ impl QqError {
     /// QQ's failure; silence may pass.
     pub fn class(&self) -> ErrorClass {
         match self {
-            QqError::Refused(refusal) => class_of(refusal.code),
+            QqError::Api(refusal) => error_class(refusal.code),
             QqError::ForeignToken => ErrorClass::ReauthRequired,
             QqError::MalformedResponse(_) => ErrorClass::QqFailure,
-            QqError::BadCall(_) => ErrorClass::BadRequest,
-            QqError::TransportError(_) => ErrorClass::RetryLater,
+            QqError::InvalidCall(_) => ErrorClass::BadRequest,
+            QqError::Transport(_) => ErrorClass::RetryLater,
         }
     }
 
     /// Whether QQ says that the token itself is no good any more: withdrawn, reclaimed, expired or
     /// unknown (公共返回码说明, 100013 to 100016), or its consent gone (100030).
-    pub fn is_about_token(&self) -> bool {
-        matches!(self, QqError::Refused(refusal) if matches!(refusal.code, 100_013..=100_016 | 100_030))
+    pub fn is_token_invalid(&self) -> bool {
+        matches!(self, QqError::Api(refusal) if matches!(refusal.code, 100_013..=100_016 | 100_030))
     }
 
     /// Whether QQ says that the token has expired, so that a newer one may do (100014).
     pub fn is_token_expired(&self) -> bool {
-        matches!(self, QqError::Refused(refusal) if refusal.code == 100_014)
+        matches!(self, QqError::Api(refusal) if refusal.code == 100_014)
     }
 
     /// Whether the same harmless question may be asked a second time. After a timeout it may
     /// not: the time was for both.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
-            QqError::Refused(refusal) => class_of(refusal.code) == ErrorClass::RetryLater,
-            QqError::TransportError(TransportError::Status(status)) => *status >= 500,
-            QqError::TransportError(TransportError::Connect(_) | TransportError::Broken(_)) => true,
-            QqError::TransportError(TransportError::Timeout) => false,
-            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::BadCall(_) => false,
+            QqError::Api(refusal) => error_class(refusal.code) == ErrorClass::RetryLater,
+            QqError::Transport(TransportError::Status(status)) => *status >= 500,
+            QqError::Transport(TransportError::Connect(_) | TransportError::Interrupted(_)) => true,
+            QqError::Transport(TransportError::Timeout) => false,
+            QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::InvalidCall(_) => false,
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn each_error_has_its_class() {
-        let refused = |code| QqError::Refused(ApiError::new(code, ""));
+        let refused = |code| QqError::Api(ApiError::new(code, ""));
         for (error, class) in [
             (refused(100020), ErrorClass::ReauthRequired),
             (refused(100009), ErrorClass::OperatorAction),
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn only_passing_errors_are_worth_a_second_try() {
-        let refused = |code| QqError::Refused(ApiError::new(code, ""));
+        let refused = |code| QqError::Api(ApiError::new(code, ""));
         for (error, passing) in [
             (refused(1001), true),
             (refused(-6), true),
@@ -153,12 +153,12 @@ mod tests {
             (TransportError::Status(429).into(), false),
             (TransportError::Status(302).into(), false),
             (TransportError::Connect(String::new()).into(), true),
-            (TransportError::Broken(String::new()).into(), true),
+            (TransportError::Interrupted(String::new()).into(), true),
             (TransportError::Timeout.into(), false),
-            (MalformedResponse::UnknownShape.into(), false),
+            (MalformedResponse::UnknownFormat.into(), false),
             (QqError::ForeignToken, false),
         ] {
-            assert_eq!(error.is_passing(), passing, "{error}");
+            assert_eq!(error.is_transient(), passing, "{error}");
         }
     }
 }

@@ -10,15 +10,15 @@ use super::transport::judge;
 
 /// The answer of `/oauth2.0/token`.
 pub fn token(body: &[u8]) -> Result<Token, QqError> {
-    Ok(Token::in_answer(&judge(body)?)?)
+    Ok(Token::from_response(&judge(body)?)?)
 }
 
 /// The answer of `/oauth2.0/me` to the app `app_id`.
 pub fn me(body: &[u8], app_id: &str) -> Result<Identity, QqError> {
-    Identity::in_answer(&judge(body)?, app_id)
+    Identity::from_response(&judge(body)?, app_id)
 }
 
 /// The answer of `/user/get_user_info`.
 pub fn user_info(body: &[u8]) -> Result<UserInfo, QqError> {
-    Ok(UserInfo::in_answer(&judge(body)?, &AvatarRule::default())?)
+    Ok(UserInfo::from_response(&judge(body)?, &AvatarRule::default())?)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::{MalformedResponse, QqError};
-use super::wire::{Answer, Value};
+use super::wire::{ResponseBody, Value};
 
 const ID_MAX_LEN: usize = 128;
 
@@ -23,7 +23,7 @@ impl Identity {
     /// `client_id` must be our App ID. QQ's own advice (特殊问题 top10) is to ask `/me` about
     /// every token; unless its answer is about *our* app, a token that the person gave to
     /// another site could be used to sign in here.
-    pub(super) fn in_answer(answer: &Answer, app_id: &str) -> Result<Identity, QqError> {
+    pub(super) fn from_response(answer: &ResponseBody, app_id: &str) -> Result<Identity, QqError> {
         if !is_about(answer, app_id)? {
             return Err(QqError::ForeignToken);
         }
@@ -41,13 +41,13 @@ impl fmt::Debug for Identity {
 }
 
 /// Every answer seen has `client_id` as text; a number that reads the same is as good.
-fn is_about(answer: &Answer, app_id: &str) -> Result<bool, MalformedResponse> {
+fn is_about(answer: &ResponseBody, app_id: &str) -> Result<bool, MalformedResponse> {
     match answer.get("client_id") {
-        None => Err(MalformedResponse::Missing("client_id")),
-        Some(Value::Text(text)) if text.is_empty() => Err(MalformedResponse::Missing("client_id")),
+        None => Err(MalformedResponse::MissingField("client_id")),
+        Some(Value::Text(text)) if text.is_empty() => Err(MalformedResponse::MissingField("client_id")),
         Some(Value::Text(text)) => Ok(text == app_id),
         Some(Value::Whole(number)) => Ok(number.to_string() == app_id),
-        Some(Value::Vast | Value::Other) => Err(MalformedResponse::Unusable("client_id")),
+        Some(Value::Vast | Value::Other) => Err(MalformedResponse::InvalidField("client_id")),
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Identity, QqError> {
-        Identity::in_answer(&Answer::read(body.as_bytes())?, "100000001")
+        Identity::from_response(&ResponseBody::read(body.as_bytes())?, "100000001")
     }
 
     #[test]
@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn s28_without_client_id_nobody_is_known() {
         for (body, why) in [
-            (r#"{"openid":"OID"}"#, MalformedResponse::Missing("client_id")),
-            (r#"{"client_id":"","openid":"OID"}"#, MalformedResponse::Missing("client_id")),
-            (r#"{"client_id":null,"openid":"OID"}"#, MalformedResponse::Unusable("client_id")),
-            (r#"{"client_id":["100000001"],"openid":"OID"}"#, MalformedResponse::Unusable("client_id")),
+            (r#"{"openid":"OID"}"#, MalformedResponse::MissingField("client_id")),
+            (r#"{"client_id":"","openid":"OID"}"#, MalformedResponse::MissingField("client_id")),
+            (r#"{"client_id":null,"openid":"OID"}"#, MalformedResponse::InvalidField("client_id")),
+            (r#"{"client_id":["100000001"],"openid":"OID"}"#, MalformedResponse::InvalidField("client_id")),
         ] {
             assert_eq!(read(body), Err(why.into()), "{body}");
         }
@@ -95,9 +95,9 @@ mod tests {
         }
         let too_long = format!("\"{long}a\"");
         for openid in [too_long.as_str(), "\" abc\"", "\"a\\u0000\"", "\"é\"", "7", "null", "[]"] {
-            assert_eq!(with(openid), Err(MalformedResponse::Unusable("openid").into()), "{openid}");
+            assert_eq!(with(openid), Err(MalformedResponse::InvalidField("openid").into()), "{openid}");
         }
-        assert_eq!(with("\"\""), Err(MalformedResponse::Missing("openid").into()));
+        assert_eq!(with("\"\""), Err(MalformedResponse::MissingField("openid").into()));
     }
 
     /// sns_auth#33: a slip of precedence stored `true` as everybody's unionid.

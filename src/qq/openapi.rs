@@ -7,9 +7,9 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Repeat};
+use super::client::{Client, RetryPolicy};
 use super::error::{MalformedResponse, QqError};
-use super::wire::Answer;
+use super::wire::ResponseBody;
 
 pub use user_info::{Gender, UserInfo};
 
@@ -41,7 +41,7 @@ impl Client {
     /// call changes anything at QQ is not known here.
     ///
     /// # Errors
-    /// [`QqError::BadCall`] without asking QQ, for a path that is none or a parameter that is
+    /// [`QqError::InvalidCall`] without asking QQ, for a path that is none or a parameter that is
     /// added here; else as every call.
     pub async fn call<T: DeserializeOwned>(
         &self,
@@ -49,18 +49,22 @@ impl Client {
         parameters: &[(&str, &str)],
         who: UserCredentials<'_>,
     ) -> Result<T, QqError> {
-        let answer = self.call_with(path, parameters, who, Repeat::IfNothingWasDone).await?;
+        let answer = self.call_with(path, parameters, who, RetryPolicy::IfRejected).await?;
         Ok(answer.decode()?)
     }
 
     /// Asks for nickname and avatar of a person.
-    pub async fn user_info(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
-        self.user_info_with(who, Repeat::IfItMayHelp).await
+    pub async fn fetch_user_info(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
+        self.fetch_user_info_with(who, RetryPolicy::IfTransient).await
     }
 
-    pub(super) async fn user_info_with(&self, who: UserCredentials<'_>, repeat: Repeat) -> Result<UserInfo, QqError> {
+    pub(super) async fn fetch_user_info_with(
+        &self,
+        who: UserCredentials<'_>,
+        repeat: RetryPolicy,
+    ) -> Result<UserInfo, QqError> {
         let answer = self.call_with("user/get_user_info", &[], who, repeat).await?;
-        Ok(UserInfo::in_answer(&answer, &self.avatar_rule())?)
+        Ok(UserInfo::from_response(&answer, &self.avatar_rule())?)
     }
 
     async fn call_with(
@@ -68,8 +72,8 @@ impl Client {
         path: &str,
         parameters: &[(&str, &str)],
         who: UserCredentials<'_>,
-        repeat: Repeat,
-    ) -> Result<Answer, QqError> {
+        repeat: RetryPolicy,
+    ) -> Result<ResponseBody, QqError> {
         check_path(path)?;
         check_names(parameters)?;
         // Each exactly once: QQ answers `ret` 1 to a doubled parameter (passport-qq#2), and
@@ -83,7 +87,7 @@ impl Client {
         let answer = self.ask(path, &all, repeat).await?;
         // A refusal was found by then; an answer that does not even say that all is well is none.
         if answer.get("ret").is_none() {
-            return Err(MalformedResponse::Missing("ret").into());
+            return Err(MalformedResponse::MissingField("ret").into());
         }
         Ok(answer)
     }
@@ -94,12 +98,16 @@ fn check_path(path: &str) -> Result<(), QqError> {
         let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         !part.is_empty() && part.bytes().all(is_fine)
     };
-    if path.contains('/') && path.split('/').all(is_name) { Ok(()) } else { Err(QqError::BadCall("the path is none")) }
+    if path.contains('/') && path.split('/').all(is_name) {
+        Ok(())
+    } else {
+        Err(QqError::InvalidCall("the path is none"))
+    }
 }
 
 fn check_names(parameters: &[(&str, &str)]) -> Result<(), QqError> {
     let mut names: Vec<&str> = parameters.iter().map(|(name, _)| *name).chain(ADDED).collect();
     names.sort_unstable();
     let is_doubled = names.windows(2).any(|pair| pair.first() == pair.last());
-    if is_doubled { Err(QqError::BadCall("a parameter is given twice")) } else { Ok(()) }
+    if is_doubled { Err(QqError::InvalidCall("a parameter is given twice")) } else { Ok(()) }
 }

@@ -9,7 +9,7 @@ use super::loopback::loopback_addresses;
 
 /// How to reach QQ, and as whom. `Debug` shows no secret.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ClientConfig {
     /// The App ID from QQ's console.
     pub app_id: String,
     /// The App Key from QQ's console.
@@ -22,12 +22,12 @@ pub struct Settings {
     /// Names of calls, separated by commas; `get_user_info` is all a sign-in needs.
     pub scope: String,
     /// Whether to ask for unionid as well, which QQ grants to apps on request.
-    pub ask_unionid: bool,
+    pub request_unionid: bool,
     /// Limit for one call, from connecting to the last byte, a second try included.
     pub timeout: Duration,
 }
 
-/// Why no client can be made from some [`Settings`].
+/// Why no client can be made from some [`ClientConfig`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientSetupError {
     /// The App ID is empty.
@@ -47,13 +47,13 @@ pub enum ClientSetupError {
     Http(String),
 }
 
-impl Settings {
+impl ClientConfig {
     /// Where QQ is.
-    pub const QQ_URL: &str = "https://graph.qq.com";
+    pub const PRODUCTION_URL: &str = "https://graph.qq.com";
 
     /// Whether QQ itself is asked: by https, at its own name and port.
-    pub fn is_qq_itself(&self) -> bool {
-        self.graph_url.as_str().trim_end_matches('/') == Self::QQ_URL
+    pub fn is_production(&self) -> bool {
+        self.graph_url.as_str().trim_end_matches('/') == Self::PRODUCTION_URL
     }
 
     pub(super) fn check(&self) -> Result<(), ClientSetupError> {

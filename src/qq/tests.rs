@@ -13,19 +13,19 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Settings, UserCredentials};
+use super::{ClientConfig, UserCredentials};
 
 pub(super) const OID: &str = "0123456789ABCDEF0123456789ABCDEF";
 
-/// Settings for the made-up app 100000001 at `graph_url`.
-pub(super) fn settings(graph_url: &str) -> Settings {
-    Settings {
+/// ClientConfig for the made-up app 100000001 at `graph_url`.
+pub(super) fn settings(graph_url: &str) -> ClientConfig {
+    ClientConfig {
         app_id: "100000001".to_owned(),
         app_key: "CANARYKEY".into(),
         graph_url: Url::parse(graph_url).unwrap(),
         redirect_uri: "https://example.cn/login/qq/callback".to_owned(),
         scope: "get_user_info".to_owned(),
-        ask_unionid: false,
+        request_unionid: false,
         timeout: Duration::from_secs(5),
     }
 }

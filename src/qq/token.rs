@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::error::MalformedResponse;
-use super::wire::Answer;
+use super::wire::ResponseBody;
 
 /// Lifetime of a token of which QQ does not say how long it lives.
 const DEFAULT_LIFETIME_SECS: i64 = 60 * 60;
@@ -16,7 +16,7 @@ const TOKEN_MAX_LEN: usize = 1024;
 /// An access token and what belongs to it. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// For [`super::Client::identify`] and [`super::Client::user_info`].
+    /// For [`super::Client::identify`] and [`super::Client::fetch_user_info`].
     pub access_token: SecretString,
     /// For [`super::Client::refresh_token`]. Good for one use: a renewal brings the next one.
     pub refresh_token: Option<SecretString>,
@@ -26,7 +26,7 @@ pub struct Token {
 
 impl Token {
     /// The token in `answer`, which is known to hold no refusal.
-    pub(super) fn in_answer(answer: &Answer) -> Result<Token, MalformedResponse> {
+    pub(super) fn from_response(answer: &ResponseBody) -> Result<Token, MalformedResponse> {
         Ok(Token {
             access_token: answer.opaque("access_token", TOKEN_MAX_LEN)?.into(),
             refresh_token: refresh_token(answer)?,
@@ -36,21 +36,21 @@ impl Token {
 }
 
 /// Old answers have no refresh token, and an empty one is none.
-fn refresh_token(answer: &Answer) -> Result<Option<SecretString>, MalformedResponse> {
+fn refresh_token(answer: &ResponseBody) -> Result<Option<SecretString>, MalformedResponse> {
     match answer.opaque("refresh_token", TOKEN_MAX_LEN) {
         Ok(token) => Ok(Some(token.into())),
-        Err(MalformedResponse::Missing(_)) => Ok(None),
+        Err(MalformedResponse::MissingField(_)) => Ok(None),
         Err(unusable) => Err(unusable),
     }
 }
 
 /// QQ has changed the lifetime over the years (90 days, now 60), so only what it says counts.
-fn lifetime(answer: &Answer) -> Result<i64, MalformedResponse> {
+fn lifetime(answer: &ResponseBody) -> Result<i64, MalformedResponse> {
     let Some(expires_in) = answer.get("expires_in") else {
         return Ok(DEFAULT_LIFETIME_SECS);
     };
     let seconds = expires_in.saturating_whole().filter(|seconds| *seconds > 0);
-    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(MalformedResponse::Unusable("expires_in"))
+    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(MalformedResponse::InvalidField("expires_in"))
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(body: &str) -> Result<Token, MalformedResponse> {
-        Token::in_answer(&Answer::read(body.as_bytes())?)
+        Token::from_response(&ResponseBody::read(body.as_bytes())?)
     }
 
     fn lifetime_of(json: &str) -> Result<i64, MalformedResponse> {
@@ -131,7 +131,7 @@ mod tests {
         let without = read(r#"{"access_token":"AT","refresh_token":""}"#).unwrap();
         assert!(without.refresh_token.is_none());
         let broken = read(r#"{"access_token":"AT","refresh_token":7}"#).err();
-        assert_eq!(broken, Some(MalformedResponse::Unusable("refresh_token")));
+        assert_eq!(broken, Some(MalformedResponse::InvalidField("refresh_token")));
     }
 
     #[test]

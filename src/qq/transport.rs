@@ -4,15 +4,15 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::{Response, StatusCode, redirect, retry};
-use rustls::{ClientConfig, RootCertStore, crypto};
+use rustls::{RootCertStore, crypto};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::api_error::ApiError;
 use super::error::{MalformedResponse, QqError, TransportError};
-use super::settings::{ClientSetupError, Settings};
+use super::settings::{ClientConfig, ClientSetupError};
 use super::text::plain;
-use super::wire::Answer;
+use super::wire::ResponseBody;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const BODY_MAX: usize = 64 * 1024;
@@ -32,7 +32,7 @@ pub(super) struct Transport {
 
 impl Transport {
     /// A transport to the QQ of `settings`, which have been checked.
-    pub(super) fn new(settings: &Settings) -> Result<Transport, ClientSetupError> {
+    pub(super) fn new(settings: &ClientConfig) -> Result<Transport, ClientSetupError> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls().map_err(|error| ClientSetupError::Http(error.to_string()))?)
             .user_agent(USER_AGENT)
@@ -55,11 +55,11 @@ impl Transport {
 
     /// QQ's answer to a GET of `url`, which came complete before `deadline` and reports
     /// no error.
-    pub(super) async fn get(&self, url: Url, deadline: Instant) -> Result<Answer, QqError> {
+    pub(super) async fn get(&self, url: Url, deadline: Instant) -> Result<ResponseBody, QqError> {
         timeout_at(deadline, self.fetch(url)).await.unwrap_or(Err(TransportError::Timeout.into()))
     }
 
-    async fn fetch(&self, url: Url) -> Result<Answer, QqError> {
+    async fn fetch(&self, url: Url) -> Result<ResponseBody, QqError> {
         let response = self.http.get(url).send().await.map_err(unreachable)?;
         let status = response.status();
         let answer = body(response).await.and_then(|body| judge(&body));
@@ -71,10 +71,10 @@ impl Transport {
 }
 
 /// A refusal counts whatever the status is; QQ sends it with 200.
-pub(super) fn judge(body: &[u8]) -> Result<Answer, QqError> {
-    let answer = Answer::read(body)?;
-    match ApiError::in_answer(&answer)? {
-        Some(refusal) => Err(QqError::Refused(refusal)),
+pub(super) fn judge(body: &[u8]) -> Result<ResponseBody, QqError> {
+    let answer = ResponseBody::read(body)?;
+    match ApiError::from_response(&answer)? {
+        Some(refusal) => Err(QqError::Api(refusal)),
         None => Ok(answer),
     }
 }
@@ -93,9 +93,9 @@ pub(super) async fn body(mut response: Response) -> Result<Vec<u8>, QqError> {
 
 /// TLS 1.2 or 1.3 with Mozilla's roots, so that an image without certificates works too. The
 /// provider is named here because the process-wide one may be missing or another's choice.
-pub(super) fn tls() -> Result<ClientConfig, rustls::Error> {
+pub(super) fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let config = ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
+    let config = rustls::ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
@@ -107,8 +107,11 @@ fn at_fault(status: StatusCode) -> QqError {
 }
 
 pub(super) fn unreachable(error: reqwest::Error) -> QqError {
-    let unreachable =
-        if error.is_connect() { TransportError::Connect(reason(error)) } else { TransportError::Broken(reason(error)) };
+    let unreachable = if error.is_connect() {
+        TransportError::Connect(reason(error))
+    } else {
+        TransportError::Interrupted(reason(error))
+    };
     unreachable.into()
 }
 

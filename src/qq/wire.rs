@@ -19,7 +19,7 @@ use super::error::MalformedResponse;
 pub(super) use query::query;
 
 /// The fields of an answer. No `Debug`: they may be tokens.
-pub(super) struct Answer {
+pub(super) struct ResponseBody {
     fields: BTreeMap<String, Value>,
     /// The JSON object it was read from; none for a form.
     json: Option<String>,
@@ -35,32 +35,32 @@ pub(super) enum Value {
     Other,
 }
 
-impl Answer {
+impl ResponseBody {
     /// Reads `body`: a form, a JSON object, or a JSON object in `callback( … );`.
-    pub(super) fn read(body: &[u8]) -> Result<Answer, MalformedResponse> {
+    pub(super) fn read(body: &[u8]) -> Result<ResponseBody, MalformedResponse> {
         let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?;
         let text = text.trim_ascii();
         if text.is_empty() {
             return Err(MalformedResponse::Empty);
         }
         let json = if text.starts_with('<') {
-            return Err(MalformedResponse::WebPage);
+            return Err(MalformedResponse::Html);
         } else if text.starts_with('{') {
             Some(text)
         } else if let Some(call) = text.strip_prefix("callback") {
-            Some(argument(call).ok_or(MalformedResponse::UnknownShape)?)
+            Some(argument(call).ok_or(MalformedResponse::UnknownFormat)?)
         } else {
             None
         };
         let pairs = json.map_or_else(|| form::pairs(text), json::pairs)?;
-        Ok(Answer { fields: unique(pairs)?, json: json.map(str::to_owned) })
+        Ok(ResponseBody { fields: unique(pairs)?, json: json.map(str::to_owned) })
     }
 
     /// The whole answer as another type, for calls that have one of their own.
     pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, MalformedResponse> {
-        let json = self.json.as_deref().ok_or(MalformedResponse::UnknownShape)?;
+        let json = self.json.as_deref().ok_or(MalformedResponse::UnknownFormat)?;
         // serde's words may quote what came, so they are dropped.
-        serde_json::from_str(json).map_err(|_| MalformedResponse::NotAsDocumented)
+        serde_json::from_str(json).map_err(|_| MalformedResponse::UnexpectedSchema)
     }
 
     /// The field called `name`, if the answer has it.
@@ -82,12 +82,12 @@ impl Answer {
     /// what is asked here is only that they are visible ASCII, and no more than `max` of it.
     pub(super) fn opaque(&self, name: &'static str, max: usize) -> Result<&str, MalformedResponse> {
         let Some(value) = self.get(name) else {
-            return Err(MalformedResponse::Missing(name));
+            return Err(MalformedResponse::MissingField(name));
         };
         match value {
-            Value::Text(text) if text.is_empty() => Err(MalformedResponse::Missing(name)),
+            Value::Text(text) if text.is_empty() => Err(MalformedResponse::MissingField(name)),
             Value::Text(text) if is_opaque(text, max) => Ok(text),
-            _ => Err(MalformedResponse::Unusable(name)),
+            _ => Err(MalformedResponse::InvalidField(name)),
         }
     }
 }
@@ -119,7 +119,7 @@ fn unique(pairs: Vec<(String, Value)>) -> Result<BTreeMap<String, Value>, Malfor
     let mut fields = BTreeMap::new();
     for (name, value) in pairs {
         if fields.insert(name, value).is_some() {
-            return Err(MalformedResponse::Repeated);
+            return Err(MalformedResponse::DuplicateField);
         }
     }
     Ok(fields)
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn refused(body: &[u8]) -> Option<MalformedResponse> {
-        Answer::read(body).err()
+        ResponseBody::read(body).err()
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
             "openid=OID",
             "client_id=1&openid=OID\n",
         ] {
-            let answer = Answer::read(body.as_bytes());
+            let answer = ResponseBody::read(body.as_bytes());
             let openid = answer.as_ref().map(|it| it.text("openid"));
             assert!(matches!(openid, Ok(Some("OID"))), "{body}");
         }
@@ -169,21 +169,21 @@ mod tests {
             (b" \r\n\t", MalformedResponse::Empty),
             (b"{\"openid\":\"\xFF\"}", MalformedResponse::NotUtf8),
             (b"\xC4\xFA\xBA\xC3", MalformedResponse::NotUtf8),
-            (b"<html><body>502</body></html>", MalformedResponse::WebPage),
-            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", MalformedResponse::WebPage),
-            (b"{\"openid\":\"OI", MalformedResponse::CutOff),
-            (b"{\"openid\":\"OID\",}", MalformedResponse::UnknownShape),
-            (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", MalformedResponse::UnknownShape),
-            (b"callback( {\"openid\":\"OID\"} ); alert(1)", MalformedResponse::UnknownShape),
-            (b"callback( {\"openid\":\"OID\"}", MalformedResponse::UnknownShape),
-            (b"callback();", MalformedResponse::UnknownShape),
-            (b"callbackOID", MalformedResponse::UnknownShape),
-            (b"other({\"openid\":\"OID\"});", MalformedResponse::UnknownShape),
-            (b"[{\"openid\":\"OID\"}]", MalformedResponse::UnknownShape),
-            (b"null", MalformedResponse::UnknownShape),
-            (b"\"openid=OID\"", MalformedResponse::UnknownShape),
-            (b"{\"openid\":\"A\",\"openid\":\"B\"}", MalformedResponse::Repeated),
-            (b"openid=A&openid=A", MalformedResponse::Repeated),
+            (b"<html><body>502</body></html>", MalformedResponse::Html),
+            (b"<html lang=\"zh\"><a href=\"?access_token=AT\">", MalformedResponse::Html),
+            (b"{\"openid\":\"OI", MalformedResponse::Truncated),
+            (b"{\"openid\":\"OID\",}", MalformedResponse::UnknownFormat),
+            (b"{\"openid\":\"OID\"} {\"openid\":\"OID\"}", MalformedResponse::UnknownFormat),
+            (b"callback( {\"openid\":\"OID\"} ); alert(1)", MalformedResponse::UnknownFormat),
+            (b"callback( {\"openid\":\"OID\"}", MalformedResponse::UnknownFormat),
+            (b"callback();", MalformedResponse::UnknownFormat),
+            (b"callbackOID", MalformedResponse::UnknownFormat),
+            (b"other({\"openid\":\"OID\"});", MalformedResponse::UnknownFormat),
+            (b"[{\"openid\":\"OID\"}]", MalformedResponse::UnknownFormat),
+            (b"null", MalformedResponse::UnknownFormat),
+            (b"\"openid=OID\"", MalformedResponse::UnknownFormat),
+            (b"{\"openid\":\"A\",\"openid\":\"B\"}", MalformedResponse::DuplicateField),
+            (b"openid=A&openid=A", MalformedResponse::DuplicateField),
         ] {
             assert_eq!(refused(body), Some(why), "{}", body.escape_ascii());
         }
@@ -191,13 +191,13 @@ mod tests {
 
     #[test]
     fn opaque_values_are_kept_exactly_or_refused() {
-        let opaque = |body: &str| match Answer::read(body.as_bytes()) {
+        let opaque = |body: &str| match ResponseBody::read(body.as_bytes()) {
             Ok(answer) => answer.opaque("t", 4).map(str::to_owned),
             Err(error) => Err(error),
         };
         assert_eq!(opaque(r#"{"t":"aB-~"}"#).as_deref(), Ok("aB-~"));
-        assert_eq!(opaque(r#"{"s":"x"}"#), Err(MalformedResponse::Missing("t")));
-        assert_eq!(opaque(r#"{"t":""}"#), Err(MalformedResponse::Missing("t")));
+        assert_eq!(opaque(r#"{"s":"x"}"#), Err(MalformedResponse::MissingField("t")));
+        assert_eq!(opaque(r#"{"t":""}"#), Err(MalformedResponse::MissingField("t")));
         for body in [
             r#"{"t":"abcde"}"#,
             r#"{"t":"a b"}"#,
@@ -210,14 +210,14 @@ mod tests {
             "t=a%00",
             "t=a+b",
         ] {
-            assert_eq!(opaque(body), Err(MalformedResponse::Unusable("t")), "{body}");
+            assert_eq!(opaque(body), Err(MalformedResponse::InvalidField("t")), "{body}");
         }
     }
 
     #[test]
     fn whole_numbers_come_as_numbers_or_text() {
         let whole = |json: &str| {
-            let answer = Answer::read(format!("{{\"n\":{json}}}").as_bytes()).ok()?;
+            let answer = ResponseBody::read(format!("{{\"n\":{json}}}").as_bytes()).ok()?;
             answer.get("n")?.whole()
         };
         for (json, number) in [("7", 7), ("\"7\"", 7), ("-58", -58), ("\"-58\"", -58), ("0", 0)] {

@@ -69,7 +69,7 @@ impl AppState {
             is_sandbox: config.sandbox.is_some(),
             session_idle_secs: config.session_idle_secs,
             session_max_secs: config.session_max_secs,
-            asks_unionid: config.qq.ask_unionid,
+            asks_unionid: config.qq.request_unionid,
             more_scope: more_than_the_profile(&config.qq.scope),
             site_root: config.site_root.clone(),
             rate_limits: config.rate_limit.then(RateLimits::new),

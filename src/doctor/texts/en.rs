@@ -231,21 +231,21 @@ pub(super) static TEXTS: Texts = Texts {
 
 fn words_for(error: &QqError) -> String {
     match error {
-        QqError::MalformedResponse(MalformedResponse::WebPage) => "QQ's answer is a web page, not data".to_owned(),
-        QqError::TransportError(TransportError::Status(status @ 300..=399)) => {
+        QqError::MalformedResponse(MalformedResponse::Html) => "QQ's answer is a web page, not data".to_owned(),
+        QqError::Transport(TransportError::Status(status @ 300..=399)) => {
             format!("QQ's answer is a redirect (HTTP status {status})")
         }
-        QqError::TransportError(TransportError::Status(status)) => format!("QQ's answer is HTTP status {status}"),
-        QqError::TransportError(other) => other.to_string(),
+        QqError::Transport(TransportError::Status(status)) => format!("QQ's answer is HTTP status {status}"),
+        QqError::Transport(other) => other.to_string(),
         other => other.to_string(),
     }
 }
 
 fn advice_for(error: &QqError) -> &'static str {
     match error {
-        QqError::TransportError(TransportError::Timeout) => TOO_SLOW,
-        QqError::TransportError(TransportError::Status(500..)) => QQ_FAILS,
-        QqError::TransportError(TransportError::Broken(_)) => CUT,
+        QqError::Transport(TransportError::Timeout) => TOO_SLOW,
+        QqError::Transport(TransportError::Status(500..)) => QQ_FAILS,
+        QqError::Transport(TransportError::Interrupted(_)) => CUT,
         QqError::ForeignToken => {
             "Never let such a token in. See whether QQ_APP_ID and QQ_APP_KEY belong to one and the same app."
         }

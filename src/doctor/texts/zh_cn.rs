@@ -210,16 +210,16 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
 fn words_for(error: &QqError) -> String {
     match error {
         QqError::MalformedResponse(malformed) => format!("无法理解 QQ 的回答：{}", malformed_words(*malformed)),
-        QqError::TransportError(TransportError::Status(status @ 300..=399)) => {
+        QqError::Transport(TransportError::Status(status @ 300..=399)) => {
             format!("QQ 的回答是跳转（HTTP 状态 {status}）")
         }
-        QqError::TransportError(TransportError::Status(status)) => format!("QQ 的回答是 HTTP 状态 {status}"),
-        QqError::TransportError(TransportError::Timeout) => "没有及时收到完整的回答".to_owned(),
-        QqError::TransportError(TransportError::Connect(words)) => format!("无法连接（{words}）"),
-        QqError::TransportError(TransportError::Broken(words)) => format!("连接中断（{words}）"),
+        QqError::Transport(TransportError::Status(status)) => format!("QQ 的回答是 HTTP 状态 {status}"),
+        QqError::Transport(TransportError::Timeout) => "没有及时收到完整的回答".to_owned(),
+        QqError::Transport(TransportError::Connect(words)) => format!("无法连接（{words}）"),
+        QqError::Transport(TransportError::Interrupted(words)) => format!("连接中断（{words}）"),
         QqError::ForeignToken => "令牌属于另一个应用".to_owned(),
-        QqError::BadCall(_) => "不是 QQ 的接口".to_owned(),
-        QqError::Refused(refusal) => format!("QQ 返回 {}", refusal.code),
+        QqError::InvalidCall(_) => "不是 QQ 的接口".to_owned(),
+        QqError::Api(refusal) => format!("QQ 返回 {}", refusal.code),
     }
 }
 
@@ -228,33 +228,33 @@ fn malformed_words(malformed: MalformedResponse) -> String {
         MalformedResponse::Empty => "内容为空".to_owned(),
         MalformedResponse::TooLarge => "内容过大".to_owned(),
         MalformedResponse::NotUtf8 => "不是 UTF-8 编码".to_owned(),
-        MalformedResponse::WebPage => "是一个网页，而不是数据".to_owned(),
-        MalformedResponse::CutOff => "内容不完整，中途断掉了".to_owned(),
-        MalformedResponse::UnknownShape => "既不是表单，也不是 JSON 或 JSONP".to_owned(),
-        MalformedResponse::Repeated => "有字段重复出现".to_owned(),
-        MalformedResponse::ErrorWithoutNumber => "报告了错误，但没有返回码".to_owned(),
-        MalformedResponse::NotAsDocumented => "与文档不符".to_owned(),
-        MalformedResponse::Missing(field) => format!("缺少 {field}"),
-        MalformedResponse::Unusable(field) => format!("{field} 的值不可用"),
+        MalformedResponse::Html => "是一个网页，而不是数据".to_owned(),
+        MalformedResponse::Truncated => "内容不完整，中途断掉了".to_owned(),
+        MalformedResponse::UnknownFormat => "既不是表单，也不是 JSON 或 JSONP".to_owned(),
+        MalformedResponse::DuplicateField => "有字段重复出现".to_owned(),
+        MalformedResponse::ErrorWithoutCode => "报告了错误，但没有返回码".to_owned(),
+        MalformedResponse::UnexpectedSchema => "与文档不符".to_owned(),
+        MalformedResponse::MissingField(field) => format!("缺少 {field}"),
+        MalformedResponse::InvalidField(field) => format!("{field} 的值不可用"),
     }
 }
 
 fn avatar_words(error: &AvatarError) -> String {
     match error {
-        AvatarError::ForeignAddress => "不在腾讯的图片主机上".to_owned(),
+        AvatarError::UntrustedHost => "不在腾讯的图片主机上".to_owned(),
         AvatarError::Timeout => "没有及时收到".to_owned(),
-        AvatarError::TransportError(words) => format!("无法获取：{words}"),
+        AvatarError::Transport(words) => format!("无法获取：{words}"),
         AvatarError::Status(status) => format!("HTTP 状态 {status}"),
         AvatarError::TooLarge => "文件过大".to_owned(),
-        AvatarError::NotAPicture => "不是可以读取的图片".to_owned(),
+        AvatarError::InvalidImage => "不是可以读取的图片".to_owned(),
     }
 }
 
 fn advice_for(error: &QqError) -> &'static str {
     match error {
-        QqError::TransportError(TransportError::Timeout) => TOO_SLOW,
-        QqError::TransportError(TransportError::Status(500..)) => QQ_FAILS,
-        QqError::TransportError(TransportError::Broken(_)) => CUT,
+        QqError::Transport(TransportError::Timeout) => TOO_SLOW,
+        QqError::Transport(TransportError::Status(500..)) => QQ_FAILS,
+        QqError::Transport(TransportError::Interrupted(_)) => CUT,
         QqError::ForeignToken => "绝不能接受这样的令牌。请检查 QQ_APP_ID 和 QQ_APP_KEY 是否属于同一个应用。",
         _ => SOMETHING_BETWEEN,
     }

@@ -16,15 +16,15 @@ const WHITE: u8 = 255;
 
 /// An avatar as the site keeps it: a square JPEG without anything but the picture.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct AvatarImage {
     /// The JPEG file.
     pub jpeg: Vec<u8>,
 }
 
-impl Picture {
+impl AvatarImage {
     /// Decodes a JPEG, PNG, GIF or WebP file, whatever it is called, cuts a square from its middle
     /// and encodes that. `None` if it is no such file, or an unreasonable one.
-    pub(super) fn decode(file: &[u8]) -> Option<Picture> {
+    pub(super) fn decode(file: &[u8]) -> Option<AvatarImage> {
         let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
@@ -39,13 +39,13 @@ impl Picture {
         let square = image.resize_to_fill(side, side, FilterType::Triangle);
         let mut jpeg = Vec::new();
         JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&on_white(&square)).ok()?;
-        Some(Picture { jpeg })
+        Some(AvatarImage { jpeg })
     }
 }
 
-impl std::fmt::Debug for Picture {
+impl std::fmt::Debug for AvatarImage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Picture").field("bytes", &self.jpeg.len()).finish()
+        f.debug_struct("AvatarImage").field("bytes", &self.jpeg.len()).finish()
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     }
 
     fn decoded(file: &[u8]) -> Option<RgbImage> {
-        let picture = Picture::decode(file)?;
+        let picture = AvatarImage::decode(file)?;
         Some(image::load_from_memory_with_format(&picture.jpeg, ImageFormat::Jpeg).unwrap().to_rgb8())
     }
 
@@ -108,7 +108,7 @@ mod tests {
         let html = b"<html><script>alert(1)</script></html>";
         let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
         for broken in [&[][..], html, svg, &png[..png.len() / 2], b"\x89PNG\r\n\x1a\n", b"GIF89a"] {
-            assert_eq!(Picture::decode(broken), None);
+            assert_eq!(AvatarImage::decode(broken), None);
         }
     }
 
@@ -116,15 +116,15 @@ mod tests {
     fn s39_a_small_file_cannot_grow_into_a_huge_picture() {
         let huge = file(MAX_SIDE + 1, 1, [1, 2, 3, 255], ImageFormat::Png);
         assert!(huge.len() < 10_000);
-        assert_eq!(Picture::decode(&huge), None);
-        assert!(Picture::decode(&file(MAX_SIDE, 1, [1, 2, 3, 255], ImageFormat::Png)).is_some());
+        assert_eq!(AvatarImage::decode(&huge), None);
+        assert!(AvatarImage::decode(&file(MAX_SIDE, 1, [1, 2, 3, 255], ImageFormat::Png)).is_some());
     }
 
     #[test]
     fn s39_only_the_picture_survives() {
         let mut png = file(30, 30, [1, 2, 3, 255], ImageFormat::Png);
         png.extend_from_slice(b"<script>CANARY</script>");
-        let picture = Picture::decode(&png).expect("a picture");
+        let picture = AvatarImage::decode(&png).expect("a picture");
         assert!(!picture.jpeg.windows(6).any(|window| window == b"CANARY"));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::qq::avatar::AvatarRule;
 use crate::qq::error::MalformedResponse;
 use crate::qq::text::plain;
-use crate::qq::wire::Answer;
+use crate::qq::wire::ResponseBody;
 
 const NICKNAME_MAX: usize = 64;
 const PLACE_MAX: usize = 32;
@@ -48,9 +48,12 @@ pub enum Gender {
 
 impl UserInfo {
     /// The profile in `answer`, which is known to hold no refusal.
-    pub(in crate::qq) fn in_answer(answer: &Answer, avatars: &AvatarRule) -> Result<UserInfo, MalformedResponse> {
+    pub(in crate::qq) fn from_response(
+        answer: &ResponseBody,
+        avatars: &AvatarRule,
+    ) -> Result<UserInfo, MalformedResponse> {
         if answer.get("ret").is_none() {
-            return Err(MalformedResponse::Missing("ret"));
+            return Err(MalformedResponse::MissingField("ret"));
         }
         let text = |field, max| answer.text(field).map(|it| plain(it, max)).filter(|it| !it.is_empty());
         // Since 2022 these stand in everybody's profile (wiki, 个人隐私保护改造), so they say nothing.
@@ -58,7 +61,7 @@ impl UserInfo {
         Ok(UserInfo {
             nickname: text("nickname", NICKNAME_MAX),
             avatar_url: AVATAR_FIELDS.iter().filter_map(|field| answer.text(field)).find_map(|url| avatars.accept(url)),
-            gender: Gender::in_answer(answer),
+            gender: Gender::from_response(answer),
             province: text("province", PLACE_MAX).filter(unless("广东")),
             city: text("city", PLACE_MAX).filter(unless("深圳")),
             birth_year: text("year", 4).filter(unless("1990")).and_then(|year| year.parse().ok()),
@@ -70,7 +73,7 @@ impl UserInfo {
 impl Gender {
     /// Both fields have to agree on what is nobody's default (get_user_info: `gender` is 男 and
     /// `gender_type` is 2 by default; captures have 男 with 1 and with 2).
-    fn in_answer(answer: &Answer) -> Gender {
+    fn from_response(answer: &ResponseBody) -> Gender {
         let kind = answer.get("gender_type").and_then(|it| it.whole());
         match (answer.text("gender"), kind) {
             (Some("男"), Some(1)) => Gender::Male,
@@ -91,8 +94,8 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> UserInfo {
-        let answer = Answer::read(body.as_bytes()).ok().unwrap();
-        UserInfo::in_answer(&answer, &AvatarRule::default()).unwrap()
+        let answer = ResponseBody::read(body.as_bytes()).ok().unwrap();
+        UserInfo::from_response(&answer, &AvatarRule::default()).unwrap()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat};
 
 use super::fake_qq::{FakeQq, Reply};
 use super::settings;
-use crate::qq::{AvatarError, Client, Picture};
+use crate::qq::{AvatarError, AvatarImage, Client};
 
 fn png() -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
@@ -16,7 +16,7 @@ fn png() -> Vec<u8> {
 }
 
 /// Fetches a picture from a host that answers so.
-async fn fetched(reply: Reply) -> Result<Picture, AvatarError> {
+async fn fetched(reply: Reply) -> Result<AvatarImage, AvatarError> {
     let qq = FakeQq::telling([reply]).await;
     let client = qq.client_with(|settings| settings.timeout = Duration::from_millis(300));
     client.fetch_avatar(&format!("{}/ek_qqapp/A/100", qq.url)).await
@@ -33,8 +33,8 @@ async fn s39_anything_else_is_refused() {
     let mut huge = png();
     huge.resize(512 * 1024 + 1, 0);
     for (reply, why) in [
-        (Reply::Body(200, b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()), AvatarError::NotAPicture),
-        (Reply::Body(200, vec![]), AvatarError::NotAPicture),
+        (Reply::Body(200, b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()), AvatarError::InvalidImage),
+        (Reply::Body(200, vec![]), AvatarError::InvalidImage),
         (Reply::Body(404, png()), AvatarError::Status(404)),
         (Reply::Body(500, vec![]), AvatarError::Status(500)),
         (Reply::Redirect("http://127.0.0.1:1/private".to_owned()), AvatarError::Status(302)),
@@ -45,8 +45,8 @@ async fn s39_anything_else_is_refused() {
     ] {
         assert_eq!(fetched(reply).await.err(), Some(why));
     }
-    assert!(matches!(fetched(Reply::Drop).await, Err(AvatarError::TransportError(_))));
-    assert!(matches!(fetched(Reply::Truncate).await, Err(AvatarError::TransportError(_))));
+    assert!(matches!(fetched(Reply::Drop).await, Err(AvatarError::Transport(_))));
+    assert!(matches!(fetched(Reply::Truncate).await, Err(AvatarError::Transport(_))));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn s39_with_the_real_qq_no_address_of_this_machine_is_asked() {
     for address in
         [format!("{}/100", qq.url), format!("https://127.0.0.1:{port}/100"), "https://localhost/100".to_owned()]
     {
-        assert_eq!(client.fetch_avatar(&address).await, Err(AvatarError::ForeignAddress), "{address}");
+        assert_eq!(client.fetch_avatar(&address).await, Err(AvatarError::UntrustedHost), "{address}");
     }
     assert!(qq.asked().is_empty());
 }

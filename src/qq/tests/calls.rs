@@ -19,7 +19,7 @@ fn secret(text: &str) -> SecretString {
 
 fn code_of<T>(result: Result<T, QqError>) -> Option<i64> {
     match result {
-        Err(QqError::Refused(refusal)) => Some(refusal.code),
+        Err(QqError::Api(refusal)) => Some(refusal.code),
         _ => None,
     }
 }
@@ -30,7 +30,7 @@ async fn a_sign_in_asks_exactly_what_is_documented() {
     let client = qq.client();
     let token = client.exchange_code(&secret("C/+ &")).await.unwrap();
     let identity = client.fetch_openid(&token.access_token).await.unwrap();
-    let profile = client.user_info(ann(&token.access_token)).await;
+    let profile = client.fetch_user_info(ann(&token.access_token)).await;
     client.refresh_token(&token.refresh_token.unwrap()).await.unwrap();
 
     assert_eq!(identity.openid, OID);
@@ -85,7 +85,7 @@ async fn an_exchange_is_not_repeated_on_a_connection_that_was_good_before() {
     let client = qq.client();
     client.fetch_openid(&secret("AT")).await.unwrap();
     let lost = client.exchange_code(&secret("C")).await;
-    assert!(matches!(lost, Err(QqError::TransportError(TransportError::Broken(_)))), "{lost:?}");
+    assert!(matches!(lost, Err(QqError::Transport(TransportError::Interrupted(_)))), "{lost:?}");
     assert_eq!(qq.asked().len(), 2);
 }
 
@@ -108,7 +108,7 @@ async fn harmless_questions_are_put_a_second_time() {
         assert!(asked.len() == 2 && asked[0] == asked[1], "{asked:?}");
     }
     let qq = FakeQq::telling([Reply::Drop, ok(PROFILE)]).await;
-    assert!(qq.client().user_info(ann(&secret("AT"))).await.is_ok());
+    assert!(qq.client().fetch_user_info(ann(&secret("AT"))).await.is_ok());
     assert_eq!(qq.asked().len(), 2);
 }
 
@@ -154,7 +154,7 @@ async fn a_success_counts_under_a_good_status_only() {
 async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
     let denied = r#"{"error":100048,"error_description":"CompanyID not set"}"#;
     let qq = FakeQq::telling([ok(denied), ok(&me())]).await;
-    let client = qq.client_with(|settings| settings.ask_unionid = true);
+    let client = qq.client_with(|settings| settings.request_unionid = true);
     let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!((identity.openid.as_str(), identity.unionid), (OID, None));
     assert_eq!(
@@ -163,7 +163,7 @@ async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
     );
 
     let qq = FakeQq::telling([ok(denied), ok(denied), ok(&me())]).await;
-    let client = qq.client_with(|settings| settings.ask_unionid = true);
+    let client = qq.client_with(|settings| settings.request_unionid = true);
     assert_eq!(code_of(client.fetch_openid(&secret("AT")).await), Some(100048));
     assert_eq!(qq.asked().len(), 2);
 
@@ -176,7 +176,7 @@ async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
 async fn a_granted_unionid_is_given() {
     let body = format!(r#"{{"client_id":"100000001","openid":"{OID}","unionid":"UID_{OID}"}}"#);
     let qq = FakeQq::telling([ok(&body)]).await;
-    let client = qq.client_with(|settings| settings.ask_unionid = true);
+    let client = qq.client_with(|settings| settings.request_unionid = true);
     let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!(identity.unionid, Some(format!("UID_{OID}")));
     assert_eq!(qq.asked().len(), 1);
@@ -199,7 +199,7 @@ async fn t8_m12_an_openid_beside_the_token_is_not_believed() {
 async fn a_profile_from_a_stand_in_has_its_pictures() {
     let body = r#"{"ret":0,"figureurl_qq_2":"http://127.0.0.1:1/penguin.svg"}"#;
     let qq = FakeQq::telling([ok(body)]).await;
-    let profile = qq.client().user_info(ann(&secret("AT"))).await.unwrap();
+    let profile = qq.client().fetch_user_info(ann(&secret("AT"))).await.unwrap();
     assert_eq!(profile.avatar_url.as_deref(), Some("http://127.0.0.1:1/penguin.svg"));
 }
 
@@ -224,6 +224,6 @@ async fn s28_a_foreign_token_is_told_apart_from_a_broken_answer() {
     let qq = FakeQq::telling([ok(&foreign), ok(nobody)]).await;
     let client = qq.client();
     assert_eq!(client.fetch_openid(&secret("AT")).await, Err(QqError::ForeignToken));
-    let missing = MalformedResponse::Missing("openid");
+    let missing = MalformedResponse::MissingField("openid");
     assert_eq!(client.fetch_openid(&secret("AT")).await, Err(missing.into()));
 }

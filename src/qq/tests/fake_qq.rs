@@ -8,12 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::settings;
-use crate::qq::{Client, Settings};
+use crate::qq::{Client, ClientConfig};
 
 /// What to do with one request.
 #[derive(Clone)]
 pub(super) enum Reply {
-    /// Answer with this status and body, and keep the connection.
+    /// ResponseBody with this status and body, and keep the connection.
     Body(u16, Vec<u8>),
     /// Redirect to this address.
     Redirect(String),
@@ -64,7 +64,7 @@ impl FakeQq {
         self.client_with(|_| {})
     }
 
-    pub(super) fn client_with(&self, change: impl FnOnce(&mut Settings)) -> Client {
+    pub(super) fn client_with(&self, change: impl FnOnce(&mut ClientConfig)) -> Client {
         let mut settings = settings(&self.url);
         change(&mut settings);
         Client::new(settings).unwrap()

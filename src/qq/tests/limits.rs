@@ -84,7 +84,7 @@ async fn nobody_listening_is_no_connection() {
     let client = Client::new(settings(&url)).unwrap();
     let answer = client.exchange_code(&at()).await.map(|_| ());
     assert!(
-        matches!(&answer, Err(QqError::TransportError(TransportError::Connect(why)))
+        matches!(&answer, Err(QqError::Transport(TransportError::Connect(why)))
         if why.contains("refused")),
         "{answer:?}"
     );
@@ -111,7 +111,7 @@ async fn s25_an_untrusted_certificate_is_refused() {
     let client = Client::new(settings(&format!("https://localhost:{port}"))).unwrap();
     let answer = client.exchange_code(&at()).await.map(|_| ());
     assert!(
-        matches!(&answer, Err(QqError::TransportError(TransportError::Connect(why)))
+        matches!(&answer, Err(QqError::Transport(TransportError::Connect(why)))
         if why.contains("certificate")),
         "{answer:?}"
     );

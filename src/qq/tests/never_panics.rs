@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 use crate::qq::avatar::AvatarRule;
-use crate::qq::wire::{Answer, query};
+use crate::qq::wire::{ResponseBody, query};
 use crate::qq::{ApiError, Identity, MalformedResponse, QqError, Token, UserInfo};
 
 const GOOD: [&str; 5] = [
@@ -17,13 +17,13 @@ const GOOD: [&str; 5] = [
 
 /// Lets every parser have `body`, and gives what was believed of it.
 fn read(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), MalformedResponse> {
-    let answer = Answer::read(body)?;
-    let refusal = ApiError::in_answer(&answer)?;
-    let token = Token::in_answer(&answer).ok();
-    let identity = Identity::in_answer(&answer, "100000001").ok();
-    let _profile = UserInfo::in_answer(&answer, &AvatarRule::default());
+    let answer = ResponseBody::read(body)?;
+    let refusal = ApiError::from_response(&answer)?;
+    let token = Token::from_response(&answer).ok();
+    let identity = Identity::from_response(&answer, "100000001").ok();
+    let _profile = UserInfo::from_response(&answer, &AvatarRule::default());
     if let Some(refusal) = refusal {
-        let error = QqError::Refused(refusal);
+        let error = QqError::Api(refusal);
         let _ = (error.to_string(), error.class());
         return Ok((None, None));
     }
@@ -81,14 +81,14 @@ proptest! {
     fn s37_half_an_object_is_nothing(which in 1..GOOD.len(), cut in any::<prop::sample::Index>()) {
         let whole = GOOD[which].trim_end().trim_end_matches(';');
         let half = &whole.as_bytes()[..cut.index(whole.len())];
-        prop_assert!(Answer::read(half).is_err());
+        prop_assert!(ResponseBody::read(half).is_err());
     }
 
     /// What goes out as a query comes back as the form it is, whatever is in it.
     #[test]
     fn a_query_is_read_back_as_it_was(first in "\\PC{0,40}", second in "[ -~]{0,40}") {
         let text = query(&[("first", &first), ("second", &second)]);
-        let answer = Answer::read(text.as_bytes()).ok();
+        let answer = ResponseBody::read(text.as_bytes()).ok();
         prop_assert_eq!(answer.as_ref().and_then(|it| it.text("first")), Some(first.as_str()));
         prop_assert_eq!(answer.as_ref().and_then(|it| it.text("second")), Some(second.as_str()));
     }

@@ -37,7 +37,7 @@ async fn each_parameter_is_sent_once_and_the_answer_is_typed() {
 async fn any_ret_but_zero_is_an_error_a_positive_one_too() {
     for (ret, code) in [("3902", 3902), ("1002", 1002), ("1", 1), ("-1", -1), ("\"-23\"", -23), ("100030", 100_030)] {
         let qq = FakeQq::telling([ok(&format!(r#"{{"ret":{ret},"msg":"no","albumnum":0,"album":[]}}"#))]).await;
-        let refused = matches!(albums(&qq).await, Err(QqError::Refused(refusal)) if refusal.code == code);
+        let refused = matches!(albums(&qq).await, Err(QqError::Api(refusal)) if refusal.code == code);
         assert!(refused, "{ret}");
         assert_eq!(qq.asked().len(), 1, "{ret}");
     }
@@ -46,11 +46,11 @@ async fn any_ret_but_zero_is_an_error_a_positive_one_too() {
 #[tokio::test]
 async fn an_answer_that_is_not_as_documented_is_an_error_that_quotes_nothing() {
     for (body, why) in [
-        (r#"{"ret":0,"albumnum":"CANARY","album":[]}"#, MalformedResponse::NotAsDocumented),
-        (r#"{"ret":0}"#, MalformedResponse::NotAsDocumented),
-        (r#"{"albumnum":0,"album":[]}"#, MalformedResponse::Missing("ret")),
-        ("ret=0&albumnum=0", MalformedResponse::UnknownShape),
-        ("<data><ret>0</ret></data>", MalformedResponse::WebPage),
+        (r#"{"ret":0,"albumnum":"CANARY","album":[]}"#, MalformedResponse::UnexpectedSchema),
+        (r#"{"ret":0}"#, MalformedResponse::UnexpectedSchema),
+        (r#"{"albumnum":0,"album":[]}"#, MalformedResponse::MissingField("ret")),
+        ("ret=0&albumnum=0", MalformedResponse::UnknownFormat),
+        ("<data><ret>0</ret></data>", MalformedResponse::Html),
     ] {
         let qq = FakeQq::telling([ok(body)]).await;
         let error = albums(&qq).await.expect_err(body);
@@ -81,14 +81,14 @@ async fn what_is_no_call_is_not_sent() {
     for path in ["", "user", "/user/get_info", "user//get_info", "user/../x", "user/x?y", "user/%41", "User/x", "a/b#c"]
     {
         let answer: Result<Albums, QqError> = client.call(path, &[], ann(&token)).await;
-        assert!(matches!(answer, Err(QqError::BadCall(_))), "{path}");
+        assert!(matches!(answer, Err(QqError::InvalidCall(_))), "{path}");
     }
     for name in ["access_token", "oauth_consumer_key", "openid", "appid"] {
         let answer: Result<Albums, QqError> = client.call("user/get_info", &[(name, "x")], ann(&token)).await;
-        assert!(matches!(answer, Err(QqError::BadCall(_))), "{name}");
+        assert!(matches!(answer, Err(QqError::InvalidCall(_))), "{name}");
     }
     let twice: Result<Albums, QqError> = client.call("a/b", &[("x", "1"), ("x", "1")], ann(&token)).await;
-    assert!(matches!(twice, Err(QqError::BadCall(_))));
+    assert!(matches!(twice, Err(QqError::InvalidCall(_))));
     assert!(qq.asked().is_empty());
 }
 

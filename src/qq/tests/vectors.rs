@@ -6,36 +6,36 @@ use secrecy::ExposeSecret;
 
 use super::OID;
 use crate::qq::avatar::AvatarRule;
-use crate::qq::wire::Answer;
+use crate::qq::wire::ResponseBody;
 use crate::qq::{ApiError, ErrorClass, Gender, Identity, MalformedResponse, QqError, Token, UserInfo};
 
 const AT: &str = "00112233445566778899AABBCCDDEEFF";
 const RT: &str = "FFEEDDCCBBAA99887766554433221100";
 
-fn answer(body: &str) -> Result<Answer, QqError> {
+fn answer(body: &str) -> Result<ResponseBody, QqError> {
     let body = body.replace("OID", OID).replace("AT", AT).replace("RT", RT);
-    let answer = Answer::read(body.as_bytes())?;
-    match ApiError::in_answer(&answer)? {
-        Some(refusal) => Err(QqError::Refused(refusal)),
+    let answer = ResponseBody::read(body.as_bytes())?;
+    match ApiError::from_response(&answer)? {
+        Some(refusal) => Err(QqError::Api(refusal)),
         None => Ok(answer),
     }
 }
 
 fn token(body: &str) -> Result<Token, QqError> {
-    Ok(Token::in_answer(&answer(body)?)?)
+    Ok(Token::from_response(&answer(body)?)?)
 }
 
 fn me(body: &str) -> Result<Identity, QqError> {
-    Identity::in_answer(&answer(body)?, "100000001")
+    Identity::from_response(&answer(body)?, "100000001")
 }
 
 fn user_info(body: &str) -> Result<UserInfo, QqError> {
-    Ok(UserInfo::in_answer(&answer(body)?, &AvatarRule::default())?)
+    Ok(UserInfo::from_response(&answer(body)?, &AvatarRule::default())?)
 }
 
 fn refused<T>(result: Result<T, QqError>) -> Option<(i64, ErrorClass)> {
     match result {
-        Err(QqError::Refused(refusal)) => Some((refusal.code, QqError::Refused(refusal).class())),
+        Err(QqError::Api(refusal)) => Some((refusal.code, QqError::Api(refusal).class())),
         _ => None,
     }
 }
@@ -93,8 +93,8 @@ fn token_errors_are_understood() {
 fn what_is_no_token_is_malformed() {
     for (id, body, why) in [
         ("T17", "", MalformedResponse::Empty),
-        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", MalformedResponse::WebPage),
-        ("T20", "access_token=&expires_in=5184000", MalformedResponse::Missing("access_token")),
+        ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", MalformedResponse::Html),
+        ("T20", "access_token=&expires_in=5184000", MalformedResponse::MissingField("access_token")),
     ] {
         assert_eq!(token(body).err(), Some(why.into()), "{id}");
     }
@@ -138,7 +138,7 @@ fn identity_errors_are_understood() {
 
 #[test]
 fn what_is_nobody_is_not_signed_in() {
-    let missing = QqError::from(MalformedResponse::Missing("openid"));
+    let missing = QqError::from(MalformedResponse::MissingField("openid"));
     for (id, body, why) in [
         ("M5", r#"{"client_id":"999999999","openid":"OID"}"#, &QqError::ForeignToken),
         ("M11", r#"{"client_id":"100000001"}"#, &missing),
@@ -215,6 +215,6 @@ fn profile_errors_are_understood() {
 
 #[test]
 fn u11_a_profile_without_ret_is_malformed() {
-    let missing = MalformedResponse::Missing("ret");
+    let missing = MalformedResponse::MissingField("ret");
     assert_eq!(user_info(r#"{"nickname":"x"}"#), Err(missing.into()));
 }

@@ -12,9 +12,9 @@ pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, MalformedRespons
 }
 
 fn pair(part: &str) -> Result<(String, Value), MalformedResponse> {
-    let (name, value) = part.split_once('=').ok_or(MalformedResponse::UnknownShape)?;
+    let (name, value) = part.split_once('=').ok_or(MalformedResponse::UnknownFormat)?;
     if !is_name(name) || value.contains(char::is_control) {
-        return Err(MalformedResponse::UnknownShape);
+        return Err(MalformedResponse::UnknownFormat);
     }
     Ok((name.to_owned(), Value::Text(decoded(value)?)))
 }
@@ -31,7 +31,7 @@ fn decoded(value: &str) -> Result<String, MalformedResponse> {
         hex() && hex()
     });
     if !escapes_are_whole {
-        return Err(MalformedResponse::UnknownShape);
+        return Err(MalformedResponse::UnknownFormat);
     }
     let spaced = value.replace('+', " ");
     let text = percent_decode_str(&spaced).decode_utf8();
@@ -68,7 +68,7 @@ mod tests {
             "plain", "a=1&", "&a=1", "a=1&&b=2", "=1", "a b=1", "<p x=1", "a=1&b", "a=%", "a=%4", "a=%zz", "a=%4%41",
             "a=x\0y", "a=x\ny",
         ] {
-            assert_eq!(read(text), Err(MalformedResponse::UnknownShape), "{text:?}");
+            assert_eq!(read(text), Err(MalformedResponse::UnknownFormat), "{text:?}");
         }
         assert_eq!(read("a=%FF"), Err(MalformedResponse::NotUtf8));
     }

@@ -14,7 +14,7 @@ const FIRST_BEYOND_U64: f64 = 18_446_744_073_709_551_616.0;
 /// maps would keep the last of two and say nothing.
 pub(super) fn pairs(text: &str) -> Result<Vec<(String, Value)>, MalformedResponse> {
     serde_json::from_str(text).map(|Members(pairs)| pairs).map_err(|error| {
-        if error.is_eof() && !text.is_empty() { MalformedResponse::CutOff } else { MalformedResponse::UnknownShape }
+        if error.is_eof() && !text.is_empty() { MalformedResponse::Truncated } else { MalformedResponse::UnknownFormat }
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use qq_login::qq::{Client, QqError, Settings, UserCredentials};
+use qq_login::qq::{Client, ClientConfig, QqError, UserCredentials};
 use reqwest::{Method, RequestBuilder};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -74,13 +74,13 @@ impl BadQq {
 
     /// A client of its own. It is in a hurry: nothing here goes well.
     fn client(&self) -> Client {
-        let settings = Settings {
+        let settings = ClientConfig {
             app_id: "100000001".to_owned(),
             app_key: "canary-app-key".into(),
             graph_url: self.url.parse().expect("an address"),
             redirect_uri: "https://site.example/login/qq/callback".to_owned(),
             scope: "get_user_info".to_owned(),
-            ask_unionid: false,
+            request_unionid: false,
             timeout: Duration::from_secs(1),
         };
         Client::new(settings).expect("a client")
@@ -217,10 +217,10 @@ async fn s25_no_question_is_put_through_a_connection_that_cannot_be_trusted() {
             ("a code", client.exchange_code(&secret).await.err()),
             ("a renewal", client.refresh_token(&secret).await.err()),
             ("me", client.fetch_openid(&secret).await.err()),
-            ("get_user_info", client.user_info(who).await.err()),
+            ("get_user_info", client.fetch_user_info(who).await.err()),
         ];
         for (question, end) in ends {
-            assert!(matches!(end, Some(QqError::TransportError(_))), "{question}, {kind:?}: {end:?}");
+            assert!(matches!(end, Some(QqError::Transport(_))), "{question}, {kind:?}: {end:?}");
         }
         assert!(qq.knocks() >= 4, "{kind:?}: each question was to be put");
         assert_eq!(qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
