@@ -21,16 +21,16 @@ pub use report::{Check, Report, Status, Subject};
 
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
+use crate::language::Lang;
 use crate::qq::Client;
 
 use consultation::Consultation;
 use qq_itself::QqFindings;
 use report::Finding;
-use texts::Lang;
 
 /// Reads the configuration as the site would, looks at what it names, and asks QQ.
 pub async fn examine(env: &Environment, clock: &Clock) -> Report {
-    let lang = Lang::of(env);
+    let lang = Lang::from_environment(env);
     let texts = lang.texts();
     let config = match Config::read(env) {
         Ok(config) => config,
@@ -50,7 +50,7 @@ pub async fn examine(env: &Environment, clock: &Clock) -> Report {
 
 /// The report if the configuration cannot even be read; `problem` says why.
 pub fn unreadable(env: &Environment, problem: &str) -> Report {
-    let lang = Lang::of(env);
+    let lang = Lang::from_environment(env);
     only_configuration(lang.texts().start_bad.bad("", problem), lang)
 }
 

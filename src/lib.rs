@@ -4,7 +4,7 @@
 //! The rooms, from the ground up; imports point downwards only:
 //!
 //! 1. [`validation`] rules shared with the browser; [`qq`] the client of QQ Connect; [`config`];
-//!    [`audit`], [`clock`], [`random`] and [`sealing`]
+//!    [`audit`], [`clock`], [`language`], [`random`] and [`sealing`]
 //! 2. [`database`], [`accounts`] the people, [`sessions`] who is signed in
 //! 3. [`login`] the steps of signing in
 //! 4. [`web`] what browsers see
@@ -36,6 +36,8 @@ pub mod config;
 pub mod database;
 #[cfg(feature = "ssr")]
 pub mod doctor;
+#[cfg(feature = "ssr")]
+pub mod language;
 #[cfg(feature = "ssr")]
 pub mod logging;
 #[cfg(feature = "ssr")]

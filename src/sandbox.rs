@@ -18,7 +18,6 @@ mod faults;
 mod grants;
 mod guard;
 mod journal;
-mod lang;
 mod listen;
 mod me;
 mod memory;

@@ -26,7 +26,7 @@ pub(super) fn judge(before: i64, after: i64, theirs: Option<i64>, texts: &Texts)
 mod tests {
     use super::*;
     use crate::doctor::report::Status;
-    use crate::doctor::texts::Lang;
+    use crate::language::Lang;
 
     #[test]
     fn a_minute_is_fine_and_five_are_too_many() {

@@ -1,9 +1,10 @@
 //! What every question of the doctor needs.
 
 use super::report::Finding;
-use super::texts::{Lang, Texts};
+use super::texts::Texts;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::language::Lang;
 use crate::qq::{Client, ErrorClass, QqError, meaning};
 
 /// The person did not allow the call, or did not with this scope (公共返回码说明).

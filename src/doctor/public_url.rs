@@ -42,7 +42,7 @@ fn is_localhost(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::texts::Lang;
+    use crate::language::Lang;
 
     #[test]
     fn the_consoles_rules_are_known() {

@@ -45,7 +45,7 @@ fn kind<'a>(words: &str, texts: &'a Texts) -> &'a Said {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::texts::Lang;
+    use crate::language::Lang;
 
     #[test]
     fn the_libraries_words_are_understood() {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::texts::{Lang, Texts};
+use super::texts::Texts;
+use crate::language::Lang;
 
 /// How it stands with one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -5,9 +5,9 @@ use tokio::net::TcpListener;
 use super::consultation::Consultation;
 use super::qq_itself::{self, QqFindings};
 use super::report::{Finding, Status};
-use super::texts::Lang;
 use crate::clock;
 use crate::config::{Config, Environment};
+use crate::language::Lang;
 use crate::qq::Client;
 use crate::sandbox::{self, SandboxSettings};
 

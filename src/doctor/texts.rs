@@ -8,19 +8,13 @@ mod zh_cn;
 
 use super::report::{Finding, Subject};
 use crate::config::{ConfigError, Environment};
+use crate::language::Lang;
 use crate::qq::{AvatarError, LocalizedText, QqError};
-
-/// A language of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lang {
-    ZhCn,
-    En,
-}
 
 impl Lang {
     /// The language that the terminal is set to: the first of these variables that has a value
     /// decides (POSIX, chapter 8.2).
-    pub(super) fn of(env: &Environment) -> Lang {
+    pub(super) fn from_environment(env: &Environment) -> Lang {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env.text(name)).unwrap_or_default();
         if locale.to_ascii_lowercase().starts_with("zh") { Lang::ZhCn } else { Lang::En }
     }
@@ -173,7 +167,7 @@ mod tests {
 
     fn lang(variables: &[(&str, &str)]) -> Lang {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Lang::of(&Environment::new(variables, |_| vec![]))
+        Lang::from_environment(&Environment::new(variables, |_| vec![]))
     }
 
     #[test]

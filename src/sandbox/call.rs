@@ -7,9 +7,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 
-use super::lang::Lang;
 use super::memory::Sandbox;
 use super::params::Params;
+use crate::language::Lang;
 
 /// One request: how it came and what it brought.
 pub(super) struct Call {
@@ -49,7 +49,7 @@ impl Call {
             params: Params::parse(head.uri.query().unwrap_or_default().as_bytes()),
             form: Params::default(),
             host: host(&head.headers),
-            lang: Lang::wanted(&head.headers),
+            lang: Lang::from_headers(&head.headers),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Everything the pages say, in both languages.
 
-use super::lang::Lang;
 use super::refusal::Refusal;
+use crate::language::Lang;
 
 /// The words of one language.
 pub(super) struct Texts {
@@ -67,8 +67,8 @@ impl Texts {
 /// The words of a language.
 pub(super) fn texts(lang: Lang) -> &'static Texts {
     match lang {
-        Lang::Chinese => &CHINESE,
-        Lang::English => &ENGLISH,
+        Lang::ZhCn => &CHINESE,
+        Lang::En => &ENGLISH,
     }
 }
 

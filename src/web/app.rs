@@ -9,7 +9,6 @@ use leptos_router::path;
 
 use super::error_page::{ErrorPage, ErrorPageView};
 use super::flash::Flash;
-use super::i18n::Lang;
 use super::middleware::content_security_policy;
 use super::page::PageContext;
 use super::pages::{
@@ -17,6 +16,7 @@ use super::pages::{
     SessionsPage,
 };
 use super::preferences::Theme;
+use crate::language::Lang;
 
 /// The whole document.
 pub(super) fn shell() -> impl IntoView {
@@ -137,7 +137,7 @@ fn Preferences(frame: PageContext) -> impl IntoView {
                         lang=lang.tag()
                         aria-pressed=pressed(lang == frame.lang)
                     >
-                        {lang.own_name()}
+                        {lang.native_name()}
                     </button>
                 }).into_iter().collect_view()}
             </form>

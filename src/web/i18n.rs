@@ -6,61 +6,11 @@
 mod en;
 mod zh_cn;
 
+use crate::language::Lang;
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lang {
-    /// Simplified Chinese, the default.
-    ZhCn,
-    /// English.
-    En,
-}
-
 impl Lang {
-    /// Every language, in the order in which they are offered.
-    pub const ALL: [Lang; 2] = [Lang::ZhCn, Lang::En];
-
-    /// The language's tag (BCP 47).
-    pub fn tag(self) -> &'static str {
-        match self {
-            Lang::ZhCn => "zh-CN",
-            Lang::En => "en",
-        }
-    }
-
-    /// The language's name in itself.
-    pub fn own_name(self) -> &'static str {
-        match self {
-            Lang::ZhCn => "中文",
-            Lang::En => "English",
-        }
-    }
-
-    /// Finds the language for a tag that we wrote ourselves, in a form or a cookie.
-    pub fn from_tag(tag: &str) -> Option<Lang> {
-        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
-    }
-
-    /// Chooses by the browser's `Accept-Language` (RFC 9110 section 12.5.4).
-    pub fn negotiate(accept_language: &str) -> Lang {
-        let mut best: Option<(f32, Lang)> = None;
-        for range in accept_language.split(',') {
-            let (tag, weight) = range.split_once(';').map_or((range, 1.0), |(tag, weight)| (tag, quality(weight)));
-            let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
-            let lang = match primary.as_str() {
-                "zh" => Lang::ZhCn,
-                "en" => Lang::En,
-                _ => continue,
-            };
-            if weight > best.map_or(0.0, |(weight, _)| weight) {
-                best = Some((weight, lang));
-            }
-        }
-        best.map_or(Lang::ZhCn, |(_, lang)| lang)
-    }
-
     /// What the pages say in this language.
     pub fn messages(self) -> &'static Messages {
         match self {
@@ -79,13 +29,6 @@ impl Lang {
             Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", moment.month()),
         }
     }
-}
-
-/// The number in ` q=0.9`: spaces may stand around it (RFC 9110 section 12.4.2). What is none counts
-/// as not wanted.
-fn quality(weight: &str) -> f32 {
-    let number = weight.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('='));
-    number.and_then(|number| number.parse().ok()).filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
 /// What to say about something that went wrong: what happened, and what to do.
@@ -228,29 +171,6 @@ impl Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_browser_chooses_the_language() {
-        for (accept_language, lang) in [
-            ("", Lang::ZhCn),
-            ("fr", Lang::ZhCn),
-            ("*", Lang::ZhCn),
-            ("en", Lang::En),
-            ("en-US,en;q=0.9", Lang::En),
-            ("zh-TW,en;q=0.8", Lang::ZhCn),
-            ("fr, en;q=0.3, zh;q=0.9", Lang::ZhCn),
-            ("EN-gb;q=0.9,zh;q=0.1", Lang::En),
-            ("en;q=0, zh;q=0.1", Lang::ZhCn),
-            ("en;q=x", Lang::ZhCn),
-            ("en; q=0.9", Lang::En),
-            ("zh;q=0.5 , en ;\tQ=0.8", Lang::En),
-            ("en; q=0", Lang::ZhCn),
-            ("en;q=9, zh;q=0.1", Lang::ZhCn),
-            ("en;q=NaN, zh;q=0.1", Lang::ZhCn),
-        ] {
-            assert_eq!(Lang::negotiate(accept_language), lang, "{accept_language:?}");
-        }
-    }
 
     #[test]
     fn moments_are_told_in_utc() {

@@ -10,9 +10,10 @@ use leptos::prelude::*;
 
 use super::app::shell;
 use super::flash::{self, Flash};
-use super::i18n::{Lang, Messages};
+use super::i18n::Messages;
 use super::preferences::Theme;
 use super::request::RequestInfo;
+use crate::language::Lang;
 use crate::sessions::SignedInUser;
 
 /// Who is signed in, as far as every page shows it.

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use super::i18n::Lang;
 use super::request::RequestInfo;
+use crate::language::Lang;
 
 /// How long a choice is kept, in days.
 const KEPT_DAYS: i64 = 365;

@@ -3,15 +3,15 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use tower_sessions::Session;
 
 use super::error_page;
-use super::i18n::{Lang, Messages};
+use super::i18n::Messages;
 use super::preferences::{Theme, page_to_return_to};
 use super::state::AppState;
+use crate::language::Lang;
 use crate::login::ReturnTo;
 use crate::sessions::SessionData;
 
@@ -35,7 +35,7 @@ impl RequestInfo {
     pub(super) fn read(site: AppState, parts: Parts) -> RequestInfo {
         let jar = CookieJar::from_headers(&parts.headers);
         let chosen = jar.get("lang").and_then(|cookie| Lang::from_tag(cookie.value()));
-        let lang = chosen.unwrap_or_else(|| Lang::negotiate(&accept_language(&parts.headers)));
+        let lang = chosen.unwrap_or_else(|| Lang::from_headers(&parts.headers));
         let theme = jar.get("theme").and_then(|cookie| Theme::from_name(cookie.value())).unwrap_or_default();
         RequestInfo { site, lang, theme, parts }
     }
@@ -89,9 +89,4 @@ impl FromRequestParts<AppState> for PageRequest {
             Err(error) => Err(error_page::failed(setting, "a session could not be read", &error.into()).await),
         }
     }
-}
-
-fn accept_language(headers: &HeaderMap) -> String {
-    let values = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    values.collect::<Vec<_>>().join(",")
 }

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::style::STYLE;
-use crate::sandbox::lang::Lang;
+use crate::language::Lang;
 use crate::sandbox::texts::texts;
 
 /// No `form-action`: browsers apply it to redirects as well, and approval redirects to the site.

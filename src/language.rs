@@ -1,0 +1,99 @@
+//! The languages that this program speaks, shared by the site, the sandbox and the doctor.
+//! [`Lang::from_headers`] negotiates with the browser; [`Lang::from_tag`] reads a choice that the site stored.
+//! It must not know any text: each user of this module keeps its own.
+
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::{HeaderMap, HeaderValue};
+
+/// A language that every text exists in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Simplified Chinese.
+    #[default]
+    ZhCn,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Every language, in the order in which users choose from them.
+    pub const ALL: [Lang; 2] = [Lang::ZhCn, Lang::En];
+
+    /// Returns the BCP 47 tag, as in `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::ZhCn => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+
+    /// Returns the language's name in that language.
+    pub fn native_name(self) -> &'static str {
+        match self {
+            Lang::ZhCn => "中文",
+            Lang::En => "English",
+        }
+    }
+
+    /// Returns the language with exactly this tag.
+    pub fn from_tag(tag: &str) -> Option<Lang> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// Returns the language that the browser prefers, or the default if it accepts none of ours.
+    pub fn from_headers(headers: &HeaderMap) -> Lang {
+        let values: Vec<&[u8]> = headers.get_all(ACCEPT_LANGUAGE).iter().map(HeaderValue::as_bytes).collect();
+        Self::negotiate(&values.join(&b','))
+    }
+
+    /// Negotiates by RFC 4647 lookup. A malformed header counts as absent.
+    fn negotiate(accept_language: &[u8]) -> Lang {
+        // Without a region, so that `zh-TW` and `zh-Hans` find Chinese.
+        const OFFERS: [&str; 2] = ["zh", "en"];
+        let chosen = parse_net::best_language(Some(accept_language), &OFFERS);
+        chosen.and_then(|index| Self::ALL.get(index).copied()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browser_preference_selects_the_language() {
+        for (accept_language, lang) in [
+            ("", Lang::ZhCn),
+            ("fr", Lang::ZhCn),
+            ("*", Lang::ZhCn),
+            ("en", Lang::En),
+            ("en-US,en;q=0.9", Lang::En),
+            ("zh-TW,en;q=0.8", Lang::ZhCn),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Lang::ZhCn),
+            ("fr, en;q=0.3, zh;q=0.9", Lang::ZhCn),
+            ("fr, EN;q=0.1", Lang::En),
+            ("EN-gb;q=0.9,zh;q=0.1", Lang::En),
+            ("zh;q=0.5, en-GB;q=0.8", Lang::En),
+            ("en;q=0, zh;q=0.1", Lang::ZhCn),
+            ("zh;q=0, *", Lang::En),
+            ("en;q=x", Lang::ZhCn),
+            ("en; q=0.9", Lang::En),
+            ("zh;q=0.5 , en ;\tQ=0.8", Lang::En),
+            ("en;q=0", Lang::ZhCn),
+            ("en; q=0", Lang::ZhCn),
+            ("en;q=9, zh;q=0.1", Lang::ZhCn),
+            ("en;q=NaN, zh;q=0.1", Lang::ZhCn),
+            (";;,", Lang::ZhCn),
+        ] {
+            assert_eq!(Lang::negotiate(accept_language.as_bytes()), lang, "{accept_language:?}");
+        }
+    }
+
+    #[test]
+    fn repeated_header_lines_are_one_list() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(Lang::from_headers(&headers), Lang::ZhCn);
+        headers.append(ACCEPT_LANGUAGE, HeaderValue::from_static("zh;q=0.2"));
+        headers.append(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        assert_eq!(Lang::from_headers(&headers), Lang::En);
+    }
+}
