@@ -57,6 +57,7 @@ for command in $(missing_from "$(matches '`qq-login [a-z][a-z-]+' "${pages[@]}" 
 done
 
 # Paths in backquotes that look like files of this repository.
+# shellcheck disable=SC2016 # backquotes of Markdown
 for path in $(matches '`(src|scripts|docs|end2end|fuzz|migrations|style)/[A-Za-z0-9_./-]*`' "${pages[@]}" | tr -d '`' | sort -u); do
     [ -e "$path" ] || problem "$path is documented, but does not exist"
 done

@@ -24,7 +24,7 @@ promises=0 missing=0
 while IFS='|' read -r _ item level promise tested_by _; do
     id=$(tr -cd 0-9 <<<"$item")
     promises=$((promises + 1))
-    count=$(grep -cE "^(s[0-9]{2}[_ ])*s$id[_ ]" <<<"$tests" || true)
+    count=$(grep -cE "^(s[0-9]{2}[_ ])*s${id}[_ ]" <<<"$tests" || true)
     case $tested_by in
         *"does not apply: "*) count="does not apply" ;;
         *) [ "$count" -gt 0 ] || { missing=$((missing + 1)) && count="NO TEST"; } ;;
