@@ -107,11 +107,12 @@ impl SessionData {
     /// before carried over. It is in the database when this returns.
     pub async fn start(self, session: &Session) -> Result<(), SessionError> {
         session.clear().await;
+        // Before `cycle_id`: if that fails with an empty session, tower-sessions removes the cookie.
+        session.insert(KEY, self).await?;
         if session.id().is_some() {
             // Not `flush`: that deletes the row but would make the new one under the old id.
             session.cycle_id().await?;
         }
-        session.insert(KEY, self).await?;
         session.save().await
     }
 

@@ -214,8 +214,13 @@ impl SessionStore for SqlSessionStore {
         Ok(())
     }
 
+    /// Returns an empty record for an id that is unknown or has ended. For `None`, tower-sessions
+    /// would remove the cookie, and its response may arrive after the one that set the next cookie
+    /// (two tabs, or a fetch while a form is sent). Saving an empty record creates no row.
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        Ok(self.read(id).await?.map(|(record, _)| record))
+        let found = self.read(id).await?.map(|(record, _)| record);
+        let empty = || Record { id: *id, data: HashMap::new(), expiry_date: OffsetDateTime::UNIX_EPOCH };
+        Ok(Some(found.unwrap_or_else(empty)))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

@@ -59,7 +59,7 @@ fn s74_every_route_has_a_verdict() {
     let known: BTreeSet<&str> = LOOKED_AT.into_iter().chain(CHANGING).collect();
     assert_eq!(found, known);
     let other_ways =
-        ["get(pages::show)", "get(qq_trip::come_back)"].map(|way| include_str!("../web/routes.rs").contains(way));
+        ["get(pages::show)", "get(qq_trip::callback)"].map(|way| include_str!("../web/routes.rs").contains(way));
     assert_eq!(other_ways, [true, true], "the routes that are not written as text are still these");
 }
 

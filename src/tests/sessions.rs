@@ -200,13 +200,15 @@ async fn s63_saving_a_session_that_was_ended_writes_nothing() {
     let now = site.now();
     let store = SqlSessionStore::new(site.pool.clone(), sealer, std::sync::Arc::new(move || now), lifetimes);
     let far = tower_sessions::cookie::time::OffsetDateTime::UNIX_EPOCH;
-    let mut record = Record { id: Id::default(), data: Default::default(), expiry_date: far };
+    let data = [("key".to_owned(), "value".into())].into();
+    let mut record = Record { id: Id::default(), data, expiry_date: far };
+    let load = async |id| store.load(&id).await.expect("loaded").expect("a record");
     store.create(&mut record).await.expect("created");
     store.save(&record).await.expect("saved");
-    assert!(store.load(&record.id).await.expect("loaded").is_some());
+    assert_eq!(load(record.id).await.data, record.data);
     store.delete(&record.id).await.expect("deleted");
     store.save(&record).await.expect("no error, and no row");
-    assert!(store.load(&record.id).await.expect("loaded").is_none());
+    assert!(load(record.id).await.data.is_empty());
     assert_eq!(site.count("sessions").await, 0);
 }
 

@@ -8,7 +8,6 @@ mod headers;
 mod limit_body;
 mod rate_limit;
 mod request_id;
-mod session_cookie;
 
 pub(super) use canonical_host::canonical_host;
 pub(super) use catch_panic::catch_panic;
@@ -18,4 +17,3 @@ pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use limit_body::limit_body;
 pub(super) use rate_limit::limit_networks;
 pub(super) use request_id::{RequestId, set_request_id};
-pub(super) use session_cookie::keep_session_cookie;

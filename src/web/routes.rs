@@ -11,8 +11,8 @@ use tracing::{Level, Span, info_span};
 use super::app::App;
 use super::client_address::{self, without_last_part};
 use super::middleware::{
-    RequestId, add_security_headers, canonical_host, catch_panic, explain_errors, keep_session_cookie, limit_body,
-    limit_networks, refuse_other_origins, refuse_other_sites, set_request_id,
+    RequestId, add_security_headers, canonical_host, catch_panic, explain_errors, limit_body, limit_networks,
+    refuse_other_origins, refuse_other_sites, set_request_id,
 };
 use super::state::AppState;
 use super::{api, assets, avatar, export, forms, health, pages, preferences, qq_trip};
@@ -47,7 +47,6 @@ pub fn router(site: AppState) -> Router {
         .merge(changing)
         .fallback(pages::show)
         .layer(sessions::layer(site.sessions.clone(), &facts.public_url, facts.session_max_secs))
-        .layer(middleware::from_fn_with_state(site.clone(), keep_session_cookie))
         .layer(middleware::from_fn_with_state(site.clone(), refuse_other_origins))
         .layer(refuse_other_sites(&facts.public_url))
         .merge(assets::router(&facts.site_root, &facts.assets))

@@ -122,7 +122,8 @@ pub(super) async fn refresh_profile() -> Result<(), ServerFnError> {
 pub(super) async fn logout() -> Result<(), ServerFnError> {
     let (site, _, session) = server_context()?;
     let signed_in = visitor(&site, &session).await?.and_then(SessionData::signed_in);
-    session.flush().await.map_err(|error| internal_error(error.into()))?;
+    // Not `flush`: after it, tower-sessions would remove the cookie without `Secure`, as well.
+    session.delete().await.map_err(|error| internal_error(error.into()))?;
     if let Some(signed_in) = signed_in {
         audit::record(Event::SignedOut { user_id: signed_in.user_id });
     }
