@@ -1,48 +1,30 @@
-//! The database: SQLite in a file, or PostgreSQL when one machine is not enough.
-//!
-//! All SQL of the program is written so that both understand it: `$1`, `RETURNING`,
-//! `ON CONFLICT`, moments as integers. Only the migrations come in two dialects.
+//! Opens and migrates the database, SQLite or PostgreSQL, and reports whether it can be written.
+//! Entry points are [`open`], [`DatabaseHealth`], [`is_unavailable`] and, for diagnostics, [`check_status`].
+//! It must not know which features store data in the tables.
 
 mod error;
+mod health;
 mod migrate;
-mod readiness;
 mod status;
-mod verdict;
 
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe};
 
-use verdict::Verdict;
+use health::ReuseCutoff;
 
-pub use error::{Trouble, is_unavailable};
-pub use readiness::DatabaseHealth;
+pub use error::{DatabaseError, DatabaseErrorKind, is_unavailable};
+pub use health::DatabaseHealth;
 pub use status::{SchemaState, check_status};
 
-/// Why there is no database.
-#[derive(Debug, thiserror::Error)]
-pub enum DatabaseError {
-    /// The SQLite file or its folder could not be made.
-    #[error("the database file {0} could not be made: {1}")]
-    File(String, std::io::Error),
-    /// The database refused.
-    #[error("the database cannot be used: {0}")]
-    Sql(#[from] sqlx::Error),
-    /// The tables could not be brought up to date.
-    #[error("the tables could not be brought up to date: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-}
-
-/// How many connections are kept at most.
 const MAX_CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection, and a connection for being opened. Longer than a
-/// writer waits for another, since all connections may be with such writers.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Writers wait for each other rather than fail; after five seconds they do.
-const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
+/// Longer than [`LOCK_TIMEOUT`], since all connections may be waiting for a lock.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a statement waits for another writer.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A database that is in use.
+/// An open database.
 pub struct Database {
     /// Its connections.
     pub pool: AnyPool,
@@ -50,52 +32,49 @@ pub struct Database {
     pub health: DatabaseHealth,
 }
 
-/// Opens the database at a checked address, making the file and the tables that are missing.
+/// Opens the database at `url`; creates the file and migrates the tables if needed.
 ///
-/// One that cannot be had just now (out of reach, read-only, full, busy) is opened all the same:
-/// to end would only have a supervisor start the program over and over. [`DatabaseHealth`] says so then,
-/// and goes on trying. What no waiting can mend is an error.
+/// If the database is unavailable (unreachable, read-only, full, busy), this succeeds anyway, and
+/// [`DatabaseHealth`] keeps trying. Other errors, such as a wrong password, are returned.
 pub async fn open(url: &str) -> Result<Database, DatabaseError> {
     sqlx::any::install_default_drivers();
     let is_sqlite = is_sqlite(url);
-    let verdict = Verdict::default();
-    let judged = verdict.clone();
+    let cutoff = ReuseCutoff::default();
+    let pool_cutoff = cutoff.clone();
     let pool = AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, is_sqlite)))
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .after_connect(move |connection, _| Box::pin(configure_connection(connection, is_sqlite)))
         .after_release(move |_, connection| {
-            let is_kept = judged.allows(connection.age);
-            Box::pin(async move { Ok(is_kept) })
+            let is_reusable = pool_cutoff.allows(connection.age);
+            Box::pin(async move { Ok(is_reusable) })
         })
         .connect_lazy(url)?;
-    let readiness = DatabaseHealth::new(url, pool.clone(), verdict);
-    readiness.begin().await?;
-    Ok(Database { pool, health: readiness })
+    let health = DatabaseHealth::new(url, pool.clone(), cutoff);
+    health.migrate().await?;
+    Ok(Database { pool, health })
 }
 
 fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-async fn prepare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
-    WAIT_LIMIT.set(connection, is_sqlite).await?;
+async fn configure_connection(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+    set_lock_timeout(connection, is_sqlite, LOCK_TIMEOUT).await?;
     if is_sqlite {
-        // `synchronous` stays FULL, SQLite's default: what was acknowledged outlives a loss of power.
+        // `synchronous` stays FULL, SQLite's default: committed data survives a power loss.
         sqlx::query("PRAGMA foreign_keys = ON").execute(connection).await?;
     }
     Ok(())
 }
 
-/// How long a statement waits for another writer, in both dialects.
-struct WaitLimit {
-    sqlite: &'static str,
-    postgres: &'static str,
-}
-
-impl WaitLimit {
-    async fn set(&self, connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
-        sqlx::query(if is_sqlite { self.sqlite } else { self.postgres }).execute(connection).await?;
-        Ok(())
-    }
+async fn set_lock_timeout(
+    connection: &mut AnyConnection,
+    is_sqlite: bool,
+    timeout: Duration,
+) -> Result<(), sqlx::Error> {
+    let setting = if is_sqlite { "PRAGMA busy_timeout" } else { "SET lock_timeout" };
+    let sql = format!("{setting} = {}", timeout.as_millis());
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
 }

@@ -1,172 +1,128 @@
-//! What can be the matter with a database, told from what its driver says.
+//! Classifies database errors by what the caller can do about them.
 
 use std::io;
 
 use sqlx::migrate::MigrateError;
 
-use super::DatabaseError;
-
-/// Why the database cannot be used.
-#[derive(Clone, Debug)]
-pub enum Trouble {
-    /// The address has a form that the database's driver does not understand.
-    Address,
-    /// It did not answer in time.
-    Silent,
-    /// There is no connection: wrong host, port or folder, or nothing listens there.
-    Unreachable(String),
-    /// User or password are wrong.
-    Login,
-    /// There is no database of this name.
-    NoDatabase,
-    /// The file is something else.
-    NotADatabase,
-    /// Somebody else is writing all the time.
-    Locked,
-    /// It may be read only.
-    ReadOnly(String),
-    /// The file system lets its files be read only, whoever opened them when.
-    Frozen(String),
-    /// The disk has no room left.
-    Full(String),
-    /// The disk does not do as it is told.
-    Disk(String),
-    /// The tables are not as this version wants them.
-    Tables(String),
-    /// Anything else, in the database's own words.
-    Other(String),
+/// Why the database could not be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The SQLite file or its folder could not be created.
+    #[error("cannot create the database file {0}: {1}")]
+    File(String, io::Error),
+    /// A statement or the connection failed.
+    #[error("cannot use the database: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The tables could not be migrated.
+    #[error("cannot migrate the database: {0}")]
+    Migration(#[from] MigrateError),
 }
 
-/// Whether a failure is the database's: busy for too long, full, read-only, out of reach, its tables
-/// not made yet. The same statement may well succeed later; until then nobody can be helped.
+/// What a database error means for the caller. All but `Other` may pass without a new configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseErrorKind {
+    /// Another writer held a lock for too long.
+    #[error("the database is busy")]
+    Busy,
+    /// The file, its folder or the tables cannot be written.
+    #[error("the database is read-only")]
+    ReadOnly,
+    /// The disk is full, or reading or writing it fails.
+    #[error("the database's disk is full or failing")]
+    Full,
+    /// There is no connection, or no answer in time, or the tables are not migrated yet.
+    #[error("the database is unreachable")]
+    Unreachable,
+    /// Anything else: a wrong password, a damaged file, a violated constraint.
+    #[error("the database reports an error")]
+    Other,
+}
+
+use DatabaseErrorKind::{Busy, Full, Other, ReadOnly, Unreachable};
+
+/// Whether the same statement may succeed later.
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    Trouble::from(error).may_pass()
+    DatabaseErrorKind::from(error) != Other
 }
 
-impl Trouble {
-    /// Whether the same may succeed later without this program being configured otherwise.
-    pub fn may_pass(&self) -> bool {
-        use Trouble::{Disk, Frozen, Full, Locked, ReadOnly, Silent, Tables, Unreachable};
-        matches!(self, Silent | Unreachable(_) | Locked | ReadOnly(_) | Frozen(_) | Full(_) | Disk(_) | Tables(_))
-    }
-
-    /// What is the matter, in words for anybody: without names, paths and SQL.
-    pub fn plain(&self) -> &'static str {
-        match self {
-            Trouble::Silent => "the database does not answer in time",
-            Trouble::Address | Trouble::Unreachable(_) | Trouble::Login | Trouble::NoDatabase => {
-                "the database cannot be reached"
-            }
-            Trouble::NotADatabase => "the database is damaged",
-            Trouble::Locked => "the database is busy: somebody else is writing all the time",
-            Trouble::ReadOnly(_) | Trouble::Frozen(_) => "the database is read-only",
-            Trouble::Full(_) => "the disk of the database is full",
-            Trouble::Disk(_) => "the disk of the database fails, or is full",
-            Trouble::Tables(_) => "the tables of the database are not made yet",
-            Trouble::Other(_) => "the database fails",
-        }
-    }
-
+impl DatabaseErrorKind {
     /// What the operator can do about it.
-    pub fn advice(&self) -> &'static str {
+    pub(super) fn hint(self) -> &'static str {
         match self {
-            Trouble::Silent => "see whether it is overloaded, or its disk hangs, or a firewall stands in between",
-            Trouble::Address | Trouble::Unreachable(_) => "see whether it runs, and whether DATABASE_URL is right",
-            Trouble::Login => "correct user and password in DATABASE_URL",
-            Trouble::NoDatabase => "create it, or correct the name in DATABASE_URL",
-            Trouble::NotADatabase => "restore the last copy, or correct DATABASE_URL",
-            Trouble::Locked => "close what else keeps it open for writing",
-            Trouble::ReadOnly(_) | Trouble::Frozen(_) => {
-                "give the user that runs the site the right to write the file and its folder, or the tables; \
-                 take mode=ro and immutable out of DATABASE_URL; see whether the file system is mounted read-only"
+            Busy => "stop other programs that write to the database",
+            ReadOnly => {
+                "let the site's user write the file and its folder, or the tables; remove mode=ro and immutable \
+                 from DATABASE_URL; check whether the file system is mounted read-only"
             }
-            Trouble::Full(_) => "make room on the disk",
-            Trouble::Disk(_) => "make room on the disk, and see what the system's log says of it",
-            Trouble::Tables(_) => "the program makes them as soon as the database can be written",
-            Trouble::Other(_) => "mend what the database says",
+            Full => "free disk space; check the system log for disk errors",
+            Unreachable => "check that the database runs and that DATABASE_URL is right",
+            Other => "see the error",
         }
     }
 
-    /// What the database itself said.
-    pub fn words(&self) -> Option<&str> {
-        use Trouble::{Disk, Frozen, Full, Other, ReadOnly, Tables, Unreachable};
-        match self {
-            Unreachable(words) | ReadOnly(words) | Frozen(words) | Full(words) | Disk(words) | Tables(words)
-            | Other(words) => Some(words),
-            _ => None,
-        }
-    }
-
-    /// SQLite's result codes are numbers (<https://www.sqlite.org/rescode.html>, the low eight
-    /// bits tell the kind); PostgreSQL's have five characters (appendix "Error Codes").
-    fn of_code(code: &str, message: &str) -> Trouble {
-        let words = message.to_owned();
+    /// PostgreSQL's codes have five characters
+    /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). SQLite's are numbers whose low
+    /// eight bits are the primary code (<https://www.sqlite.org/rescode.html>).
+    fn from_code(code: &str, message: &str) -> DatabaseErrorKind {
         match code {
-            "28P01" | "28000" => Trouble::Login,
-            "3D000" => Trouble::NoDatabase,
-            "42501" | "25006" => Trouble::ReadOnly(words),
-            "42P01" | "42703" => Trouble::Tables(words),
-            "55P03" | "40001" | "40P01" => Trouble::Locked,
-            "53100" => Trouble::Full(words),
-            _ if code.len() == 5 => match code.get(..2) {
-                Some("08" | "53" | "57") => Trouble::Unreachable(words),
-                Some("58") => Trouble::Disk(words),
-                _ => Trouble::Other(words),
-            },
-            _ => match code.parse::<u32>().map(|code| code & 0xFF) {
-                Ok(5 | 6 | 15) => Trouble::Locked,
-                Ok(8) => Trouble::ReadOnly(words),
-                Ok(10) => Trouble::Disk(words),
-                Ok(13) => Trouble::Full(words),
-                Ok(14) => Trouble::Unreachable(words),
-                Ok(11 | 26) => Trouble::NotADatabase,
-                Ok(1) if message.starts_with("no such table") || message.starts_with("no such column") => {
-                    Trouble::Tables(words)
-                }
-                _ => Trouble::Other(words),
-            },
+            "55P03" | "40001" | "40P01" => return Busy,
+            "25006" | "42501" => return ReadOnly,
+            "53100" => return Full,
+            "42P01" | "42703" => return Unreachable, // no such table, no such column
+            _ => {}
+        }
+        if code.len() == 5 {
+            return match code.get(..2) {
+                Some("08" | "53" | "57") => Unreachable,
+                Some("58") => Full,
+                _ => Other,
+            };
+        }
+        match code.parse::<u32>().map(|code| code & 0xFF) {
+            Ok(5 | 6 | 15) => Busy,
+            Ok(8) => ReadOnly,
+            Ok(10 | 13) => Full,
+            Ok(14) => Unreachable,
+            Ok(1) if message.starts_with("no such table") || message.starts_with("no such column") => Unreachable,
+            _ => Other,
         }
     }
+}
 
-    fn of_file(error: &io::Error) -> Trouble {
+impl From<&io::Error> for DatabaseErrorKind {
+    fn from(error: &io::Error) -> DatabaseErrorKind {
         use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         match error.kind() {
-            PermissionDenied | ReadOnlyFilesystem => Trouble::Frozen(error.to_string()),
-            StorageFull | QuotaExceeded => Trouble::Full(error.to_string()),
-            _ => Trouble::Other(error.to_string()),
+            PermissionDenied | ReadOnlyFilesystem => ReadOnly,
+            StorageFull | QuotaExceeded => Full,
+            _ => Other,
         }
     }
 }
 
-impl From<&sqlx::Error> for Trouble {
-    fn from(error: &sqlx::Error) -> Trouble {
+impl From<&sqlx::Error> for DatabaseErrorKind {
+    fn from(error: &sqlx::Error) -> DatabaseErrorKind {
         match error {
-            sqlx::Error::Configuration(_) => Trouble::Address,
-            sqlx::Error::PoolTimedOut => Trouble::Silent,
-            sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
-                Trouble::Unreachable(error.to_string())
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
+                Unreachable
             }
-            sqlx::Error::Database(said) => Trouble::of_code(said.code().as_deref().unwrap_or_default(), said.message()),
-            _ => Trouble::Other(error.to_string()),
+            sqlx::Error::Database(error) => {
+                DatabaseErrorKind::from_code(error.code().as_deref().unwrap_or_default(), error.message())
+            }
+            _ => Other,
         }
     }
 }
 
-impl From<sqlx::Error> for Trouble {
-    fn from(error: sqlx::Error) -> Trouble {
-        Trouble::from(&error)
-    }
-}
-
-impl From<&DatabaseError> for Trouble {
-    fn from(error: &DatabaseError) -> Trouble {
+impl From<&DatabaseError> for DatabaseErrorKind {
+    fn from(error: &DatabaseError) -> DatabaseErrorKind {
         match error {
-            DatabaseError::File(_, error) => Trouble::of_file(error),
+            DatabaseError::File(_, error) => error.into(),
             DatabaseError::Sql(error)
             | DatabaseError::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-                Trouble::from(error)
+                error.into()
             }
-            DatabaseError::Migration(error) => Trouble::Other(error.to_string()),
+            DatabaseError::Migration(_) => Other,
         }
     }
 }
@@ -176,59 +132,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_databases_codes_are_told_apart() {
-        let kind = |code| format!("{:?}", Trouble::of_code(code, "words"));
-        for (code, kind_of) in [
-            ("28P01", "Login"),
-            ("28000", "Login"),
-            ("3D000", "NoDatabase"),
-            ("42501", "ReadOnly(\"words\")"),
-            ("25006", "ReadOnly(\"words\")"),
-            ("42P01", "Tables(\"words\")"),
-            ("55P03", "Locked"),
-            ("53100", "Full(\"words\")"),
-            ("53300", "Unreachable(\"words\")"),
-            ("58030", "Disk(\"words\")"),
-            ("25093", "Other(\"words\")"),
-            ("5", "Locked"),
-            ("261", "Locked"),
-            ("15", "Locked"),
-            ("8", "ReadOnly(\"words\")"),
-            ("1032", "ReadOnly(\"words\")"),
-            ("10", "Disk(\"words\")"),
-            ("778", "Disk(\"words\")"),
-            ("13", "Full(\"words\")"),
-            ("14", "Unreachable(\"words\")"),
-            ("26", "NotADatabase"),
-            ("1", "Other(\"words\")"),
-            ("", "Other(\"words\")"),
+    fn codes_of_both_databases_are_classified() {
+        for (kind, codes) in [
+            (Busy, &["55P03", "40001", "40P01", "5", "261", "517", "6", "15"][..]),
+            (ReadOnly, &["42501", "25006", "8", "776", "1032"]),
+            (Full, &["53100", "58030", "10", "266", "778", "13"]),
+            (Unreachable, &["42P01", "53300", "57P01", "08006", "14", "1"]),
+            (Other, &["28P01", "28000", "3D000", "25093", "23505", "22001", "11", "19", "26", "1811", "2067", "", "x"]),
         ] {
-            assert_eq!(kind(code), kind_of, "{code}");
+            for code in codes {
+                assert_eq!(DatabaseErrorKind::from_code(code, "no such table: users"), kind, "{code}");
+            }
         }
+        assert_eq!(DatabaseErrorKind::from_code("1", "near \"SELEC\": syntax error"), Other);
     }
 
     #[test]
-    fn what_the_database_cannot_do_now_is_told_from_what_is_wrong() {
-        let may_pass = |code| Trouble::of_code(code, "no such table: users").may_pass();
-        for code in
-            ["1", "5", "261", "517", "6", "8", "776", "10", "266", "13", "14", "53300", "57P01", "08006", "55P03"]
-        {
-            assert!(may_pass(code), "{code}");
-        }
-        for code in ["19", "2067", "1811", "11", "26", "23505", "28P01", "3D000", "22001", "", "x"] {
-            assert!(!may_pass(code), "{code}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_made_is_told_by_why() {
-        for (kind, may_pass) in [
-            (io::ErrorKind::PermissionDenied, true),
-            (io::ErrorKind::ReadOnlyFilesystem, true),
-            (io::ErrorKind::StorageFull, true),
-            (io::ErrorKind::NotADirectory, false),
+    fn file_errors_are_classified() {
+        for (error, kind) in [
+            (io::ErrorKind::PermissionDenied, ReadOnly),
+            (io::ErrorKind::ReadOnlyFilesystem, ReadOnly),
+            (io::ErrorKind::StorageFull, Full),
+            (io::ErrorKind::NotADirectory, Other),
         ] {
-            assert_eq!(Trouble::from(&DatabaseError::File("x".to_owned(), kind.into())).may_pass(), may_pass, "{kind}");
+            assert_eq!(DatabaseErrorKind::from(&DatabaseError::File("x".to_owned(), error.into())), kind, "{error}");
         }
     }
 }

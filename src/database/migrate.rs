@@ -1,4 +1,4 @@
-//! The file and the tables, made and brought up to date.
+//! Creates the SQLite file and migrates the tables.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -8,73 +8,68 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, SqlStr};
 use tokio::time::timeout;
 
-use super::{DatabaseError, PATIENCE, WAIT_LIMIT, is_sqlite};
+use super::{CONNECT_TIMEOUT, DatabaseError, LOCK_TIMEOUT, is_sqlite, set_lock_timeout};
 
-/// The steps by which the tables came to be, in both dialects. They are listed here, and not read
-/// by sqlx's macro, since that would build both database drivers a second time for the compiler.
-const SQLITE: [(&str, &str); 5] = [
-    ("accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
-    ("sessions", include_str!("../../migrations/sqlite/0002_sessions.sql")),
-    ("permissions", include_str!("../../migrations/sqlite/0003_permissions.sql")),
-    ("readiness", include_str!("../../migrations/sqlite/0004_readiness.sql")),
-    ("leaving", include_str!("../../migrations/sqlite/0005_leaving.sql")),
-];
-const POSTGRES: [(&str, &str); 5] = [
-    ("accounts", include_str!("../../migrations/postgres/0001_accounts.sql")),
-    ("sessions", include_str!("../../migrations/postgres/0002_sessions.sql")),
-    ("permissions", include_str!("../../migrations/postgres/0003_permissions.sql")),
-    ("readiness", include_str!("../../migrations/postgres/0004_readiness.sql")),
-    ("leaving", include_str!("../../migrations/postgres/0005_leaving.sql")),
-];
-
-/// The steps in the database's dialect.
-pub(super) fn migrations(is_sqlite: bool) -> Migrator {
-    let numbered = if is_sqlite { SQLITE } else { POSTGRES }.into_iter().zip(1..).map(|((name, sql), version)| {
-        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
-    });
-    Migrator::with_migrations(numbered.collect())
+/// `sqlx::migrate!` would compile both database drivers a second time, for the macro.
+macro_rules! migrations {
+    ($folder:literal) => {
+        [
+            ("accounts", include_str!(concat!($folder, "0001_accounts.sql"))),
+            ("sessions", include_str!(concat!($folder, "0002_sessions.sql"))),
+            ("permissions", include_str!(concat!($folder, "0003_permissions.sql"))),
+            ("readiness", include_str!(concat!($folder, "0004_readiness.sql"))),
+            ("leaving", include_str!(concat!($folder, "0005_leaving.sql"))),
+        ]
+    };
 }
 
-/// Makes the file and the tables that are missing. Without a connection of the pool: it may be
-/// one that can only read, and is gone afterwards.
-pub(super) async fn make(url: &str) -> Result<(), DatabaseError> {
+pub(super) fn migrations(is_sqlite: bool) -> Migrator {
+    let files =
+        if is_sqlite { migrations!("../../migrations/sqlite/") } else { migrations!("../../migrations/postgres/") };
+    let migrations = files.into_iter().zip(1..).map(|((name, sql), version)| {
+        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+/// Creates the file and the tables that are missing, through its own connection.
+pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let is_sqlite = is_sqlite(url);
     if is_sqlite {
-        make_sqlite_file(&sqlite_file(url)?)?;
+        create_sqlite_file(&sqlite_file(url)?)?;
     }
-    let connecting = timeout(PATIENCE, AnyConnection::connect(url)).await;
+    let connecting = timeout(CONNECT_TIMEOUT, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    WAIT_LIMIT.set(&mut connection, is_sqlite).await?;
+    set_lock_timeout(&mut connection, is_sqlite, LOCK_TIMEOUT).await?;
     if is_sqlite {
-        // Lets readers go on while one writes. The file remembers it.
+        // Readers do not wait for writers in this mode, which is stored in the file.
         sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
     }
-    // Not `run`: a task could not hold what that borrows.
+    // Not `run`, whose future is not `Send`.
     migrations(is_sqlite).run_direct(None, &mut connection, false).await?;
-    // What was to be made is made.
     let _ = connection.close().await;
     Ok(())
 }
 
-/// The file behind an address of SQLite's.
+/// The path of the file that a SQLite URL names.
 pub(super) fn sqlite_file(url: &str) -> Result<PathBuf, sqlx::Error> {
     Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
 }
 
-/// Makes the file readable by its owner alone; SQLite gives its side files the same mode.
-fn make_sqlite_file(path: &Path) -> Result<(), DatabaseError> {
+/// Creates the file with mode 0600, which SQLite copies to its side files. An existing file is not
+/// opened: it may be read-only.
+fn create_sqlite_file(path: &Path) -> Result<(), DatabaseError> {
     let failed = |error| DatabaseError::File(path.display().to_string(), error);
-    // One that is there may be read-only, and need not be made.
     if path.try_exists().map_err(failed)? {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut open = std::fs::OpenOptions::new();
-    open.append(true).create(true);
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
-    open.open(path).map_err(failed)?;
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(failed)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Looks at the database as it is: nothing is made, brought up to date or left behind.
+//! Inspects the database without creating, migrating or changing anything.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,101 +6,89 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Connection, Row};
 use tokio::time::timeout;
 
+use super::health::WRITE;
 use super::migrate::{migrations, sqlite_file};
-use super::readiness::MARK;
-use super::{Trouble, WaitLimit, is_sqlite};
+use super::{is_sqlite, set_lock_timeout};
 
-/// How long the database may take for everything together.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait for another writer.
-const WAIT_LIMIT: WaitLimit = WaitLimit { sqlite: "PRAGMA busy_timeout = 2000", postgres: "SET lock_timeout = '2s'" };
+/// Limit for the whole inspection.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What state the database is in.
+/// How the tables compare with this version's migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SchemaState {
-    /// There is no file yet: the site makes it when it starts.
-    NotMadeYet(PathBuf),
-    /// It can be written, and this many steps are still to be taken towards today's tables.
+    /// The file does not exist yet: the site creates it when it starts.
+    NotCreated(PathBuf),
+    /// The database can be written.
     Writable {
-        /// How many steps the next start will take.
+        /// How many migrations the next start will run.
         pending: usize,
     },
-    /// The tables were made by a newer version of this program.
+    /// A newer version of this program migrated the tables.
     Newer,
-    /// A step was changed after it had been taken, or failed half-way.
+    /// A migration failed half-way, or its file was changed afterwards.
     Damaged,
 }
 
-/// Connects, compares the tables with what this version wants, and writes a row that is taken
-/// back at once.
-pub async fn check_status(url: &str) -> Result<SchemaState, Trouble> {
+/// Compares the tables with this version's migrations, and writes in a transaction that is rolled
+/// back. Reports a timeout as [`sqlx::Error::PoolTimedOut`].
+pub async fn check_status(url: &str) -> Result<SchemaState, sqlx::Error> {
     sqlx::any::install_default_drivers();
     let is_sqlite = is_sqlite(url);
     if is_sqlite {
-        let file = sqlite_file(url).map_err(|_| Trouble::Address)?;
-        if !file.try_exists().map_err(|error| Trouble::Unreachable(error.to_string()))? {
-            let read_only = "mode=ro";
-            let is_read_only = url.split(['?', '&']).skip(1).any(|parameter| parameter == read_only);
-            return if is_read_only {
-                Err(Trouble::ReadOnly(read_only.to_owned()))
-            } else {
-                Ok(SchemaState::NotMadeYet(file))
-            };
+        let file = sqlite_file(url)?;
+        if !file.try_exists()? {
+            return Ok(SchemaState::NotCreated(file));
         }
     }
-    timeout(PATIENCE, look(url, is_sqlite)).await.unwrap_or(Err(Trouble::Silent))
+    timeout(TIMEOUT, inspect(url, is_sqlite)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-async fn look(url: &str, is_sqlite: bool) -> Result<SchemaState, Trouble> {
+async fn inspect(url: &str, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
-    WAIT_LIMIT.set(&mut connection, is_sqlite).await?;
-    let state = compare(&mut connection, is_sqlite).await?;
+    set_lock_timeout(&mut connection, is_sqlite, LOCK_TIMEOUT).await?;
+    let state = compare_migrations(&mut connection, is_sqlite).await?;
     if let SchemaState::Writable { pending } = state {
-        try_to_write(&mut connection, pending == 0).await?;
+        try_write(&mut connection, pending == 0).await?;
     }
-    // What was to be known is known.
     let _ = connection.close().await;
     Ok(state)
 }
 
-/// Compares the steps taken, which sqlx notes in a table of its own, with those of this version.
-async fn compare(connection: &mut AnyConnection, is_sqlite: bool) -> Result<SchemaState, Trouble> {
+/// Compares `_sqlx_migrations`, where sqlx records what it ran, with this version's migrations.
+async fn compare_migrations(connection: &mut AnyConnection, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
     const SQLITE_TABLE: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     const POSTGRES_TABLE: &str = "SELECT COUNT(*) FROM information_schema.tables \
                                   WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
-    let wanted = migrations(is_sqlite);
+    let migrations = migrations(is_sqlite);
     let table = if is_sqlite { SQLITE_TABLE } else { POSTGRES_TABLE };
-    if number(connection, table).await? == 0 {
-        return Ok(SchemaState::Writable { pending: wanted.iter().count() });
+    if count(connection, table).await? == 0 {
+        return Ok(SchemaState::Writable { pending: migrations.iter().count() });
     }
-    if number(connection, "SELECT COUNT(*) FROM _sqlx_migrations WHERE NOT success").await? > 0 {
+    if count(connection, "SELECT COUNT(*) FROM _sqlx_migrations WHERE NOT success").await? > 0 {
         return Ok(SchemaState::Damaged);
     }
     let rows = sqlx::query("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
-    let mut taken = 0;
     for row in &rows {
         let (version, checksum): (i64, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
-        match wanted.iter().find(|step| step.version == version) {
+        match migrations.iter().find(|migration| migration.version == version) {
             None => return Ok(SchemaState::Newer),
-            Some(step) if step.checksum.as_ref() != checksum => return Ok(SchemaState::Damaged),
-            Some(_) => taken += 1,
+            Some(migration) if migration.checksum.as_ref() != checksum => return Ok(SchemaState::Damaged),
+            Some(_) => {}
         }
     }
-    Ok(SchemaState::Writable { pending: wanted.iter().count().saturating_sub(taken) })
+    Ok(SchemaState::Writable { pending: migrations.iter().count().saturating_sub(rows.len()) })
 }
 
-async fn number(connection: &mut AnyConnection, sql: &'static str) -> Result<i64, Trouble> {
-    let (number,): (i64,) = sqlx::query_as(sql).fetch_one(connection).await?;
-    Ok(number)
+async fn count(connection: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::Error> {
+    let (count,): (i64,) = sqlx::query_as(sql).fetch_one(connection).await?;
+    Ok(count)
 }
 
-/// Writes as the site would: a row, or while tables are missing, a table.
-async fn try_to_write(connection: &mut AnyConnection, has_tables: bool) -> Result<(), Trouble> {
-    const TABLE: &str = "CREATE TABLE qq_login_doctor (id BIGINT)";
+/// Updates a row, or creates a table if the row's table may be missing.
+async fn try_write(connection: &mut AnyConnection, is_migrated: bool) -> Result<(), sqlx::Error> {
+    const CREATE_TABLE: &str = "CREATE TABLE qq_login_doctor (id BIGINT)";
     let mut transaction = connection.begin().await?;
-    let written = sqlx::query(if has_tables { MARK } else { TABLE }).execute(&mut *transaction).await;
-    // A full disk has taken it back already, and then there is nothing left to take back.
-    written?;
-    transaction.rollback().await?;
-    Ok(())
+    sqlx::query(if is_migrated { WRITE } else { CREATE_TABLE }).execute(&mut *transaction).await?;
+    transaction.rollback().await
 }

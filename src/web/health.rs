@@ -12,13 +12,13 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database can be written, or else what is the matter with it.
+/// `GET /readyz`: 200 if the database can be written, or 503 and the reason.
 pub(super) async fn ready(State(site): State<AppState>) -> Response {
     match site.database_health.check().await {
         Ok(()) => "ok\n".into_response(),
-        Err(trouble) => {
+        Err(reason) => {
             let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_SECS.to_string())];
-            (StatusCode::SERVICE_UNAVAILABLE, retry_after, format!("{}\n", trouble.plain())).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, retry_after, format!("{reason}\n")).into_response()
         }
     }
 }

@@ -5,8 +5,7 @@ use std::io::Write;
 
 use crate::support::{Home, Program, Site, as_namespace_root, run};
 
-const FULL: &str = "the disk of the database is full";
-const FAILING: &str = "the disk of the database fails, or is full";
+const FULL: &str = "the database's disk is full or failing";
 
 /// How the disk is made full.
 enum Way {
@@ -44,14 +43,6 @@ impl Way {
         }
     }
 
-    /// What may be told of it.
-    fn plain(&self) -> &'static [&'static str] {
-        match self {
-            Way::SmallDisk(_) => &[FULL],
-            Way::NoGrowth => &[FULL, FAILING],
-        }
-    }
-
     fn fill(&self, program: &Program, home: &Home) {
         match self {
             Way::SmallDisk(_) => {
@@ -78,7 +69,7 @@ async fn live_through_a_full_disk(way: Way, name: &str) {
     let program = Program::start_in(&home, &way.surroundings(&home, false)).await;
     let mut site = Site::visited(program).await;
     way.fill(&site.program, &home);
-    site.expect_trouble(way.plain(), true).await;
+    site.expect_trouble(FULL, true).await;
     way.make_room(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;
@@ -100,7 +91,7 @@ async fn a_program_that_starts_on_a_full_disk_says_so_and_waits_for_room() {
     let before = Site::visited(Program::start(&home).await).await.ended(false).await;
     let program = Program::start_in(&home, &way.surroundings(&home, true)).await;
     let mut site = before.moved_to(program);
-    site.expect_trouble(way.plain(), false).await;
+    site.expect_trouble(FULL, false).await;
     way.make_room(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;

@@ -72,7 +72,7 @@ async fn start_without_the_right_to_write(is_killed_before: bool, name: &str) {
         let program = Program::start_in(&home, &way.surroundings(&home)).await;
         let mut site = before.moved_to(program);
         // SQLite needs its side files to read. A program that stops in good order removes them.
-        site.expect_trouble(&[READ_ONLY], is_killed_before).await;
+        site.expect_trouble(READ_ONLY, is_killed_before).await;
         way.give_back(&site.program, &home);
         site.expect_recovery(&home).await;
         site.program.stop().await;
@@ -159,7 +159,7 @@ async fn a_database_that_becomes_read_only_is_told_and_lived_through() {
     let home = Home::new("read-only-later");
     let mut site = Site::visited(Program::start(&home).await).await;
     let lock = Lock::best(&home).await;
-    site.expect_trouble(&[READ_ONLY], true).await;
+    site.expect_trouble(READ_ONLY, true).await;
     lock.open().await;
     site.expect_recovery(&home).await;
     site.program.stop().await;
@@ -170,7 +170,7 @@ async fn a_database_that_sqlite_may_not_write_any_more_is_told_and_lived_through
     let home = Home::new("read-only-format");
     let mut site = Site::visited(Program::start(&home).await).await;
     let lock = Lock::format(&home).await;
-    site.expect_trouble(&[READ_ONLY], true).await;
+    site.expect_trouble(READ_ONLY, true).await;
     lock.open().await;
     site.expect_recovery(&home).await;
     site.program.stop().await;

@@ -43,20 +43,19 @@ impl Site {
         self
     }
 
-    /// Expects that the trouble is told and that the site lives with it. `can_read` if the rows can
-    /// still be read.
-    pub(crate) async fn expect_trouble(&mut self, plain: &[&str], can_read: bool) {
+    /// Expects that `/readyz` and the log give the reason, and that the site handles it. `can_read` if the
+    /// rows can still be read.
+    pub(crate) async fn expect_trouble(&mut self, reason: &str, can_read: bool) {
         let program = &self.program;
-        let told = eventually("/readyz tells the trouble", async || {
+        let answer = eventually("/readyz reports the problem", async || {
             Some(program.readiness().await).filter(|answer| answer.status == 503)
         })
         .await;
-        assert!(plain.contains(&told.body.trim_end()), "{}", told.body);
-        assert!(told.headers.contains_key("retry-after"));
-        eventually("the log tells what to do", async || {
-            let log = program.log();
-            let is_told = |plain: &&str| log.contains(&format!("qq_login::database::readiness: {plain}: "));
-            plain.iter().any(is_told).then_some(())
+        assert_eq!(answer.body.trim_end(), reason);
+        assert!(answer.headers.contains_key("retry-after"));
+        eventually("the log says what to do", async || {
+            let logged = format!("qq_login::database::health: database unavailable reason={reason} hint=");
+            program.log().contains(&logged).then_some(())
         })
         .await;
 
@@ -79,12 +78,12 @@ impl Site {
     /// Expects that everything works again, without a restart, and that nothing was half-made.
     pub(crate) async fn expect_recovery(&mut self, home: &Home) {
         let program = &self.program;
-        eventually("/readyz tells that it is over", async || {
+        eventually("/readyz reports the recovery", async || {
             Some(program.readiness().await).filter(|answer| answer.status == 200 && answer.body == "ok\n")
         })
         .await;
-        eventually("the log tells that it is over", async || {
-            program.log().contains("the database can be written again").then_some(())
+        eventually("the log reports the recovery", async || {
+            program.log().contains("database available again").then_some(())
         })
         .await;
         let mut bob = self.bob.take().expect("Bob");

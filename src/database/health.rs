@@ -1,0 +1,190 @@
+//! Checks whether the database can be written, by writing to it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::task::JoinHandle;
+use tokio::time::{interval, timeout};
+
+use super::migrate::{migrate, sqlite_file};
+use super::{DatabaseError, DatabaseErrorKind, is_sqlite, set_lock_timeout};
+
+/// Updates the row that exists for this check only.
+pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
+
+/// How long an outcome is reused, so that frequent checks do not become frequent writes.
+const OUTCOME_LIFETIME: Duration = Duration::from_secs(1);
+/// How long a caller waits for a check.
+const CALLER_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// When a write that hangs is given up.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+const WATCH_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Whether the database can be written. Cheap to clone.
+#[derive(Clone)]
+pub struct DatabaseHealth {
+    url: Arc<str>,
+    pool: AnyPool,
+    cutoff: ReuseCutoff,
+    state: Arc<tokio::sync::Mutex<State>>,
+}
+
+type Outcome = Result<(), DatabaseErrorKind>;
+
+#[derive(Default)]
+struct State {
+    is_migrated: bool,
+    last: Option<(Instant, Outcome)>,
+    /// A check that outlasted its caller. While it runs, no other starts, or a disk that hangs
+    /// would block one more thread with each check.
+    running: Option<JoinHandle<Result<(), DatabaseError>>>,
+}
+
+/// When the pool's connections were last replaced: older ones are closed, not reused.
+#[derive(Clone)]
+pub(super) struct ReuseCutoff(Arc<Mutex<Instant>>);
+
+impl Default for ReuseCutoff {
+    fn default() -> ReuseCutoff {
+        ReuseCutoff(Arc::new(Mutex::new(Instant::now())))
+    }
+}
+
+impl ReuseCutoff {
+    pub(super) fn allows(&self, age: Duration) -> bool {
+        age <= self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    fn reset(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
+
+impl DatabaseHealth {
+    pub(super) fn new(url: &str, pool: AnyPool, cutoff: ReuseCutoff) -> DatabaseHealth {
+        DatabaseHealth { url: url.into(), pool, cutoff, state: Arc::default() }
+    }
+
+    /// Creates and migrates the database. If it is unavailable, later checks try again.
+    pub(super) async fn migrate(&self) -> Result<(), DatabaseError> {
+        let mut state = self.state.lock().await;
+        let result = migrate(&self.url).await;
+        state.is_migrated = result.is_ok();
+        match result {
+            Err(error) if classify(&error, &self.url) == DatabaseErrorKind::Other => Err(error),
+            Err(error) => {
+                let _ = self.record(&mut state, Err(error));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes to the database unless another check did within the last second.
+    pub async fn check(&self) -> Result<(), DatabaseErrorKind> {
+        let mut state = self.state.lock().await;
+        if let Some((_, outcome)) = state.last.filter(|(at, _)| at.elapsed() < OUTCOME_LIFETIME) {
+            return outcome;
+        }
+        let was_read_only = matches!(state.last, Some((_, Err(DatabaseErrorKind::ReadOnly))));
+        if was_read_only {
+            self.replace_connections().await;
+        }
+        let (url, is_migrated) = (self.url.clone(), state.is_migrated);
+        let running = state.running.get_or_insert_with(|| tokio::spawn(migrate_and_write(url, is_migrated)));
+        let finished = timeout(CALLER_TIMEOUT, running).await;
+        if finished.is_ok() {
+            state.running = None;
+        }
+        let result = finished.ok().and_then(Result::ok).unwrap_or(Err(sqlx::Error::PoolTimedOut.into()));
+        state.is_migrated |= result.is_ok();
+        if was_read_only && result.is_ok() {
+            self.replace_connections().await;
+        }
+        self.record(&mut state, result)
+    }
+
+    /// Checks regularly, so that problems are logged and a failed migration is made up for.
+    pub async fn watch(self) {
+        let mut ticks = interval(WATCH_INTERVAL);
+        loop {
+            ticks.tick().await;
+            let _ = self.check().await;
+        }
+    }
+
+    fn record(&self, state: &mut State, result: Result<(), DatabaseError>) -> Outcome {
+        let outcome = result.as_ref().map(|()| ()).map_err(|error| classify(error, &self.url));
+        let previous = state.last.replace((Instant::now(), outcome)).map_or(Ok(()), |(_, previous)| previous);
+        if let (Err(error), Err(kind)) = (&result, outcome)
+            && outcome != previous
+        {
+            tracing::error!(reason = %kind, hint = kind.hint(), %error, "database unavailable");
+        } else if outcome != previous {
+            tracing::info!("database available again");
+        }
+        outcome
+    }
+
+    /// SQLite opens a read-only file for reading until it is closed, and all connections of a process
+    /// share that mode (of the `-shm` file). So none of them may stay open.
+    async fn replace_connections(&self) {
+        self.cutoff.reset();
+        while let Some(connection) = self.pool.try_acquire() {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+/// Uses its own connection, since those of the pool may all be in use.
+async fn migrate_and_write(url: Arc<str>, is_migrated: bool) -> Result<(), DatabaseError> {
+    if !is_migrated {
+        migrate(&url).await?;
+    }
+    let write = async {
+        let mut connection = AnyConnection::connect(&url).await?;
+        set_lock_timeout(&mut connection, is_sqlite(&url), LOCK_TIMEOUT).await?;
+        let written = sqlx::query(WRITE).execute(&mut connection).await;
+        let _ = connection.close().await;
+        written
+    };
+    timeout(WRITE_TIMEOUT, write).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    Ok(())
+}
+
+/// SQLite reports a read-only file system as a file that cannot be opened or as a failing disk.
+fn classify(error: &DatabaseError, url: &str) -> DatabaseErrorKind {
+    let kind = DatabaseErrorKind::from(error);
+    let is_unclear = matches!(kind, DatabaseErrorKind::Unreachable | DatabaseErrorKind::Full);
+    match sqlite_file(url) {
+        Ok(file) if is_unclear && is_sqlite(url) => match create_and_remove_file(&file) {
+            Err(error) if DatabaseErrorKind::from(&error) == DatabaseErrorKind::ReadOnly => DatabaseErrorKind::ReadOnly,
+            _ => kind,
+        },
+        _ => kind,
+    }
+}
+
+/// Does not open the database file: closing it would release the locks that SQLite holds on it
+/// (<https://www.sqlite.org/howtocorrupt.html>, section 2.2).
+fn create_and_remove_file(beside: &Path) -> io::Result<()> {
+    let file = beside.with_added_extension("write-test");
+    fs::write(&file, "")?;
+    fs::remove_file(&file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_opened_before_the_cutoff_are_not_reused() {
+        let cutoff = ReuseCutoff::default();
+        assert!(cutoff.allows(Duration::ZERO));
+        assert!(!cutoff.allows(Duration::from_secs(60)));
+    }
+}
