@@ -14,7 +14,7 @@ pub use create::{CreateOutcome, Identity, NewAccount};
 pub use export::{AccountExport, ExportedEmail, ExportedIdentity};
 pub use generated_username::generate_username;
 pub use primary_email::PrimaryEmail;
-pub use profile::{Profile, ProfileUpdate, Told};
+pub use profile::{Profile, ProfileUpdate};
 pub use username::ValidUsername;
 
 /// The company whose openids are stored; the first row of the table `companies`.

@@ -1,34 +1,26 @@
-//! How a person looked when QQ last showed them: nickname and avatar.
+//! The nickname and avatar of a user, as last received from QQ.
 
 use std::fmt;
 
 use super::{Accounts, COMPANY_QQ};
 
-/// Nickname and avatar, as far as QQ ever told them. `Debug` does not show them.
+/// A stored nickname and avatar. `Debug` shows neither.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// The nickname; not unique, and no key to anything.
+    /// The nickname. It is not unique.
     pub nickname: Option<String>,
-    /// The hash under which the avatar is kept.
+    /// The hash of the stored avatar.
     pub avatar_hash: Option<String>,
 }
 
-/// What a sign-in told about one thing.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Told<T> {
-    /// Nothing: QQ did not answer, or lost it. What was known before still holds.
-    Nothing,
-    /// That it is so now, or that there is none.
-    That(Option<T>),
-}
-
-/// What a sign-in told about a person. `Debug` does not show it.
-#[derive(Clone)]
+/// What to change in a stored profile: `None` keeps a value, `Some(None)` removes it.
+/// `Debug` shows neither.
+#[derive(Clone, Default)]
 pub struct ProfileUpdate {
     /// The nickname.
-    pub nickname: Told<String>,
-    /// The hash under which the avatar is kept.
-    pub avatar_hash: Told<String>,
+    pub nickname: Option<Option<String>>,
+    /// The hash of the stored avatar.
+    pub avatar_hash: Option<Option<String>>,
 }
 
 impl fmt::Debug for Profile {
@@ -44,38 +36,20 @@ impl fmt::Debug for ProfileUpdate {
 }
 
 impl ProfileUpdate {
-    /// No news.
-    pub const NONE: ProfileUpdate = ProfileUpdate { nickname: Told::Nothing, avatar_hash: Told::Nothing };
-
-    /// Whether something was told about each thing.
-    pub fn is_whole(&self) -> bool {
-        self.nickname.is_something() && self.avatar_hash.is_something()
-    }
-}
-
-impl<T> Told<T> {
-    /// Whether anything was told.
-    fn is_something(&self) -> bool {
-        matches!(self, Told::That(_))
-    }
-
-    /// What was told, or none.
-    pub fn or_none(self) -> Option<T> {
-        match self {
-            Told::Nothing => None,
-            Told::That(it) => it,
-        }
+    /// Whether it changes every field.
+    pub fn is_complete(&self) -> bool {
+        self.nickname.is_some() && self.avatar_hash.is_some()
     }
 }
 
 impl Accounts {
-    /// Stores what a sign-in told about the person who is `openid`, and gives what is known then.
-    /// A unionid is stored beside the openid, which stays the key; one is never taken away.
+    /// Updates the profile stored for `openid`, and the unionid if there is one. Returns the
+    /// profile as it is then, or `None` if there is no such openid.
     pub async fn update_profile(
         &self,
         openid: &str,
         unionid: Option<&str>,
-        news: ProfileUpdate,
+        update: ProfileUpdate,
     ) -> Result<Option<Profile>, sqlx::Error> {
         let row: Option<(Option<String>, Option<String>)> = sqlx::query_as(
             "UPDATE open_ids SET unionid = COALESCE($1, unionid), \
@@ -85,10 +59,10 @@ impl Accounts {
              RETURNING nickname, avatar_hash",
         )
         .bind(unionid)
-        .bind(i64::from(news.nickname.is_something()))
-        .bind(news.nickname.or_none())
-        .bind(i64::from(news.avatar_hash.is_something()))
-        .bind(news.avatar_hash.or_none())
+        .bind(i64::from(update.nickname.is_some()))
+        .bind(update.nickname.flatten())
+        .bind(i64::from(update.avatar_hash.is_some()))
+        .bind(update.avatar_hash.flatten())
         .bind(openid)
         .bind(COMPANY_QQ)
         .fetch_optional(&self.pool)
@@ -102,10 +76,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s32_debug_shows_no_nickname() {
-        let nickname = Some("CANARY".to_owned());
-        let news = ProfileUpdate { nickname: Told::That(nickname.clone()), avatar_hash: Told::Nothing };
-        let portrait = Profile { nickname, avatar_hash: None };
-        assert!(!format!("{news:?} {portrait:?}").contains("CANARY"));
+    fn s32_debug_hides_the_profile() {
+        let secret = Some("CANARY".to_owned());
+        let update = ProfileUpdate { nickname: Some(secret.clone()), avatar_hash: Some(secret.clone()) };
+        let profile = Profile { nickname: secret.clone(), avatar_hash: secret };
+        assert!(!format!("{update:?} {profile:?}").contains("CANARY"));
     }
 }

@@ -41,7 +41,7 @@ impl LoginService {
             ApiOutcome::Misconfigured => return Ok(ApiOutcome::Misconfigured),
             ApiOutcome::NoToken(state) => return Ok(ApiOutcome::NoToken(state)),
         };
-        let fetched = if news.is_whole() { ProfileFetch::Complete } else { ProfileFetch::Partial };
+        let fetched = if news.is_complete() { ProfileFetch::Complete } else { ProfileFetch::Partial };
         let portrait = self.accounts.update_profile(&signed_in.openid, None, news).await?.unwrap_or_default();
         let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
         let show = |signed_in: &SignedInUser| {

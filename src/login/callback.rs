@@ -120,12 +120,12 @@ impl LoginService {
     /// does not get in, nothing is asked and nothing kept.
     async fn fetch_profile_if_allowed(&self, identity: &Identity, token: &Token) -> Result<ProfileUpdate, LoginError> {
         if !self.may_sign_in(identity).await? {
-            return Ok(ProfileUpdate::NONE);
+            return Ok(ProfileUpdate::default());
         }
         let who = UserCredentials { access_token: &token.access_token, openid: &identity.openid };
         Ok(self.fetch_profile(who).await.unwrap_or_else(|error| {
             self.log_refusal(&error);
-            ProfileUpdate::NONE
+            ProfileUpdate::default()
         }))
     }
 

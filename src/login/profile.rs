@@ -1,7 +1,7 @@
 //! Learning how a person looks: nickname and avatar, with the token they gave.
 
 use super::LoginService;
-use crate::accounts::{ProfileUpdate, Told};
+use crate::accounts::ProfileUpdate;
 use crate::qq::{QqError, UserCredentials, UserInfo};
 
 impl LoginService {
@@ -11,27 +11,27 @@ impl LoginService {
         if profile.is_partial {
             // QQ says that it lost a part: what it has left is not to be stored (get_user_info, is_lost).
             tracing::info!("QQ gave a partial profile");
-            return Ok(ProfileUpdate::NONE);
+            return Ok(ProfileUpdate::default());
         }
-        Ok(ProfileUpdate { avatar_hash: self.store_avatar(&profile).await, nickname: Told::That(profile.nickname) })
+        Ok(ProfileUpdate { avatar_hash: self.store_avatar(&profile).await, nickname: Some(profile.nickname) })
     }
 
     /// The avatar is fetched once and served from here: QQ's addresses change with the picture,
     /// some of them hold the openid, and nobody's browser has to tell Tencent that it is here.
-    async fn store_avatar(&self, profile: &UserInfo) -> Told<String> {
-        let Some(address) = &profile.avatar_url else { return Told::That(None) };
+    async fn store_avatar(&self, profile: &UserInfo) -> Option<Option<String>> {
+        let Some(address) = &profile.avatar_url else { return Some(None) };
         let picture = match self.qq.fetch_avatar(address).await {
             Ok(picture) => picture,
             Err(error) => {
                 tracing::warn!(%error, "an avatar was left out");
-                return Told::Nothing;
+                return None;
             }
         };
         match self.accounts.store_avatar(&picture.jpeg, self.now()).await {
-            Ok(hash) => Told::That(Some(hash)),
+            Ok(hash) => Some(Some(hash)),
             Err(error) => {
                 tracing::error!(%error, "an avatar could not be stored");
-                Told::Nothing
+                None
             }
         }
     }

@@ -4,7 +4,7 @@ use tower_sessions::Session;
 
 use super::callback::{CallbackOutcome, LoginOutcome};
 use super::{LoginError, LoginFailure, LoginService, ReturnTo};
-use crate::accounts::{Account, COMPANY_QQ, Profile, ProfileUpdate, Told};
+use crate::accounts::{Account, COMPANY_QQ, Profile, ProfileUpdate};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq;
@@ -76,7 +76,7 @@ impl LoginService {
         pending: PendingRegistration,
         session: &Session,
     ) -> Result<(), LoginError> {
-        let news = ProfileUpdate { nickname: told(pending.nickname), avatar_hash: told(pending.avatar_hash) };
+        let news = ProfileUpdate { nickname: pending.nickname.map(Some), avatar_hash: pending.avatar_hash.map(Some) };
         let portrait = self.accounts.update_profile(&pending.openid, pending.unionid.as_deref(), news).await?;
         self.start_session(account, pending.openid, portrait, pending.token, session).await
     }
@@ -103,18 +103,14 @@ impl QqLogin {
         PendingRegistration {
             openid: self.identity.openid,
             unionid: self.identity.unionid,
-            nickname: self.news.nickname.or_none(),
-            avatar_hash: self.news.avatar_hash.or_none(),
+            nickname: self.news.nickname.flatten(),
+            avatar_hash: self.news.avatar_hash.flatten(),
             token: self.token,
             next: next.as_str().to_owned(),
             since,
             draft,
         }
     }
-}
-
-fn told<T>(value: Option<T>) -> Told<T> {
-    value.map_or(Told::Nothing, |value| Told::That(Some(value)))
 }
 
 /// What the same person typed before their registration lapsed.
