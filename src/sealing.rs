@@ -49,7 +49,7 @@ impl From<SecretKey> for SecretKeys {
 pub enum SealError {
     /// No nonce could be drawn.
     #[error(transparent)]
-    Random(#[from] random::NoRandomness),
+    Random(#[from] random::RandomError),
     /// The cipher refused, which happens only for messages of hundreds of gigabytes.
     #[error("the message is too long to be sealed")]
     TooLong,

@@ -65,12 +65,12 @@ impl Application {
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
         let sessions = SqlSessionStore::new(pool.clone(), sealer, clock.clone(), lifetimes);
-        let rules = LoginPolicy {
+        let policy = LoginPolicy {
             registration: config.registration,
             email_trust: config.email_trust,
             is_https: config.public_url.is_https(),
         };
-        let login = LoginService::new(client, pool, sessions.clone(), &secrets, rules, clock, random.clone());
+        let login = LoginService::new(client, pool, sessions.clone(), &secrets, policy, clock, random.clone());
         let site = web::AppState::new(config, login.clone(), sessions, database_health.clone(), random);
         Ok(Application { router: web::router(site), login, database_health })
     }

@@ -3,12 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use qq_login::login::read_for_fuzzing;
+use qq_login::login::parse_for_fuzzing;
 use secrecy::ExposeSecret;
 use url::form_urlencoded;
 
 fuzz_target!(|query: &str| {
-    let (state, code) = read_for_fuzzing(query);
+    let (state, code) = parse_for_fuzzing(query);
     if query.len() > 4096 {
         assert!(state.is_none() && code.is_none(), "too long to be read");
         return;

@@ -1,6 +1,6 @@
 //! User names for people who would rather not choose one.
 
-use crate::random::{self, NoRandomness, Random};
+use crate::random::{self, Random, RandomError};
 
 const FIRST: [&str; 32] = [
     "amber", "brave", "breezy", "bright", "calm", "clever", "cosy", "daring", "eager", "early", "gentle", "golden",
@@ -15,7 +15,7 @@ const SECOND: [&str; 32] = [
 
 /// Makes a readable name such as `quiet-otter-4821`. It tells nothing of the person and is not
 /// derived from the openid. Later tries have more digits, so that a few of them always suffice.
-pub fn generate_username(random: &Random, tries_before: u32) -> Result<String, NoRandomness> {
+pub fn generate_username(random: &Random, tries_before: u32) -> Result<String, RandomError> {
     let [first, second, number @ ..]: [u8; 10] = random::bytes(random)?;
     let digits = 4 + 4 * tries_before.min(3);
     let number = u64::from_le_bytes(number) % 10_u64.pow(digits);

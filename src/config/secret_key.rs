@@ -37,7 +37,7 @@ pub enum SecretKeyError {
     Unreadable(PathBuf),
     /// No key could be drawn.
     #[error(transparent)]
-    Random(#[from] random::NoRandomness),
+    Random(#[from] random::RandomError),
 }
 
 /// How the secret key is kept, looked at without making it.

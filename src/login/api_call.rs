@@ -1,95 +1,96 @@
-//! Asking QQ for something with the token of somebody who is signed in.
+//! Calls QQ on behalf of a signed-in user.
 
 use tower_sessions::Session;
 
-use super::{LoginError, LoginService, TokenState};
+use super::error::LoginError;
+use super::service::LoginService;
+use super::token_refresh::TokenState;
 use crate::qq::{ErrorClass, QqError, UserCredentials};
 use crate::sessions::SignedInUser;
 
-/// What came of asking.
+/// The outcome of a call with the user's access token.
 pub enum ApiOutcome<T> {
-    /// QQ answered; here is the session as it is now.
-    Answered(T, SignedInUser),
-    /// QQ cannot be reached, or failed. The session stays, and asking again later may help.
+    Answered(T),
+    /// QQ cannot be reached or failed. The session stays; a later call may succeed.
     Unavailable,
-    /// QQ refuses this site; the operator has to act.
+    /// QQ rejected the app or the request; the operator has to act.
     Misconfigured,
-    /// There is no token to ask with.
+    /// There is no usable token.
     NoToken(TokenState),
 }
 
-/// How much of nickname and avatar was fetched.
+/// How much of the profile was fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileFetch {
-    /// All there is.
     Complete,
-    /// QQ lost some of it, or its picture could not be had. That stays as it was.
+    /// Nickname or avatar is missing and keeps its stored value.
     Partial,
 }
 
 impl LoginService {
-    /// Fetches nickname and avatar anew.
+    /// Fetches nickname and avatar and stores them in the account and the session.
     pub async fn refresh_profile(
         &self,
-        signed_in: SignedInUser,
+        user: SignedInUser,
         session: &Session,
     ) -> Result<ApiOutcome<ProfileFetch>, LoginError> {
-        let asked = self.with_token(signed_in, session, async |login, who| login.fetch_profile(who).await).await?;
-        let (news, signed_in) = match asked {
-            ApiOutcome::Answered(news, signed_in) => (news, signed_in),
+        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
+        let openid = user.openid.clone();
+        let call =
+            async |login: &LoginService, credentials: UserCredentials<'_>| login.fetch_profile(credentials).await;
+        let update = match self.call_with_token(user, session, call).await? {
+            ApiOutcome::Answered(update) => update,
             ApiOutcome::Unavailable => return Ok(ApiOutcome::Unavailable),
             ApiOutcome::Misconfigured => return Ok(ApiOutcome::Misconfigured),
             ApiOutcome::NoToken(state) => return Ok(ApiOutcome::NoToken(state)),
         };
-        let fetched = if news.is_complete() { ProfileFetch::Complete } else { ProfileFetch::Partial };
-        let portrait = self.accounts.update_profile(&signed_in.openid, None, news).await?.unwrap_or_default();
-        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
-        let show = |signed_in: &SignedInUser| {
-            let (nickname, avatar_hash) = (portrait.nickname.clone(), portrait.avatar_hash.clone());
-            Some(SignedInUser { nickname, avatar_hash, ..signed_in.clone() })
+        let fetched = if update.is_complete() { ProfileFetch::Complete } else { ProfileFetch::Partial };
+        let profile = self.accounts.update_profile(&openid, None, update).await?.unwrap_or_default();
+        let set_profile = |user: &SignedInUser| {
+            let (nickname, avatar_hash) = (profile.nickname.clone(), profile.avatar_hash.clone());
+            Some(SignedInUser { nickname, avatar_hash, ..user.clone() })
         };
-        let changed = self.sessions.update(id, show).await?;
-        Ok(changed
-            .map_or(ApiOutcome::NoToken(TokenState::SignedOut), |signed_in| ApiOutcome::Answered(fetched, signed_in)))
+        Ok(match self.sessions.update(id, set_profile).await? {
+            Some(_) => ApiOutcome::Answered(fetched),
+            None => ApiOutcome::NoToken(TokenState::SignedOut),
+        })
     }
 
-    /// Asks QQ with the person's token, renewed if need be. A token that QQ refuses is dead from
-    /// then on; one that it calls expired, against our clock, is renewed first, once.
-    async fn with_token<T>(
+    /// Calls QQ with the user's access token, refreshed if necessary.
+    ///
+    /// If QQ reports a token as expired that should still be valid, refreshes it and retries once. A token that QQ
+    /// rejects is marked as revoked.
+    async fn call_with_token<T>(
         &self,
-        signed_in: SignedInUser,
+        user: SignedInUser,
         session: &Session,
-        ask: impl AsyncFn(&LoginService, UserCredentials<'_>) -> Result<T, QqError>,
+        call: impl AsyncFn(&LoginService, UserCredentials<'_>) -> Result<T, QqError>,
     ) -> Result<ApiOutcome<T>, LoginError> {
-        let mut signed_in = match self.ensure_valid_token(signed_in, session).await? {
-            TokenState::Valid(signed_in) => signed_in,
-            TokenState::Stale(_) => return Ok(ApiOutcome::Unavailable),
-            state => return Ok(ApiOutcome::NoToken(state)),
-        };
         let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
-        let mut answer = ask(self, on_behalf_of(&signed_in)).await;
-        let may_renew = signed_in.token.refresh_token.is_some();
-        if may_renew && answer.as_ref().is_err_and(QqError::is_token_expired) {
-            signed_in = match self.refresh(id, Some(signed_in.token)).await? {
-                TokenState::Valid(signed_in) => signed_in,
+        let mut state = self.ensure_valid_token(user, session).await?;
+        let mut can_retry = true;
+        loop {
+            let SignedInUser { token, openid, .. } = match state {
+                TokenState::Valid(user) => user,
                 TokenState::Stale(_) => return Ok(ApiOutcome::Unavailable),
                 state => return Ok(ApiOutcome::NoToken(state)),
             };
-            answer = ask(self, on_behalf_of(&signed_in)).await;
+            let credentials = UserCredentials { access_token: &token.access_token, openid: &openid };
+            let error = match call(self, credentials).await {
+                Ok(answer) => return Ok(ApiOutcome::Answered(answer)),
+                Err(error) => error,
+            };
+            if can_retry && error.is_token_expired() && token.refresh_token.is_some() {
+                can_retry = false;
+                state = self.refresh(id, Some(token)).await?;
+                continue;
+            }
+            self.log_qq_error(&error);
+            return Ok(match error.class() {
+                ErrorClass::ReauthRequired => ApiOutcome::NoToken(self.mark_revoked(id, &token).await?),
+                ErrorClass::OperatorAction | ErrorClass::BadRequest => ApiOutcome::Misconfigured,
+                ErrorClass::QqFailure | ErrorClass::RetryLater => ApiOutcome::Unavailable,
+            });
         }
-        let error = match answer {
-            Ok(answer) => return Ok(ApiOutcome::Answered(answer, signed_in)),
-            Err(error) => error,
-        };
-        self.log_refusal(&error);
-        Ok(match error.class() {
-            ErrorClass::ReauthRequired => ApiOutcome::NoToken(self.mark_revoked(id, &signed_in.token).await?),
-            ErrorClass::OperatorAction | ErrorClass::BadRequest => ApiOutcome::Misconfigured,
-            ErrorClass::QqFailure | ErrorClass::RetryLater => ApiOutcome::Unavailable,
-        })
     }
-}
-
-fn on_behalf_of(signed_in: &SignedInUser) -> UserCredentials<'_> {
-    UserCredentials { access_token: &signed_in.token.access_token, openid: &signed_in.openid }
 }

@@ -1,9 +1,10 @@
-//! One try at signing in, from leaving for QQ to coming back.
+//! Login attempts: each lives from `start_login` to its callback, in a sealed cookie of its own.
 //!
-//! An attempt lives in the browser that began it, as a sealed cookie of its own, so that several
-//! tabs can be on their way at once and starting one writes nothing to the database. Coming back
-//! spends it: one row with a unique key, written before QQ is called, so that of several
-//! callbacks, on several machines too, exactly one goes on.
+//! A browser can have several attempts (one per tab), and starting one writes nothing to the database. The callback
+//! consumes its attempt with one row under a unique key before it calls QQ, so that only one of several concurrent
+//! callbacks proceeds, on several machines too.
+
+use std::cmp::Reverse;
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -13,24 +14,22 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyPool;
 use subtle::ConstantTimeEq;
 
-use super::{LoginError, ReturnTo};
+use super::error::LoginError;
+use super::return_to::ReturnTo;
 use crate::accounts::COMPANY_QQ;
 use crate::clock::Clock;
 use crate::random::{self, Random};
 use crate::sealing::{Sealer, SecretKeys, fingerprint};
 
-/// How long an attempt can be finished, in seconds: as long as an authorization code lives at QQ
-/// (QQ Connect wiki, 使用Authorization_Code获取Access_Token).
+/// The lifetime of an authorization code (QQ Connect wiki, 使用Authorization_Code获取Access_Token).
 const LIFETIME_SECS: i64 = 10 * 60;
-/// How many attempts one browser can have open.
-const MAX_OPEN: usize = 10;
-/// How much their cookies may take of a request, in bytes; proxies refuse headers of 8 KiB.
+const MAX_CLOCK_SKEW_SECS: i64 = 30;
+const MAX_ATTEMPTS: usize = 10;
+/// Total size of a browser's attempt cookies. Proxies reject headers larger than 8 KiB.
 const MAX_COOKIE_BYTES: usize = 5 * 1024;
-/// Random bytes in a state.
 const STATE_BYTES: usize = 24;
 
-/// The attempts of all browsers.
-#[derive(Clone)]
+/// Creates, finds and consumes the attempts of all browsers.
 pub(super) struct Attempts {
     pool: AnyPool,
     sealer: Sealer,
@@ -39,18 +38,17 @@ pub(super) struct Attempts {
     random: Random,
 }
 
-/// An attempt that was begun in the browser at hand and is not too old.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Attempt {
     state: String,
-    next: String,
+    #[serde(rename = "next")]
+    return_to: String,
     started_at: i64,
 }
 
 impl Attempt {
-    /// Where the person wanted to go.
-    pub(super) fn next(&self) -> ReturnTo {
-        ReturnTo::parse(&self.next)
+    pub(super) fn return_to(&self) -> ReturnTo {
+        ReturnTo::parse(&self.return_to)
     }
 }
 
@@ -60,39 +58,38 @@ impl Attempts {
         Attempts { pool, sealer, is_https, clock, random }
     }
 
-    /// Begins an attempt: gives the cookies with it added, and its state.
-    pub(super) fn begin(&self, jar: CookieJar, next: &ReturnTo) -> Result<(CookieJar, String), LoginError> {
-        // Letters, digits, `-` and `_` only: a state with other characters was lost on the way
-        // back on Android (casdoor/casdoor#2959).
+    /// Returns the cookies with a new attempt added, and its `state`.
+    pub(super) fn start(&self, jar: CookieJar, return_to: &ReturnTo) -> Result<(CookieJar, String), LoginError> {
+        // Only letters, digits, `-` and `_`: Android lost a state with other characters (casdoor/casdoor#2959).
         let state = URL_SAFE_NO_PAD.encode(random::bytes::<STATE_BYTES>(&self.random)?);
-        let attempt = Attempt { state: state.clone(), next: next.as_str().to_owned(), started_at: (self.clock)() };
+        let attempt =
+            Attempt { state: state.clone(), return_to: return_to.as_str().to_owned(), started_at: (self.clock)() };
         let name = self.cookie_name(&state);
-        let value = self.seal(&name, &attempt)?;
+        let plain = serde_json::to_vec(&attempt).unwrap_or_default();
+        let value = URL_SAFE_NO_PAD.encode(self.sealer.seal(&sealing_context(COMPANY_QQ, &name), &plain)?);
         let jar = self.make_room(jar, name.len() + value.len());
         Ok((jar.add(self.cookie(name, value)), state))
     }
 
-    /// Finds the attempt with this state among the browser's cookies. It stays there until it is
-    /// too old, so that a callback opened again still knows where it led.
+    /// Finds the browser's unexpired attempt with this `state`. A consumed attempt is found too, so that a replayed
+    /// callback knows where the first one led.
     pub(super) fn find(&self, jar: &CookieJar, state: &str) -> Option<Attempt> {
-        let name = self.cookie_name(state);
-        let attempt = self.open(&name, jar.get(&name)?.value())?;
-        let is_same = bool::from(attempt.state.as_bytes().ct_eq(state.as_bytes()));
-        (is_same && self.is_current(&attempt)).then_some(attempt)
+        let attempt = self.open(jar.get(&self.cookie_name(state))?)?;
+        bool::from(attempt.state.as_bytes().ct_eq(state.as_bytes())).then_some(attempt)
     }
 
-    /// Uses the attempt up. True for exactly one caller, ever.
-    pub(super) async fn spend(&self, attempt: &Attempt) -> Result<bool, sqlx::Error> {
-        let spent =
+    /// Returns `true` for exactly one caller per attempt.
+    pub(super) async fn consume(&self, attempt: &Attempt) -> Result<bool, sqlx::Error> {
+        let inserted =
             sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                 .bind(fingerprint(&attempt.state))
                 .bind((self.clock)())
                 .execute(&self.pool)
                 .await?;
-        Ok(spent.rows_affected() == 1)
+        Ok(inserted.rows_affected() == 1)
     }
 
-    /// Forgets the attempts that could not be finished any more anyway.
+    /// Deletes the rows of expired attempts.
     pub(super) async fn purge(&self) -> Result<(), sqlx::Error> {
         sqlx::query("DELETE FROM spent_attempts WHERE spent_at < $1")
             .bind((self.clock)().saturating_sub(2 * LIFETIME_SECS))
@@ -101,46 +98,42 @@ impl Attempts {
         Ok(())
     }
 
-    fn is_current(&self, attempt: &Attempt) -> bool {
+    /// Decrypts an attempt's cookie. Returns `None` if it is invalid or expired.
+    fn open(&self, cookie: &Cookie<'_>) -> Option<Attempt> {
+        let sealed = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
+        let plain = self.sealer.open(&sealing_context(COMPANY_QQ, cookie.name()), &sealed)?;
+        let attempt: Attempt = serde_json::from_slice(&plain).ok()?;
         let age_secs = (self.clock)().saturating_sub(attempt.started_at);
-        // A little below zero: another machine's clock may be a little ahead.
-        (-30..=LIFETIME_SECS).contains(&age_secs)
+        (-MAX_CLOCK_SKEW_SECS..=LIFETIME_SECS).contains(&age_secs).then_some(attempt)
     }
 
-    /// Removes the oldest attempts until the new one fits, and those that are of no use any more.
-    fn make_room(&self, mut jar: CookieJar, new_bytes: usize) -> CookieJar {
-        let mut open: Vec<(i64, usize, String)> = Vec::new();
-        let names: Vec<String> =
-            jar.iter().map(Cookie::name).filter(|name| name.starts_with(self.prefix())).map(str::to_owned).collect();
-        for name in names {
-            let value = jar.get(&name).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-            match self.open(&name, &value).filter(|attempt| self.is_current(attempt)) {
-                Some(attempt) => open.push((attempt.started_at, name.len() + value.len(), name)),
-                None => jar = jar.remove(self.cookie(name, String::new())),
+    /// Removes invalid and expired attempts, and the oldest ones until the new one fits.
+    fn make_room(&self, mut jar: CookieJar, new_cookie_bytes: usize) -> CookieJar {
+        let mut attempts: Vec<(Option<i64>, Cookie<'static>)> = jar
+            .iter()
+            .filter(|cookie| cookie.name().starts_with(self.cookie_prefix()))
+            .map(|cookie| (self.open(cookie).map(|attempt| attempt.started_at), cookie.clone()))
+            .collect();
+        attempts.sort_by_key(|(started_at, _)| Reverse(*started_at));
+        let (mut count, mut total_bytes) = (1, new_cookie_bytes);
+        for (started_at, cookie) in attempts {
+            count += 1;
+            total_bytes += cookie.name().len() + cookie.value().len();
+            if started_at.is_none() || count > MAX_ATTEMPTS || total_bytes > MAX_COOKIE_BYTES {
+                jar = jar.remove(self.cookie(cookie.name().to_owned(), String::new()));
             }
-        }
-        open.sort();
-        let mut bytes: usize = new_bytes + open.iter().map(|(_, size, _)| size).sum::<usize>();
-        let mut count = open.len() + 1;
-        for (_, size, name) in open {
-            if count <= MAX_OPEN && bytes <= MAX_COOKIE_BYTES {
-                break;
-            }
-            jar = jar.remove(self.cookie(name, String::new()));
-            count -= 1;
-            bytes -= size;
         }
         jar
     }
 
-    fn prefix(&self) -> &'static str {
+    fn cookie_prefix(&self) -> &'static str {
         if self.is_https { "__Host-attempt-" } else { "attempt-" }
     }
 
     fn cookie_name(&self, state: &str) -> String {
-        let mut digest = fingerprint(state);
-        digest.truncate(16);
-        format!("{}{digest}", self.prefix())
+        let mut hash = fingerprint(state);
+        hash.truncate(16);
+        format!("{}{hash}", self.cookie_prefix())
     }
 
     fn cookie(&self, name: String, value: String) -> Cookie<'static> {
@@ -148,26 +141,16 @@ impl Attempts {
             .path("/")
             .secure(self.is_https)
             .http_only(true)
-            // Lax, since the way back from QQ is a cross-site navigation.
+            // Not Strict: the redirect back from QQ is a cross-site navigation.
             .same_site(SameSite::Lax)
             .max_age(time::Duration::seconds(LIFETIME_SECS))
             .build()
     }
-
-    fn seal(&self, name: &str, attempt: &Attempt) -> Result<String, LoginError> {
-        let plain = serde_json::to_vec(attempt).unwrap_or_default();
-        Ok(URL_SAFE_NO_PAD.encode(self.sealer.seal(&context(COMPANY_QQ, name), &plain)?))
-    }
-
-    fn open(&self, name: &str, value: &str) -> Option<Attempt> {
-        let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
-        serde_json::from_slice(&self.sealer.open(&context(COMPANY_QQ, name), &sealed)?).ok()
-    }
 }
 
-/// An attempt counts for the company it was begun with and in its own cookie only. QQ names no
-/// issuer in its callback (RFC 9207), so this and the callback's path tell companies apart.
-fn context(company: &str, cookie_name: &str) -> Vec<u8> {
+/// Binds an attempt to its cookie and to the company it was started with. QQ's callback has no issuer parameter
+/// (RFC 9207); this and the callback's path tell companies apart.
+fn sealing_context(company: &str, cookie_name: &str) -> Vec<u8> {
     [company.as_bytes(), b"\0", cookie_name.as_bytes()].concat()
 }
 

@@ -1,155 +1,151 @@
-//! What QQ sends back with the browser, read without believing any of it.
+//! Step 2: parses the untrusted query of QQ's redirect back to the site.
 
 use secrecy::SecretString;
 
-/// The longest query that is read, in bytes. QQ's has about a hundred.
+use crate::qq::{ApiError, MalformedResponse, QqError};
+
+/// QQ's own queries have about a hundred bytes.
 const MAX_QUERY_BYTES: usize = 4096;
-/// The longest authorization code or state, in bytes. QQ's codes have 32.
+/// QQ's codes have 32 bytes.
 const MAX_VALUE_BYTES: usize = 512;
 
-/// The meaning of a callback's query.
 pub(super) struct CallbackParams {
-    /// The state, if there is exactly one that can be one.
+    /// `None` unless there is exactly one well-formed `state`.
     pub(super) state: Option<String>,
-    /// What else there is.
-    pub(super) answer: CallbackResult,
+    pub(super) result: CallbackResult,
 }
 
-/// What QQ says.
 pub(super) enum CallbackResult {
-    /// An authorization code.
     Code(SecretString),
-    /// Nothing: a person who turned back, for all anybody knows.
     NoCode,
-    /// The person cancelled.
     Cancelled,
-    /// QQ's own error code.
-    Refused(i64),
-    /// An error that is no number of QQ's.
-    UnknownError,
-    /// Not an answer of QQ's.
-    Unreadable,
+    Error(QqError),
+    /// Too long, or with a malformed or repeated `code`.
+    Malformed,
 }
 
 impl CallbackParams {
-    /// Reads the query as it stands in the address.
-    pub(super) fn read(query: &str) -> CallbackParams {
+    /// Parses the query string of the callback URL, without the `?`.
+    pub(super) fn parse(query: &str) -> CallbackParams {
         if query.len() > MAX_QUERY_BYTES {
-            return CallbackParams { state: None, answer: CallbackResult::Unreadable };
+            return CallbackParams { state: None, result: CallbackResult::Malformed };
         }
-        let values = |name: &str| -> Vec<String> {
-            let pairs = form_urlencoded::parse(query.as_bytes());
-            pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let values = |name: &str| -> Vec<&str> {
+            pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
         };
-        let state = only(values("state")).filter(|state| is_token(state));
-        CallbackParams { state, answer: CallbackResult::read(values) }
+        let state = match values("state").as_slice() {
+            [state] if is_token(state) => Some((*state).to_owned()),
+            _ => None,
+        };
+        CallbackParams { state, result: CallbackResult::parse(values) }
     }
 }
 
 impl CallbackResult {
-    fn read(values: impl Fn(&str) -> Vec<String>) -> CallbackResult {
-        // QQ's pages for phones say `usercancel` (QQ Connect wiki, the WAP part of
-        // 使用Authorization_Code获取Access_Token); OAuth 2.0 says `error=access_denied`.
-        if values("usercancel").iter().any(|value| !matches!(value.as_str(), "" | "0")) {
+    fn parse<'a>(values: impl Fn(&str) -> Vec<&'a str>) -> CallbackResult {
+        let non_zero = |name| values(name).into_iter().find(|value| !matches!(*value, "" | "0"));
+        // QQ's mobile pages send `usercancel` (QQ Connect wiki, WAP part of 使用Authorization_Code获取Access_Token);
+        // OAuth 2.0 has `error=access_denied`.
+        if non_zero("usercancel").is_some() {
             return CallbackResult::Cancelled;
         }
-        let error = values("error").into_iter().find(|value| !matches!(value.as_str(), "" | "0"));
-        match error.as_deref() {
+        match non_zero("error") {
             Some("access_denied") => return CallbackResult::Cancelled,
-            Some(error) => {
-                return error
-                    .parse()
-                    .ok()
-                    .filter(is_oauth_code)
-                    .map_or(CallbackResult::UnknownError, CallbackResult::Refused);
-            }
+            Some(error) => return CallbackResult::Error(parse_error(error)),
             None => {}
         }
-        let codes = values("code");
-        match codes.as_slice() {
-            [] => CallbackResult::NoCode,
-            [code] if code.is_empty() => CallbackResult::NoCode,
-            [code] if is_token(code) => CallbackResult::Code(code.clone().into()),
-            _ => CallbackResult::Unreadable,
+        match values("code").as_slice() {
+            [] | [""] => CallbackResult::NoCode,
+            [code] if is_token(code) => CallbackResult::Code((*code).into()),
+            _ => CallbackResult::Malformed,
         }
     }
 }
 
-/// State and authorization code of a callback's query, as the fuzzers ask for them.
-#[cfg(fuzzing)]
-pub fn read_for_fuzzing(query: &str) -> (Option<String>, Option<SecretString>) {
-    let callback = CallbackParams::read(query);
-    let code = match callback.answer {
-        CallbackResult::Code(code) => Some(code),
-        _ => None,
-    };
-    (callback.state, code)
+/// The OAuth endpoints have six-digit codes. Smaller ones belong to API calls, which do not redirect here (QQ Connect wiki,
+/// 公共返回码说明).
+fn parse_error(error: &str) -> QqError {
+    match error.parse() {
+        Ok(code @ 100_000..) => QqError::Api(ApiError::new(code, "")),
+        _ => MalformedResponse::ErrorWithoutCode.into(),
+    }
 }
 
-/// The OAuth calls have codes of six digits; smaller ones belong to the other calls, which send
-/// nobody back here (QQ Connect wiki, 公共返回码说明).
-fn is_oauth_code(code: &i64) -> bool {
-    *code >= 100_000
-}
-
-fn only(values: Vec<String>) -> Option<String> {
-    let mut values = values.into_iter();
-    values.next().filter(|_| values.next().is_none())
-}
-
-/// Codes and states are opaque, but they are short and hold no spaces or control characters.
+/// Codes and states are opaque, but short and free of spaces and control characters.
 fn is_token(value: &str) -> bool {
     (1..=MAX_VALUE_BYTES).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Returns the state and the authorization code.
+#[cfg(fuzzing)]
+pub fn parse_for_fuzzing(query: &str) -> (Option<String>, Option<SecretString>) {
+    let params = CallbackParams::parse(query);
+    let code = match params.result {
+        CallbackResult::Code(code) => Some(code),
+        _ => None,
+    };
+    (params.state, code)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use secrecy::ExposeSecret;
 
+    use super::*;
+
+    fn result(query: &str) -> CallbackResult {
+        CallbackParams::parse(query).result
+    }
+
+    fn state(query: &str) -> Option<String> {
+        CallbackParams::parse(query).state
+    }
+
     fn code(query: &str) -> Option<String> {
-        match CallbackParams::read(query).answer {
+        match result(query) {
             CallbackResult::Code(code) => Some(code.expose_secret().to_owned()),
             _ => None,
         }
     }
 
     #[test]
-    fn a_code_and_a_state_are_read_in_any_order() {
+    fn code_and_state_are_parsed_in_any_order() {
         assert_eq!(code("code=C&state=S").as_deref(), Some("C"));
         assert_eq!(code("state=S&usercancel=0&error=&code=C%2B").as_deref(), Some("C+"));
-        assert_eq!(CallbackParams::read("x=1&state=S").state.as_deref(), Some("S"));
+        assert_eq!(state("x=1&state=S").as_deref(), Some("S"));
     }
 
     #[test]
-    fn s03_a_missing_empty_doubled_or_array_state_is_none() {
+    fn s03_missing_empty_repeated_or_array_state_is_rejected() {
         for query in ["code=x", "code=x&state=", "code=x&state=a&state=b", "code=x&state[]=a", "state=a&state=a"] {
-            assert_eq!(CallbackParams::read(query).state, None, "{query}");
+            assert_eq!(state(query), None, "{query}");
         }
     }
 
     #[test]
-    fn s21_what_is_too_long_or_no_token_is_not_read() {
+    fn s21_too_long_or_malformed_code_is_rejected() {
         let long = "a".repeat(MAX_VALUE_BYTES + 1);
         let huge = "a".repeat(1_000_000);
         for query in [format!("code={long}"), format!("code={huge}&state=S"), "code=a%00b".into(), "code=%FF".into()] {
-            assert!(matches!(CallbackParams::read(&query).answer, CallbackResult::Unreadable), "{}", query.len());
+            assert!(matches!(result(&query), CallbackResult::Malformed), "{}", query.len());
         }
         assert!(code(&format!("code={}", &long[1..])).is_some());
-        assert!(matches!(CallbackParams::read("code=a&code=b").answer, CallbackResult::Unreadable));
+        assert!(matches!(result("code=a&code=b"), CallbackResult::Malformed));
     }
 
     #[test]
-    fn cancelling_and_errors_are_told_apart() {
+    fn cancellation_errors_and_missing_codes_are_distinguished() {
         for query in ["usercancel=1&state=S", "usercancel=2", "error=access_denied&code=C"] {
-            assert!(matches!(CallbackParams::read(query).answer, CallbackResult::Cancelled), "{query}");
+            assert!(matches!(result(query), CallbackResult::Cancelled), "{query}");
         }
-        assert!(matches!(CallbackParams::read("error=100010&code=C").answer, CallbackResult::Refused(100_010)));
+        let with_code = result("error=100010&code=C");
+        assert!(matches!(with_code, CallbackResult::Error(QqError::Api(ApiError { code: 100_010, .. }))));
         for query in ["error=<script>", "error=1", "error=-1", "error=99999999999999999999"] {
-            assert!(matches!(CallbackParams::read(query).answer, CallbackResult::UnknownError), "{query}");
+            assert!(matches!(result(query), CallbackResult::Error(QqError::MalformedResponse(_))), "{query}");
         }
         for query in ["", "state=S", "state=S&code="] {
-            assert!(matches!(CallbackParams::read(query).answer, CallbackResult::NoCode), "{query}");
+            assert!(matches!(result(query), CallbackResult::NoCode), "{query}");
         }
     }
 }

@@ -1,36 +1,37 @@
-//! Learning how a person looks: nickname and avatar, with the token they gave.
+//! Step 4: fetches the user's nickname and avatar.
 
-use super::LoginService;
+use super::service::LoginService;
 use crate::accounts::ProfileUpdate;
 use crate::qq::{QqError, UserCredentials, UserInfo};
 
 impl LoginService {
-    /// Asks QQ how the person looks, and keeps their avatar.
-    pub(super) async fn fetch_profile(&self, who: UserCredentials<'_>) -> Result<ProfileUpdate, QqError> {
-        let profile = self.qq.fetch_user_info(who).await?;
-        if profile.is_partial {
-            // QQ says that it lost a part: what it has left is not to be stored (get_user_info, is_lost).
-            tracing::info!("QQ gave a partial profile");
+    /// Fetches the user's profile from QQ and stores the avatar.
+    pub(super) async fn fetch_profile(&self, credentials: UserCredentials<'_>) -> Result<ProfileUpdate, QqError> {
+        let user_info = self.qq.fetch_user_info(credentials).await?;
+        if user_info.is_partial {
+            // QQ lost data and asks not to store the rest (get_user_info, is_lost).
+            tracing::info!("QQ returned a partial profile");
             return Ok(ProfileUpdate::default());
         }
-        Ok(ProfileUpdate { avatar_hash: self.store_avatar(&profile).await, nickname: Some(profile.nickname) })
+        let avatar_hash = self.store_avatar(&user_info).await;
+        Ok(ProfileUpdate { avatar_hash, nickname: Some(user_info.nickname) })
     }
 
-    /// The avatar is fetched once and served from here: QQ's addresses change with the picture,
-    /// some of them hold the openid, and nobody's browser has to tell Tencent that it is here.
-    async fn store_avatar(&self, profile: &UserInfo) -> Option<Option<String>> {
-        let Some(address) = &profile.avatar_url else { return Some(None) };
-        let picture = match self.qq.fetch_avatar(address).await {
+    /// Downloads the avatar. The site serves its own copy: QQ's URLs change with the picture, some contain the openid, and
+    /// visitors' browsers should not contact Tencent.
+    async fn store_avatar(&self, user_info: &UserInfo) -> Option<Option<String>> {
+        let Some(url) = &user_info.avatar_url else { return Some(None) };
+        let picture = match self.qq.fetch_avatar(url).await {
             Ok(picture) => picture,
             Err(error) => {
-                tracing::warn!(%error, "an avatar was left out");
+                tracing::warn!(%error, "avatar download failed");
                 return None;
             }
         };
         match self.accounts.store_avatar(&picture.jpeg, self.now()).await {
             Ok(hash) => Some(Some(hash)),
             Err(error) => {
-                tracing::error!(%error, "an avatar could not be stored");
+                tracing::error!(%error, "avatar could not be stored");
                 None
             }
         }

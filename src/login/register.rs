@@ -1,29 +1,28 @@
-//! Registering: a first-time visitor becomes a user, by a form or by one click.
+//! Step 6: creates the account of a new user, from a form or with a generated username.
 
 use std::fmt;
 
 use tower_sessions::Session;
 
-use super::{LoginError, LoginService, ReturnTo};
-use crate::accounts::{CreateOutcome, Identity, NewAccount, ValidUsername, generate_username};
+use super::error::LoginError;
+use super::return_to::ReturnTo;
+use super::service::LoginService;
+use super::session::QqLogin;
+use crate::accounts::{Account, CreateOutcome, Identity, NewAccount, ValidUsername, generate_username};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::sessions::{FormDraft, PendingRegistration, SessionData};
 use crate::validation::{Email, EmailError, UsernameError};
 
-/// How many generated names are tried. The later ones are drawn from so many that the second
-/// free one is found with near certainty; a limit all the same, since a loop must end.
-const MAX_NAMES: u32 = 6;
+/// Later tries draw from so many usernames that a second collision is next to impossible.
+const MAX_GENERATED_USERNAMES: u32 = 6;
 
-/// The longest form that is kept for somebody who was too late, in bytes.
 const MAX_DRAFT_BYTES: usize = 2048;
 
-/// What was typed into the form. `Debug` does not show it.
+/// The submitted form. `Debug` hides its content.
 #[derive(Clone, Default)]
 pub struct RegistrationForm {
-    /// The user name.
     pub username: String,
-    /// The e-mail address.
     pub email: String,
 }
 
@@ -33,142 +32,130 @@ impl fmt::Debug for RegistrationForm {
     }
 }
 
-/// What is wrong with the form, field by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FormErrors {
-    /// With the user name.
     pub username: Option<UsernameError>,
-    /// With the e-mail address.
     pub email: Option<EmailError>,
 }
 
-/// What came of registering.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
-    /// The account was made, or had been a moment ago; the person is signed in and goes on.
+    /// The account was created, now or by an earlier submission.
     SignedIn(ReturnTo),
-    /// Nothing was made: the form needs mending.
+    /// No account was created.
     Invalid(FormErrors),
-    /// They took too long. What they typed is there again once they have passed by QQ, and then
-    /// they go on to where they wanted to go.
+    /// The pending registration has expired. The form is kept and shown again after the next login.
     Expired(ReturnTo),
-    /// There is nobody to register.
+    /// There is no pending registration.
     NothingPending,
-    /// New accounts are not made any more, since a moment ago.
+    /// Registration was closed after this one had started.
     Closed(ReturnTo),
 }
 
 impl LoginService {
-    /// Registers the visitor with what they typed.
-    pub async fn register(&self, typed: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
-        let pending = match self.pending(session).await? {
+    /// Creates an account from the registration form and signs the user in.
+    pub async fn register(&self, form: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
+        let pending = match self.find_pending(session).await? {
             Ok(pending) => pending,
-            Err(RegisterOutcome::NothingPending) => return self.keep_draft(typed, session).await,
-            Err(ending) => return Ok(ending),
+            Err(RegisterOutcome::NothingPending) => return self.keep_draft(form, session).await,
+            Err(outcome) => return Ok(outcome),
         };
-        let (name, email) = match (ValidUsername::parse(&typed.username), Email::parse(&typed.email)) {
-            (Ok(name), Ok(email)) => (name, email),
-            (name, email) => {
-                let mut problems = FormErrors { username: name.as_ref().err().copied(), email: email.err() };
-                if let Ok(name) = name {
-                    problems.username = self.accounts.is_username_taken(&name).await?.then_some(UsernameError::Taken);
-                }
-                return Ok(RegisterOutcome::Invalid(problems));
+        let (username, email) = match (ValidUsername::parse(&form.username), Email::parse(&form.email)) {
+            (Ok(username), Ok(email)) => (username, email),
+            (_, email) => {
+                let username = self.check_username(&form.username).await?;
+                return Ok(RegisterOutcome::Invalid(FormErrors { username, email: email.err() }));
             }
         };
-        let next = ReturnTo::parse(&pending.next);
-        let made = self.accounts.create(self.new_account(&name, Some(&email), &pending), self.now()).await?;
-        match made {
-            CreateOutcome::Created(account) => {
-                audit::record(Event::Registered { user_id: account.user_id });
-                self.sign_in_new_user(account, pending, session).await?;
-                Ok(RegisterOutcome::SignedIn(next))
-            }
-            CreateOutcome::AlreadyRegistered(account) => {
-                self.sign_in_new_user(account, pending, session).await?;
-                Ok(RegisterOutcome::SignedIn(next))
-            }
-            CreateOutcome::UsernameTaken => {
-                Ok(RegisterOutcome::Invalid(FormErrors { username: Some(UsernameError::Taken), email: None }))
-            }
-        }
+        let return_to = ReturnTo::parse(&pending.next);
+        let qq_login = QqLogin::from(pending);
+        let Some(account) = self.create_account(&username, Some(&email), &qq_login).await? else {
+            return Ok(RegisterOutcome::Invalid(FormErrors { username: Some(UsernameError::Taken), email: None }));
+        };
+        self.start_session(account, qq_login, session).await?;
+        Ok(RegisterOutcome::SignedIn(return_to))
     }
 
-    /// Registers the visitor under a generated name.
+    /// Creates an account with a generated username and signs the user in.
     pub async fn register_generated(&self, session: &Session) -> Result<RegisterOutcome, LoginError> {
-        let pending = match self.pending(session).await? {
+        let pending = match self.find_pending(session).await? {
             Ok(pending) => pending,
-            Err(ending) => return Ok(ending),
+            Err(outcome) => return Ok(outcome),
         };
-        let next = ReturnTo::parse(&pending.next);
-        self.create_generated_account(pending, session).await?;
-        Ok(RegisterOutcome::SignedIn(next))
+        let return_to = ReturnTo::parse(&pending.next);
+        self.register_with_generated_username(pending.into(), session).await?;
+        Ok(RegisterOutcome::SignedIn(return_to))
     }
 
-    pub(super) async fn create_generated_account(
+    pub(super) async fn register_with_generated_username(
         &self,
-        pending: PendingRegistration,
+        qq_login: QqLogin,
         session: &Session,
     ) -> Result<(), LoginError> {
-        for tries_before in 0..MAX_NAMES {
+        for tries_before in 0..MAX_GENERATED_USERNAMES {
             let generated = generate_username(&self.random, tries_before)?;
-            let Ok(name) = ValidUsername::parse(&generated) else { continue };
-            match self.accounts.create(self.new_account(&name, None, &pending), self.now()).await? {
-                CreateOutcome::Created(account) => {
-                    audit::record(Event::Registered { user_id: account.user_id });
-                    return self.sign_in_new_user(account, pending, session).await;
-                }
-                CreateOutcome::AlreadyRegistered(account) => {
-                    return self.sign_in_new_user(account, pending, session).await;
-                }
-                CreateOutcome::UsernameTaken => {}
+            let Ok(username) = ValidUsername::parse(&generated) else { continue };
+            if let Some(account) = self.create_account(&username, None, &qq_login).await? {
+                return self.start_session(account, qq_login, session).await;
             }
         }
-        Err(LoginError::NoFreeName)
+        Err(LoginError::NoFreeUsername)
     }
 
-    /// What can be said of a user name while it is typed; `None` if it can be had.
-    pub async fn check_username(&self, typed: &str) -> Result<Option<UsernameError>, LoginError> {
-        match ValidUsername::parse(typed) {
-            Err(problem) => Ok(Some(problem)),
-            Ok(name) => Ok(self.accounts.is_username_taken(&name).await?.then_some(UsernameError::Taken)),
+    /// Returns `None` if the username is valid and available.
+    pub async fn check_username(&self, username: &str) -> Result<Option<UsernameError>, LoginError> {
+        match ValidUsername::parse(username) {
+            Err(error) => Ok(Some(error)),
+            Ok(username) => Ok(self.accounts.is_username_taken(&username).await?.then_some(UsernameError::Taken)),
         }
     }
 
-    /// Keeps what somebody typed who took too long. Not for long, and for nobody but the person who
-    /// is the same at QQ.
-    async fn keep_draft(&self, typed: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
+    /// Returns `None` if the username is taken.
+    async fn create_account(
+        &self,
+        name: &ValidUsername,
+        email: Option<&Email>,
+        qq_login: &QqLogin,
+    ) -> Result<Option<Account>, LoginError> {
+        let identity = Identity { openid: &qq_login.identity.openid, unionid: qq_login.identity.unionid.as_deref() };
+        let account = NewAccount { name, email, trust_email: self.policy.email_trust, identity };
+        Ok(match self.accounts.create(account, self.now()).await? {
+            CreateOutcome::Created(account) => {
+                audit::record(Event::Registered { user_id: account.user_id });
+                Some(account)
+            }
+            CreateOutcome::AlreadyRegistered(account) => Some(account),
+            CreateOutcome::UsernameTaken => None,
+        })
+    }
+
+    /// Keeps a form that was submitted after the pending registration had expired. Only the same QQ user sees it again.
+    async fn keep_draft(&self, form: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
         let Some(SessionData::Pending(pending)) = SessionData::read_including_expired(session).await? else {
             return Ok(RegisterOutcome::NothingPending);
         };
-        let next = ReturnTo::parse(&pending.next);
-        let is_modest = typed.username.len() + typed.email.len() <= MAX_DRAFT_BYTES;
-        let draft = is_modest.then(|| FormDraft { username: typed.username.clone(), email: typed.email.clone() });
+        let return_to = ReturnTo::parse(&pending.next);
+        let is_small = form.username.len() + form.email.len() <= MAX_DRAFT_BYTES;
+        let draft = is_small.then(|| FormDraft { username: form.username.clone(), email: form.email.clone() });
         SessionData::Pending(PendingRegistration { draft, ..pending }).keep(session).await?;
-        Ok(RegisterOutcome::Expired(next))
+        Ok(RegisterOutcome::Expired(return_to))
     }
 
-    /// The visitor who has yet to register, or how else their request ends: a form sent twice
-    /// finds the person signed in.
-    async fn pending(&self, session: &Session) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {
+    /// Returns the pending registration, or the outcome if there is none. A form submitted twice finds the user signed
+    /// in.
+    async fn find_pending(
+        &self,
+        session: &Session,
+    ) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {
+        let is_closed = self.policy.registration == Registration::Closed;
         Ok(match SessionData::read(session, self.now()).await? {
-            Some(SessionData::Pending(pending)) if self.rules.registration == Registration::Closed => {
+            Some(SessionData::Pending(pending)) if is_closed => {
                 Err(RegisterOutcome::Closed(ReturnTo::parse(&pending.next)))
             }
             Some(SessionData::Pending(pending)) => Ok(pending),
             Some(SessionData::SignedIn(_)) => Err(RegisterOutcome::SignedIn(ReturnTo::default())),
             None => Err(RegisterOutcome::NothingPending),
         })
-    }
-
-    fn new_account<'a>(
-        &self,
-        name: &'a ValidUsername,
-        email: Option<&'a Email>,
-        pending: &'a PendingRegistration,
-    ) -> NewAccount<'a> {
-        let identity = Identity { openid: &pending.openid, unionid: pending.unionid.as_deref() };
-        NewAccount { name, email, trust_email: self.rules.email_trust, identity }
     }
 }
 
@@ -177,8 +164,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s32_debug_shows_nothing_typed() {
-        let typed = RegistrationForm { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
-        assert!(!format!("{typed:?}").contains("CANARY"));
+    fn s32_debug_hides_the_form() {
+        let form = RegistrationForm { username: "CANARY".to_owned(), email: "CANARY@example.com".to_owned() };
+        assert!(!format!("{form:?}").contains("CANARY"));
     }
 }

@@ -1,8 +1,8 @@
-//! Where a person goes after signing in.
+//! Where the browser goes after a login.
 
 use url::Url;
 
-/// The longest path that is kept. It rides in a cookie, ten of which must fit a request.
+/// The path is stored in the attempt cookie, and ten of those must fit into a request.
 const MAX_BYTES: usize = 1024;
 
 /// A path of this site, safe to put into a `Location` header.
@@ -16,22 +16,21 @@ impl Default for ReturnTo {
 }
 
 impl ReturnTo {
-    /// Takes a path of this site; anything doubtful becomes `/account`.
+    /// Returns `/account` unless `text` is unmistakably a path of this site.
     pub fn parse(text: &str) -> ReturnTo {
-        if is_plain_path(text) && !is_step_of_login(text) { ReturnTo(text.to_owned()) } else { ReturnTo::default() }
+        if is_plain_path(text) && !is_login_step(text) { ReturnTo(text.to_owned()) } else { ReturnTo::default() }
     }
 
-    /// The path, with its query and fragment if it has any.
+    /// The path with query and fragment.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is where people go who asked for nothing else.
     pub fn is_default(&self) -> bool {
         *self == ReturnTo::default()
     }
 
-    /// `path?next=…`, or just `path` if nothing else than the default is wanted.
+    /// Returns `path?next=…`, or `path` for the default.
     pub fn append_to(&self, path: &str) -> String {
         if self.is_default() {
             return path.to_owned();
@@ -42,16 +41,15 @@ impl ReturnTo {
     }
 }
 
-/// Browsers read `//host`, `/\host` and some encoded forms of them as another site, drop tabs and
-/// line ends, and resolve dots. A path that a browser would read in any other way than it stands
-/// is refused: it must come out of the WHATWG parser unchanged.
+/// Browsers treat `//host`, `/\host` and some encoded forms of them as another site, drop tabs and line breaks, and
+/// resolve dots. So the WHATWG parser must return the path unchanged.
 fn is_plain_path(text: &str) -> bool {
     let is_short_ascii = text.len() <= MAX_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !is_short_ascii || !text.starts_with('/') || text.starts_with("//") {
         return false;
     }
     let path = text.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    // Encoded slashes, backslashes and control characters have no business in a path of ours.
+    // Encoded slashes, backslashes and control characters.
     if path.contains("//") || ["%2f", "%5c", "%0", "%1", "%7f"].iter().any(|code| path.contains(code)) {
         return false;
     }
@@ -59,8 +57,8 @@ fn is_plain_path(text: &str) -> bool {
     Url::parse(&format!("{base}{text}")).is_ok_and(|url| url.as_str().strip_prefix(base) == Some(text))
 }
 
-/// Going on to a step of signing in, or to a form's address, would lead in circles or nowhere.
-fn is_step_of_login(text: &str) -> bool {
+/// The login steps would cause redirect loops, and the form endpoints have no page.
+fn is_login_step(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     ["/login", "/register", "/logout", "/language", "/theme", "/api"]
         .iter()
@@ -73,14 +71,14 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn paths_of_this_site_are_kept() {
+    fn local_paths_are_kept() {
         for path in ["/", "/account", "/a/b-c_d~e", "/a?b=c&d=%E4%BD%A0", "/a?to=//b", "/a#b", "/@me", "/%E4%BD%A0"] {
             assert_eq!(ReturnTo::parse(path).as_str(), path);
         }
     }
 
     #[test]
-    fn s76_anything_doubtful_becomes_the_account_page() {
+    fn s76_other_values_become_the_account_page() {
         let long = format!("/{}", "a".repeat(8 * 1024));
         let corpus = [
             "",
@@ -131,12 +129,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn s77_what_is_kept_stays_on_this_site(text in "(/|//|\\\\|/\\PC*|[/a-z%.?#@:\\\\\t\r\n]*|\\PC*)") {
-            let next = ReturnTo::parse(&text);
-            let base = Url::parse("https://site.example/login").expect("a base");
-            let joined = base.join(next.as_str()).expect("a path joins");
+        fn s77_redirects_stay_on_this_site(text in "(/|//|\\\\|/\\PC*|[/a-z%.?#@:\\\\\t\r\n]*|\\PC*)") {
+            let return_to = ReturnTo::parse(&text);
+            let base = Url::parse("https://site.example/login").expect("base URL");
+            let joined = base.join(return_to.as_str()).expect("valid path");
             prop_assert_eq!(joined.origin(), base.origin());
-            prop_assert!(next.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
+            prop_assert!(return_to.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
         }
     }
 }

@@ -1,21 +1,23 @@
-//! Leaving for QQ.
+//! Step 1: sends the browser to QQ.
 
 use axum_extra::extract::CookieJar;
 
-use super::{LoginError, LoginService, ReturnTo};
+use super::error::LoginError;
+use super::return_to::ReturnTo;
+use super::service::LoginService;
 use crate::audit::{self, Event};
 use crate::qq::Display;
 
 impl LoginService {
-    /// Begins an attempt: gives the browser's cookies with the attempt added, and the address of
-    /// QQ's page. Nothing is written to the database.
+    /// Returns the browser's cookies with a new login attempt added, and the URL of QQ's authorization page. Writes
+    /// nothing to the database.
     pub fn start_login(
         &self,
         jar: CookieJar,
-        next: &ReturnTo,
+        return_to: &ReturnTo,
         display: Display,
     ) -> Result<(CookieJar, String), LoginError> {
-        let (jar, state) = self.attempts.begin(jar, next)?;
+        let (jar, state) = self.attempts.start(jar, return_to)?;
         audit::record(Event::SignInStarted);
         Ok((jar, self.qq.authorize_url(&state, display)))
     }

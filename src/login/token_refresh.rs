@@ -1,4 +1,4 @@
-//! Keeping the access token good: go on, renew it, or go through QQ again.
+//! Keeps a session's access token valid.
 
 use std::time::Duration;
 
@@ -7,114 +7,107 @@ use tower_sessions::Session;
 use tower_sessions::session::Id;
 use tracing::Instrument;
 
-use super::{LoginError, LoginFailure, LoginService};
+use super::error::LoginError;
+use super::failure::LoginFailure;
+use super::service::LoginService;
+use super::session::stored_token;
 use crate::audit::{self, Event};
-use crate::qq::{self, ErrorClass, QqError};
+use crate::qq::{ErrorClass, QqError};
 use crate::sessions::{self, SessionError, SignedInUser, StoredSession, StoredToken, TokenStatus};
 
-/// How often a request looks whether another one has renewed the token.
-const POLL: Duration = Duration::from_millis(50);
+/// How often a request checks whether another one has refreshed the token.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What a renewal may take beyond QQ's time: a slow database. Whoever has the right to renew and
-/// has not used it by then is taken for dead.
-const SLACK: Duration = Duration::from_secs(5);
+/// Database time that a refresh may take in addition to QQ's timeout. After both, its lease expires.
+const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// How long a busy database is asked to take a renewed token.
-const PERSISTENCE: Duration = Duration::from_secs(30);
+/// How long storing a refreshed token is retried while the database is busy.
+const STORE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What became of a session's token.
-#[derive(Clone)]
+/// The state of a session's token after a check or a refresh.
 pub enum TokenState {
-    /// It is good; here is the session as it is now.
+    /// The token is valid. Contains the current session.
     Valid(SignedInUser),
-    /// It could not be renewed, since QQ could not be reached. The session stays.
+    /// The token needs a refresh, but QQ cannot be reached. The session stays.
     Stale(SignedInUser),
-    /// The person has to pass by QQ again.
+    /// The user has to go through QQ again.
     ReauthRequired,
-    /// QQ refused even a fresh one. Another would fare no better, so the person is told.
+    /// QQ rejected a token it had just issued. Another login would not help.
     RevokedImmediately,
-    /// The person signed out meanwhile.
+    /// The session has ended.
     SignedOut,
 }
 
 impl LoginService {
-    /// Looks at the token's timestamp and does what it asks for.
-    pub async fn ensure_valid_token(
-        &self,
-        signed_in: SignedInUser,
-        session: &Session,
-    ) -> Result<TokenState, LoginError> {
-        match (signed_in.token.status(self.now()), session.id()) {
-            (TokenStatus::Valid, _) => Ok(TokenState::Valid(signed_in)),
+    /// Refreshes the token if it has expired.
+    pub async fn ensure_valid_token(&self, user: SignedInUser, session: &Session) -> Result<TokenState, LoginError> {
+        match (user.token.status(self.now()), session.id()) {
+            (TokenStatus::Valid, _) => Ok(TokenState::Valid(user)),
             (TokenStatus::NeedsRefresh, Some(id)) => self.refresh(id, None).await,
-            (TokenStatus::NeedsRefresh | TokenStatus::Expired, _) => Ok(unusable_state(&signed_in.token)),
+            (TokenStatus::NeedsRefresh | TokenStatus::Expired, _) => Ok(unusable_state(&user.token)),
         }
     }
 
-    /// Renews the token now, good as it may be.
-    pub async fn refresh_token_now(
-        &self,
-        signed_in: SignedInUser,
-        session: &Session,
-    ) -> Result<TokenState, LoginError> {
+    /// Refreshes the token even if it is valid.
+    pub async fn refresh_token_now(&self, user: SignedInUser, session: &Session) -> Result<TokenState, LoginError> {
         match session.id() {
-            Some(id) => self.refresh(id, Some(signed_in.token)).await,
+            Some(id) => self.refresh(id, Some(user.token)).await,
             None => Ok(TokenState::SignedOut),
         }
     }
 
-    /// Renews on a task of its own: were the browser to hang up now, the refresh token would be
-    /// spent and the new tokens lost.
-    pub(super) async fn refresh(&self, id: Id, unwanted: Option<StoredToken>) -> Result<TokenState, LoginError> {
+    /// Refreshes the session's token if it has expired or is the `rejected` one.
+    ///
+    /// Runs in a task of its own: if the client disconnects after QQ has accepted the single-use refresh token, the new
+    /// tokens must still be stored.
+    pub(super) async fn refresh(&self, id: Id, rejected: Option<StoredToken>) -> Result<TokenState, LoginError> {
         let login = self.clone();
-        let renewal = async move { login.refresh_once(id, unwanted.as_ref()).await };
-        tokio::spawn(renewal.in_current_span()).await?
+        let refresh = async move { login.refresh_or_wait(id, rejected.as_ref()).await };
+        tokio::spawn(refresh.in_current_span()).await?
     }
 
-    /// Of several requests at a time, on several machines too, one renews; the others wait for it.
-    /// A token is renewed if it has to be, or if it is the one that is `unwanted`.
-    async fn refresh_once(&self, id: Id, unwanted: Option<&StoredToken>) -> Result<TokenState, LoginError> {
-        let patience = Instant::now() + self.qq.timeout() + SLACK;
+    /// Refreshes the token, or waits for the request that is doing so, possibly on another machine.
+    async fn refresh_or_wait(&self, id: Id, rejected: Option<&StoredToken>) -> Result<TokenState, LoginError> {
+        let deadline = Instant::now() + self.qq.timeout() + LEASE_MARGIN;
         let mut has_waited = false;
         loop {
-            let Some(found) = self.sessions.find(id).await? else { return Ok(TokenState::SignedOut) };
-            let is_unwanted = unwanted.is_some_and(|unwanted| unwanted.is_same_token(&found.signed_in.token));
-            match found.signed_in.token.status(self.now()) {
-                TokenStatus::Valid if !is_unwanted => return Ok(TokenState::Valid(found.signed_in)),
-                TokenStatus::Expired => return Ok(unusable_state(&found.signed_in.token)),
+            let Some(stored) = self.sessions.find(id).await? else { return Ok(TokenState::SignedOut) };
+            let token = &stored.signed_in.token;
+            let is_rejected = rejected.is_some_and(|rejected| rejected.is_same_token(token));
+            match token.status(self.now()) {
+                TokenStatus::Valid if !is_rejected => return Ok(TokenState::Valid(stored.signed_in)),
+                TokenStatus::Expired => return Ok(unusable_state(token)),
                 TokenStatus::Valid | TokenStatus::NeedsRefresh => {}
             }
-            let is_taken = found.is_refresh_in_progress(self.now());
-            if has_waited && (!is_taken || Instant::now() > patience) {
-                // Whom we waited for did not reach QQ. Trying again would let people wait twice.
-                return Ok(TokenState::Stale(found.signed_in));
+            let is_leased = stored.is_refresh_in_progress(self.now());
+            if has_waited && (!is_leased || Instant::now() > deadline) {
+                // The other request did not reach QQ. A second try would double the waiting time.
+                return Ok(TokenState::Stale(stored.signed_in));
             }
-            let until = self.lease_ends_at();
-            if !is_taken && self.sessions.acquire_refresh_lease(&found, until).await? {
-                let outcome = self.refresh_with_lease(id, found).await;
-                self.sessions.release_refresh_lease(id, until).await?;
-                return outcome;
+            let lease_ends_at = self.lease_ends_at();
+            if !is_leased && self.sessions.acquire_refresh_lease(&stored, lease_ends_at).await? {
+                let state = self.refresh_with_lease(id, stored).await;
+                self.sessions.release_refresh_lease(id, lease_ends_at).await?;
+                return state;
             }
-            has_waited = is_taken;
-            sleep(POLL).await;
+            has_waited = is_leased;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    async fn refresh_with_lease(&self, id: Id, found: StoredSession) -> Result<TokenState, LoginError> {
-        let old = &found.signed_in.token;
+    async fn refresh_with_lease(&self, id: Id, stored: StoredSession) -> Result<TokenState, LoginError> {
+        let old = &stored.signed_in.token;
         let Some(refresh_token) = &old.refresh_token else { return Ok(TokenState::ReauthRequired) };
         let obtained_at = self.now();
         match self.qq.refresh_token(refresh_token).await {
             Ok(token) => {
-                // The new refresh token stands in the same record as the new token: both or neither.
-                let new = stored_token(token, obtained_at);
-                let changed = self.store_refreshed_token(id, old, &new).await?;
-                audit::record(Event::TokenRenewed { user_id: found.signed_in.user_id });
-                Ok(changed.map_or(TokenState::SignedOut, TokenState::Valid))
+                let user = self.store_refreshed_token(id, old, &stored_token(token, obtained_at)).await?;
+                audit::record(Event::TokenRenewed { user_id: stored.signed_in.user_id });
+                Ok(user.map_or(TokenState::SignedOut, TokenState::Valid))
             }
             Err(error) => {
-                self.log_refusal(&error);
-                self.handle_refresh_error(id, found.signed_in, &error).await
+                self.log_qq_error(&error);
+                self.handle_refresh_error(id, stored.signed_in, &error).await
             }
         }
     }
@@ -122,104 +115,98 @@ impl LoginService {
     async fn handle_refresh_error(
         &self,
         id: Id,
-        signed_in: SignedInUser,
+        user: SignedInUser,
         error: &QqError,
     ) -> Result<TokenState, LoginError> {
+        let user_id = user.user_id;
+        let record_failure = |failure: LoginFailure| {
+            audit::record(Event::TokenNotRenewed { user_id, reason: failure.code() });
+        };
         match error.class() {
             ErrorClass::QqFailure | ErrorClass::RetryLater => {
-                audit::record(refresh_failed_event(&signed_in, LoginFailure::Unreachable));
-                Ok(TokenState::Stale(signed_in))
+                record_failure(LoginFailure::Unreachable);
+                Ok(TokenState::Stale(user))
             }
-            // For the operator to mend; the refresh token may be good again then.
+            // The refresh token stays: it may work again once the operator has acted.
             ErrorClass::OperatorAction | ErrorClass::BadRequest => {
-                audit::record(refresh_failed_event(&signed_in, LoginFailure::Misconfigured));
+                record_failure(LoginFailure::Misconfigured);
                 Ok(TokenState::ReauthRequired)
             }
             ErrorClass::ReauthRequired => {
-                let refused_at = Some(self.now()).filter(|_| error.is_token_invalid());
-                // A refused refresh token is spent or void. The access token may yet be good.
-                let without = |token: &StoredToken| StoredToken { refresh_token: None, refused_at, ..token.clone() };
-                let kept = self.replace_token(id, &signed_in.token, without).await?;
-                let Some(kept) = kept else { return Ok(TokenState::SignedOut) };
-                if !kept.token.is_same_token(&signed_in.token) && kept.token.status(self.now()) == TokenStatus::Valid {
-                    // Whoever took over the right to renew was faster, and theirs is good.
-                    return Ok(TokenState::Valid(kept));
+                // The refresh token is used up or invalid. The access token may still be valid.
+                let refused_at = error.is_token_invalid().then(|| self.now());
+                let current = self
+                    .replace_token(id, &user.token, |old| StoredToken {
+                        refresh_token: None,
+                        refused_at,
+                        ..old.clone()
+                    })
+                    .await?;
+                let Some(current) = current else { return Ok(TokenState::SignedOut) };
+                let is_other_token = !current.token.is_same_token(&user.token);
+                if is_other_token && current.token.status(self.now()) == TokenStatus::Valid {
+                    // Another request refreshed the token first; use its result.
+                    return Ok(TokenState::Valid(current));
                 }
-                audit::record(Event::TokenRefused { user_id: signed_in.user_id });
+                audit::record(Event::TokenRefused { user_id });
                 Ok(TokenState::ReauthRequired)
             }
         }
     }
 
-    /// Puts the new token in the place of the one that QQ has just taken it for. The new one stands
-    /// nowhere else, so a database that is busy is asked again for a while.
+    /// Stores the refreshed token. QQ issues it once and it exists nowhere else, so a busy database is retried.
     async fn store_refreshed_token(
         &self,
         id: Id,
         old: &StoredToken,
         new: &StoredToken,
     ) -> Result<Option<SignedInUser>, SessionError> {
-        let patience = Instant::now() + PERSISTENCE;
+        let deadline = Instant::now() + STORE_TIMEOUT;
         loop {
-            let replace = |signed_in: &SignedInUser| {
-                signed_in.token.is_same_token(old).then(|| SignedInUser { token: new.clone(), ..signed_in.clone() })
-            };
+            let replace = |user: &SignedInUser| with_token(user, old, |_| new.clone());
             match self.sessions.update_and_release_lease(id, replace).await {
-                Err(error) if sessions::is_unavailable(&error) && Instant::now() < patience => {
-                    tracing::warn!(%error, "a renewed token could not be stored yet");
-                    sleep(POLL).await;
+                Err(error) if sessions::is_unavailable(&error) && Instant::now() < deadline => {
+                    tracing::warn!(%error, "refreshed token could not be stored; retrying");
+                    sleep(POLL_INTERVAL).await;
                 }
                 outcome => return outcome,
             }
         }
     }
 
-    /// Marks a token as dead: QQ refused it.
+    /// Marks a token that QQ rejected.
     pub(super) async fn mark_revoked(&self, id: Id, token: &StoredToken) -> Result<TokenState, LoginError> {
         let refused_at = Some(self.now());
-        let buried = self.replace_token(id, token, |token| StoredToken { refused_at, ..token.clone() }).await?;
-        let Some(signed_in) = buried else { return Ok(TokenState::SignedOut) };
-        audit::record(Event::TokenRefused { user_id: signed_in.user_id });
-        Ok(unusable_state(&signed_in.token))
+        let user = self.replace_token(id, token, |old| StoredToken { refused_at, ..old.clone() }).await?;
+        let Some(user) = user else { return Ok(TokenState::SignedOut) };
+        audit::record(Event::TokenRefused { user_id: user.user_id });
+        Ok(unusable_state(&user.token))
     }
 
-    /// Puts another token in the place of `old`, unless that is gone already.
     async fn replace_token(
         &self,
         id: Id,
         old: &StoredToken,
         new: impl Fn(&StoredToken) -> StoredToken + Send + Sync,
     ) -> Result<Option<SignedInUser>, SessionError> {
-        self.sessions
-            .update(id, |signed_in| {
-                let is_old = signed_in.token.is_same_token(old);
-                is_old.then(|| SignedInUser { token: new(&signed_in.token), ..signed_in.clone() })
-            })
-            .await
+        self.sessions.update(id, |user| with_token(user, old, &new)).await
     }
 
     fn lease_ends_at(&self) -> i64 {
-        let lease_secs = (self.qq.timeout() + SLACK).as_secs();
+        let lease_secs = (self.qq.timeout() + LEASE_MARGIN).as_secs();
         self.now().saturating_add(i64::try_from(lease_secs).unwrap_or(i64::MAX))
     }
 }
 
-fn refresh_failed_event(signed_in: &SignedInUser, failure: LoginFailure) -> Event {
-    Event::TokenNotRenewed { user_id: signed_in.user_id, reason: failure.code() }
+/// Replaces the user's token. Returns `None` if it is no longer `old`.
+fn with_token(
+    user: &SignedInUser,
+    old: &StoredToken,
+    new: impl Fn(&StoredToken) -> StoredToken,
+) -> Option<SignedInUser> {
+    user.token.is_same_token(old).then(|| SignedInUser { token: new(&user.token), ..user.clone() })
 }
 
-/// What to do about a token that cannot be used any more.
 fn unusable_state(token: &StoredToken) -> TokenState {
     if token.was_revoked_immediately() { TokenState::RevokedImmediately } else { TokenState::ReauthRequired }
-}
-
-/// The token as the session keeps it, with its timestamp.
-pub(super) fn stored_token(token: qq::Token, obtained_at: i64) -> StoredToken {
-    StoredToken {
-        access_token: token.access_token,
-        refresh_token: token.refresh_token,
-        obtained_at,
-        lifetime_secs: token.lifetime_secs,
-        refused_at: None,
-    }
 }

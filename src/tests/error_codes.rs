@@ -15,7 +15,7 @@ async fn open(browser: &mut Browser, query: &str) -> (String, Vec<String>) {
     let _listening = log.listen();
     let ending = browser.get(&format!("/login/qq/callback?{query}")).await.location().to_owned();
     let text = log.text();
-    let alarms = text.lines().filter(|line| line.contains(r#""level":"ERROR""#) || line.contains("QQ sent"));
+    let alarms = text.lines().filter(|line| line.contains(r#""level":"ERROR""#) || line.contains("QQ request failed"));
     (ending, alarms.map(str::to_owned).collect())
 }
 

@@ -34,7 +34,7 @@ async fn s35_a_renewed_token_is_not_lost_while_somebody_else_writes() {
         site.execute("LOCK TABLE sessions IN EXCLUSIVE MODE").await;
     }
     site.tokens.release();
-    while !log.text().contains("could not be stored yet") {
+    while !log.text().contains("refreshed token could not be stored") {
         assert!(!in_flight.is_finished(), "it was stored, or given up: {}", log.text());
         tokio::task::yield_now().await;
     }

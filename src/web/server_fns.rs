@@ -38,7 +38,7 @@ pub(super) async fn finish_login(#[server(default)] query: String) -> Result<Str
             remove_cookie(&site);
         }
     }
-    Ok(match finished.ending {
+    Ok(match finished.login {
         LoginOutcome::SignedIn(next) => next.as_str().to_owned(),
         LoginOutcome::NeedsRegistration => "/register".to_owned(),
         LoginOutcome::Failed(failure, next) => next.append_to(&format!("/login?error={}", failure.code())),
@@ -106,8 +106,8 @@ pub(super) async fn refresh_profile() -> Result<(), ServerFnError> {
     let Some(signed_in) = require_user(&site, &session).await? else { return Ok(()) };
     let asked = site.login.refresh_profile(signed_in, &session).await.map_err(internal_error)?;
     match &asked {
-        ApiOutcome::Answered(ProfileFetch::Complete, _) => set_flash(&site, Flash::PortraitUpdated),
-        ApiOutcome::Answered(ProfileFetch::Partial, _) => set_flash(&site, Flash::PortraitPartly),
+        ApiOutcome::Answered(ProfileFetch::Complete) => set_flash(&site, Flash::PortraitUpdated),
+        ApiOutcome::Answered(ProfileFetch::Partial) => set_flash(&site, Flash::PortraitPartly),
         ApiOutcome::Unavailable => set_flash(&site, Flash::PortraitUnavailable),
         ApiOutcome::Misconfigured => set_flash(&site, Flash::PortraitRefused),
         ApiOutcome::NoToken(_) => {}

@@ -1,0 +1,26 @@
+//! How a callback ends.
+
+use super::failure::LoginFailure;
+use super::return_to::ReturnTo;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginOutcome {
+    SignedIn(ReturnTo),
+    /// The user is new and has to register.
+    NeedsRegistration,
+    /// `ReturnTo` is for the next attempt.
+    Failed(LoginFailure, ReturnTo),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackOutcome {
+    pub login: LoginOutcome,
+    /// Whether another user was signed in to this browser until now.
+    pub has_replaced_user: bool,
+}
+
+impl From<LoginOutcome> for CallbackOutcome {
+    fn from(login: LoginOutcome) -> CallbackOutcome {
+        CallbackOutcome { login, has_replaced_user: false }
+    }
+}
