@@ -101,7 +101,7 @@ fn start(command: Command) -> Result<(), Failure> {
     match (prepared, command) {
         (Ok(()), _) => {}
         (Err(failure), Command::Doctor { json }) => {
-            return print_report(&doctor::unreadable(&env, &words(&failure)), json);
+            return print_report(&doctor::report_startup_error(&env, &words(&failure)), json);
         }
         (Err(failure), _) => return Err(failure),
     }
@@ -113,7 +113,7 @@ fn start(command: Command) -> Result<(), Failure> {
         .map_err(Failure::Runtime)?;
     let ended = match command {
         Command::Doctor { json } => {
-            return print_report(&runtime.block_on(doctor::examine(&env, &clock::system())), json);
+            return print_report(&runtime.block_on(doctor::run(&env, &clock::system())), json);
         }
         Command::Sandbox => {
             let settings = Config::read_sandbox(&env).map_err(Failure::Config)?;

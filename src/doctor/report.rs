@@ -1,54 +1,52 @@
-//! What was found, for people and for machines.
+//! The report, as text and as JSON.
 
 use serde::Serialize;
 
-use super::texts::Texts;
-use crate::language::Lang;
-
-/// How it stands with one thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// The result of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// All is well.
+    /// The check passed.
     Ok,
-    /// People can sign in, but somebody should look at it; or it could not be checked.
+    /// Users can sign in, but the operator should have a look, or the check could not run.
     Warning,
-    /// People cannot sign in, or will not be able to.
+    /// Users cannot sign in, or will soon be unable to.
     Error,
 }
 
-/// The things that are looked at, in the order of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// Every variable.
+/// The name of a check. The order of the variants is the order of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckName {
+    /// Every environment variable.
     Configuration,
-    /// Reachable, up to date, writable.
+    /// Reachable, migrated, writable.
     Database,
-    /// There, whole, and its owner's alone.
+    /// Present, valid, private.
     SecretKey,
-    /// This machine's against QQ's.
+    /// This machine's clock compared with QQ's.
     Clock,
-    /// The way to QQ.
+    /// Name resolution, connection and certificate.
     DnsAndTls,
-    /// The app's id and key.
+    /// App ID and App Key.
     App,
-    /// Whether QQ sends people back to it.
+    /// Whether QQ accepts the callback URL.
     Callback,
-    /// Who signs in, by `/oauth2.0/me`.
+    /// `/oauth2.0/me`.
     Identity,
-    /// Nickname and avatar, by `get_user_info`.
+    /// `get_user_info` and the avatar.
     Profile,
-    /// A new token for a refresh token.
+    /// Refreshing a token.
     Renewal,
-    /// `PUBLIC_URL` against QQ's rules.
+    /// `PUBLIC_URL` compared with QQ's rules for callback URLs.
     PublicUrl,
-    /// What would send mail.
+    /// Outgoing email.
     Mail,
 }
 
-impl Subject {
-    /// All of them.
-    pub const ALL: [Subject; 12] = [
+impl CheckName {
+    /// All checks, in the order of the report.
+    pub const ALL: [CheckName; 12] = [
         Self::Configuration,
         Self::Database,
         Self::SecretKey,
@@ -62,130 +60,61 @@ impl Subject {
         Self::PublicUrl,
         Self::Mail,
     ];
-
-    /// The name for machines; never changes.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::Database => "database",
-            Self::SecretKey => "secret_key",
-            Self::Clock => "clock",
-            Self::DnsAndTls => "dns_and_tls",
-            Self::App => "app",
-            Self::Callback => "callback",
-            Self::Identity => "identity",
-            Self::Profile => "profile",
-            Self::Renewal => "renewal",
-            Self::PublicUrl => "public_url",
-            Self::Mail => "mail",
-        }
-    }
 }
 
-/// What was found out about one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    pub(super) status: Status,
-    pub(super) detail: String,
-    pub(super) advice: Option<String>,
-    pub(super) code: Option<i64>,
-}
-
-impl Finding {
-    pub(super) fn good(detail: String) -> Finding {
-        Finding { status: Status::Ok, detail, advice: None, code: None }
-    }
-
-    pub(super) fn warning(detail: String, advice: String) -> Finding {
-        Finding { status: Status::Warning, ..Finding::bad(detail, advice) }
-    }
-
-    pub(super) fn bad(detail: String, advice: String) -> Finding {
-        let advice = Some(advice).filter(|advice| !advice.is_empty());
-        Finding { status: Status::Error, detail, advice, code: None }
-    }
-
-    /// Something that could not be looked at because something else is wrong, which is told there.
-    pub(super) fn not_checked(texts: &Texts, because: &str) -> Finding {
-        Finding { advice: None, ..Finding::warning((texts.not_checked)(because), String::new()) }
-    }
-
-    /// Something that need not be looked at.
-    pub(super) fn not_needed(texts: &Texts, because: &str) -> Finding {
-        Finding::good((texts.not_checked)(because))
-    }
-
-    pub(super) fn with_code(self, code: i64) -> Finding {
-        Finding { code: Some(code), ..self }
-    }
-
-    pub(super) fn of(self, subject: Subject, lang: Lang) -> Check {
-        let texts = lang.texts();
-        Check {
-            name: subject.name(),
-            line: (texts.line)((texts.title)(subject), &self.detail),
-            status: self.status,
-            ok: self.status != Status::Error,
-            detail: self.detail,
-            advice: self.advice,
-            code: self.code,
-        }
-    }
-}
-
-/// One thing that was looked at, and what was found.
+/// One check and what it found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
-    /// What was looked at: the name for machines.
-    pub name: &'static str,
-    /// What was looked at and what was found, for people.
+    /// Which check this is.
+    pub name: CheckName,
+    /// Title and detail, for the text report.
     #[serde(skip)]
-    line: String,
-    /// How it stands.
+    pub(super) line: String,
+    /// The result.
     pub status: Status,
-    /// Whether people can sign in all the same.
+    /// False only for [`Status::Error`].
     pub ok: bool,
-    /// What was found.
+    /// What the check found.
     pub detail: String,
-    /// What to do about it, if there is something to do.
+    /// How to fix it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// The number with which QQ said no, if it did.
+    /// QQ's return code, if QQ rejected a request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
 }
 
-/// Everything that was looked at.
+/// All checks.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Whether nothing is wrong. Warnings do not count.
+    /// Whether no check failed. Warnings do not count.
     pub ok: bool,
-    /// One entry for each thing, in the order of [`Subject::ALL`].
+    /// One entry for each of [`CheckName::ALL`], in that order.
     pub checks: Vec<Check>,
 }
 
 impl Report {
-    pub(super) fn of(checks: Vec<Check>) -> Report {
+    pub(super) fn new(checks: Vec<Check>) -> Report {
         Report { ok: checks.iter().all(|check| check.ok), checks }
     }
 
-    /// The report for people: a line for each thing, and one more where something is to be done.
+    /// Formats one line for each check, followed by a line of advice if there is any.
     pub fn to_text(&self) -> String {
         let lines = |check: &Check| {
-            let mark = match check.status {
+            let symbol = match check.status {
                 Status::Ok => '✓',
                 Status::Warning => '!',
                 Status::Error => '✗',
             };
             let advice = check.advice.as_ref().map(|advice| format!("  → {advice}\n")).unwrap_or_default();
-            format!("{mark} {}\n{advice}", check.line)
+            format!("{symbol} {}\n{advice}", check.line)
         };
         self.checks.iter().map(lines).collect()
     }
 
-    /// The report for machines.
+    /// Formats the report as JSON.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and booleans always fit.
+        // Serializing strings, numbers and booleans cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }

@@ -1,19 +1,19 @@
-//! The doctor with the real QQ, for which the sandbox stands in unrecognised here.
+//! Runs the QQ checks against the sandbox, treated as the real QQ.
 
 use tokio::net::TcpListener;
 
-use super::consultation::Consultation;
-use super::qq_itself::{self, QqFindings};
-use super::report::{Finding, Status};
+use super::context::Context;
+use super::finding::{Finding, Findings};
+use super::i18n::ENGLISH;
+use super::report::{CheckName, Status};
 use crate::clock;
 use crate::config::{Config, Environment};
-use crate::language::Lang;
 use crate::qq::Client;
 use crate::sandbox::{self, SandboxSettings};
 
-/// What the doctor finds at a QQ whose app has this key and whose authorize address has this
-/// fault, and what it asked.
-async fn findings(app_key: &str, fault: Option<&str>) -> (QqFindings, Vec<String>) {
+/// Returns the findings and the requests that the sandbox received. Its app has `app_key`, and its
+/// authorize endpoint has `fault`.
+async fn check_qq(app_key: &str, fault: Option<&str>) -> (Findings, Vec<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let qq = format!("http://{}", listener.local_addr().expect("an address"));
     let settings = SandboxSettings {
@@ -29,56 +29,58 @@ async fn findings(app_key: &str, fault: Option<&str>) -> (QqFindings, Vec<String
     let client = Client::new(config.qq.clone()).expect("a client");
     if let Some(fault) = fault {
         let plan = http().put(format!("{qq}/sandbox/faults/authorize")).body(format!(r#"{{"fault": "{fault}"}}"#));
-        assert!(plan.send().await.expect("an answer").status().is_success(), "{fault}");
+        assert!(plan.send().await.expect("a response").status().is_success(), "{fault}");
     }
     let clock = clock::system();
-    let consultation =
-        Consultation { config: &config, client: &client, clock: &clock, lang: Lang::En, is_stand_in: false };
-    let findings = qq_itself::examine(&consultation).await;
-    (findings, asked(&qq).await)
+    let context = Context { config: &config, client: &client, clock: &clock, messages: ENGLISH, is_sandbox: false };
+    let findings = super::checks::run_qq_checks(&context).await;
+    (findings, received_requests(&qq).await)
 }
 
 fn http() -> reqwest::Client {
-    // Asked for by the client even where nothing is encrypted. A second call finds it done.
+    // reqwest requires a provider even for plain http. Only the first call installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
-async fn asked(qq: &str) -> Vec<String> {
-    let journal = http().get(format!("{qq}/sandbox/requests")).send().await.expect("the journal");
-    let journal: serde_json::Value = serde_json::from_slice(&journal.bytes().await.expect("a body")).expect("JSON");
-    journal.as_array().expect("a list").iter().map(ToString::to_string).collect()
+async fn received_requests(qq: &str) -> Vec<String> {
+    let response = http().get(format!("{qq}/sandbox/requests")).send().await.expect("a response");
+    let requests: serde_json::Value = serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON");
+    requests.as_array().expect("a list").iter().map(ToString::to_string).collect()
 }
 
-fn is_good(finding: &Finding) -> bool {
+fn is_ok(finding: &Finding) -> bool {
     finding.status == Status::Ok
 }
 
 #[tokio::test]
-async fn the_real_qq_is_asked_nothing_about_a_person() {
-    let (findings, asked) = findings("canary", None).await;
-    let QqFindings { clock, dns_and_tls, app, callback, identity, profile, renewal } = findings;
-    for finding in [&clock, &dns_and_tls, &app, &callback, &identity, &profile, &renewal] {
-        assert!(is_good(finding), "{finding:?}");
+async fn real_qq_gets_three_requests_and_none_about_a_user() {
+    let (findings, requests) = check_qq("canary", None).await;
+    assert_eq!(findings.len(), 7);
+    for (name, finding) in &findings {
+        assert!(is_ok(finding), "{name:?}: {finding:?}");
     }
-    assert!(callback.detail.starts_with("QQ accepts") && app.detail.contains("made-up code"));
-    assert!(identity.detail.contains("made-up token") && renewal.detail.contains("not checked"));
-    assert_eq!(asked.len(), 3, "{asked:?}");
-    for (request, endpoint) in asked.iter().zip(["authorize", "token", "me"]) {
+    assert!(findings[&CheckName::Callback].detail.starts_with("QQ accepts"));
+    assert!(findings[&CheckName::App].detail.contains("dummy code"));
+    assert!(findings[&CheckName::Identity].detail.contains("dummy token"));
+    assert!(findings[&CheckName::Renewal].detail.contains("not checked"));
+    assert_eq!(requests.len(), 3, "{requests:?}");
+    for (request, endpoint) in requests.iter().zip(["authorize", "token", "me"]) {
         assert!(request.contains(&format!("\"endpoint\":\"{endpoint}\"")), "{request}");
         assert!(!request.contains("sandbox_user"), "{request}");
     }
 }
 
 #[tokio::test]
-async fn the_real_qq_tells_a_wrong_key_from_a_wrong_code() {
-    let (findings, _) = findings("another", None).await;
-    assert_eq!((findings.app.status, findings.app.code), (Status::Error, Some(100_009)));
-    assert!(is_good(&findings.callback) && is_good(&findings.identity));
+async fn wrong_key_differs_from_rejected_dummy_code() {
+    let (findings, _) = check_qq("another", None).await;
+    let app = &findings[&CheckName::App];
+    assert_eq!((app.status, app.code), (Status::Error, Some(100_009)));
+    assert!(is_ok(&findings[&CheckName::Callback]) && is_ok(&findings[&CheckName::Identity]));
 }
 
 #[tokio::test]
-async fn what_page_the_real_qq_shows_is_its_own_affair() {
+async fn unknown_page_of_real_qq_is_a_warning() {
     for (fault, status, code) in [
         ("html", Status::Warning, None),
         ("huge", Status::Warning, None),
@@ -88,9 +90,9 @@ async fn what_page_the_real_qq_shows_is_its_own_affair() {
         ("http_500", Status::Error, None),
         ("app_unapproved", Status::Error, Some(110_406)),
     ] {
-        let (findings, _) = findings("canary", Some(fault)).await;
-        let callback = &findings.callback;
+        let (findings, _) = check_qq("canary", Some(fault)).await;
+        let callback = &findings[&CheckName::Callback];
         assert_eq!((callback.status, callback.code), (status, code), "{fault}: {callback:?}");
-        assert!(is_good(&findings.app) && is_good(&findings.dns_and_tls), "{fault}");
+        assert!(is_ok(&findings[&CheckName::App]) && is_ok(&findings[&CheckName::DnsAndTls]), "{fault}");
     }
 }

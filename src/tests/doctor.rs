@@ -1,4 +1,4 @@
-//! What the doctor finds.
+//! The `doctor` command.
 
 mod at_qq;
 mod in_the_log;
@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use qq_login::clock;
 use qq_login::config::Environment;
-use qq_login::doctor::{Check, Report, Status, Subject, examine};
+use qq_login::doctor::{self, Check, CheckName, Report, Status};
 
 use crate::support::TestSite;
 
-/// The variables of the site under test, with some changed; an empty value unsets one.
+/// The environment of the site under test, with changes. An empty value unsets a variable.
 fn variables(site: &TestSite, changes: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut variables = vec![
         ("PUBLIC_URL", format!("http://127.0.0.1:{}", site.port)),
@@ -23,39 +23,38 @@ fn variables(site: &TestSite, changes: &[(&str, &str)]) -> Vec<(String, String)>
         ("QQ_GRAPH_URL", site.qq.clone()),
     ];
     for (name, value) in changes {
-        variables.retain(|(kept, _)| kept != name);
+        variables.retain(|(existing, _)| existing != name);
         variables.push((name, (*value).to_owned()));
     }
     variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The report for that environment.
-async fn examined(site: &TestSite, changes: &[(&str, &str)]) -> Report {
-    examine(&Environment::new(variables(site, changes), |_| vec![]), &clock::system()).await
+async fn run(site: &TestSite, changes: &[(&str, &str)]) -> Report {
+    doctor::run(&Environment::new(variables(site, changes), |_| vec![]), &clock::system()).await
 }
 
-fn check(report: &Report, subject: Subject) -> &Check {
-    report.checks.iter().find(|check| check.name == subject.name()).expect("every check is in the report")
+fn check(report: &Report, name: CheckName) -> &Check {
+    report.checks.iter().find(|check| check.name == name).expect("every check is in the report")
 }
 
-/// How it stands with one thing, and everything that is said about it.
-fn told(report: &Report, subject: Subject) -> (Status, String) {
-    let check = check(report, subject);
+/// Returns the status of a check, and its detail and advice.
+fn result(report: &Report, name: CheckName) -> (Status, String) {
+    let check = check(report, name);
     (check.status, format!("{} | {}", check.detail, check.advice.as_deref().unwrap_or_default()))
 }
 
-/// A folder of the test's own.
-fn folder(name: &str) -> PathBuf {
+/// Creates a folder for one test.
+fn create_folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("qq-login-doctor-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     folder
 }
 
 #[tokio::test]
-async fn all_is_well_in_both_languages() {
+async fn valid_setup_passes_in_both_languages() {
     let site = TestSite::start().await;
     for (language, is_chinese) in [("en_GB.UTF-8", false), ("zh_CN.UTF-8", true)] {
-        let report = examined(&site, &[("LANG", language)]).await;
+        let report = run(&site, &[("LANG", language)]).await;
         let text = report.to_text();
         assert!(report.ok && text.lines().count() == 12, "{text}");
         for line in text.lines() {
@@ -63,30 +62,48 @@ async fn all_is_well_in_both_languages() {
             let has_chinese = line.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
             assert_eq!(has_chinese, is_chinese, "{line}");
         }
-        let names: Vec<&str> = report.checks.iter().map(|check| check.name).collect();
-        assert_eq!(names, Subject::ALL.map(Subject::name));
+        assert!(report.checks.iter().map(|check| check.name).eq(CheckName::ALL));
         assert!(report.checks.iter().all(|check| check.ok && check.advice.is_none() && check.code.is_none()));
     }
 }
 
+/// The names that scripts rely on, in order.
+const NAMES: [&str; 12] = [
+    "configuration",
+    "database",
+    "secret_key",
+    "clock",
+    "dns_and_tls",
+    "app",
+    "callback",
+    "identity",
+    "profile",
+    "renewal",
+    "public_url",
+    "mail",
+];
+
 #[tokio::test]
-async fn machines_get_the_same_as_people() {
+async fn json_has_fixed_names_and_the_texts_of_the_text_report() {
     let site = TestSite::start().await;
-    let report = examined(&site, &[("QQ_APP_KEY", "wrong")]).await;
+    let report = run(&site, &[("QQ_APP_KEY", "wrong")]).await;
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).expect("JSON");
     assert_eq!(json["ok"], false);
-    let app = json["checks"].as_array().expect("a list").iter().find(|it| it["name"] == "app").expect("the app");
+    let checks = json["checks"].as_array().expect("a list");
+    let names: Vec<&str> = checks.iter().filter_map(|check| check["name"].as_str()).collect();
+    assert_eq!(names, NAMES);
+    let app = checks.iter().find(|check| check["name"] == "app").expect("the app");
     assert_eq!((&app["status"], &app["ok"], &app["code"]), (&"error".into(), &false.into(), &100_009.into()));
     let advice = app["advice"].as_str().expect("advice");
     let lines = format!("✗ App ID and key: {}\n  → {advice}\n", app["detail"].as_str().expect("a detail"));
     assert!(report.to_text().contains(&lines) && advice.contains("QQ_APP_KEY"), "{}", report.to_text());
-    let mail = json["checks"].as_array().and_then(|checks| checks.last()).expect("the last");
+    let mail = checks.last().expect("the last");
     assert_eq!((&mail["name"], &mail["status"]), (&"mail".into(), &"ok".into()));
     assert!(mail.get("advice").is_none() && mail.get("code").is_none());
 }
 
 #[tokio::test]
-async fn a_bad_configuration_is_a_cross_and_the_rest_is_not_checked() {
+async fn invalid_configuration_fails_and_skips_the_other_checks() {
     let site = TestSite::start().await;
     for (change, words) in [
         (("QQ_APP_ID", ""), "QQ_APP_ID is unset though QQ_APP_KEY is set"),
@@ -96,24 +113,24 @@ async fn a_bad_configuration_is_a_cross_and_the_rest_is_not_checked() {
         (("QQ_GRAPH_URL", "https://canary@graph.qq.com"), "QQ_GRAPH_URL has more than"),
     ] {
         for language in ["en", "zh"] {
-            let report = examined(&site, &[change, ("LANG", language)]).await;
-            let (status, said) = told(&report, Subject::Configuration);
-            assert_eq!(status, Status::Error, "{said}");
-            assert!(language == "zh" || said.contains(words), "{said}");
-            assert!(said.contains(change.0) || said.contains("MAIL_FROM"), "{said}");
+            let report = run(&site, &[change, ("LANG", language)]).await;
+            let (status, text) = result(&report, CheckName::Configuration);
+            assert_eq!(status, Status::Error, "{text}");
+            assert!(language == "zh" || text.contains(words), "{text}");
+            assert!(text.contains(change.0) || text.contains("MAIL_FROM"), "{text}");
             assert!(!report.ok && report.checks.len() == 12);
             for check in report.checks.iter().skip(1) {
                 assert!(check.detail.starts_with(if language == "en" { "not checked" } else { "未检查" }));
             }
-            assert!(!report.to_json().contains("canary") && !report.to_text().contains("canary"), "{said}");
+            assert!(!report.to_json().contains("canary") && !report.to_text().contains("canary"), "{text}");
         }
     }
-    let report = qq_login::doctor::unreadable(&Environment::new([], |_| vec![]), ".env: a line cannot be read");
-    assert!(!report.ok && told(&report, Subject::Configuration).1.contains(".env"));
+    let report = doctor::report_startup_error(&Environment::new([], |_| vec![]), ".env: a line cannot be read");
+    assert!(!report.ok && result(&report, CheckName::Configuration).1.contains(".env"));
 }
 
 #[tokio::test]
-async fn no_secret_is_repeated_whatever_is_wrong() {
+async fn report_contains_no_secret() {
     let site = TestSite::start().await;
     let postgres = "postgres://site:canary-password@127.0.0.1:1/site?sslmode=disable";
     for changes in [
@@ -123,13 +140,13 @@ async fn no_secret_is_repeated_whatever_is_wrong() {
         &[("PUBLIC_URL", "http://localhost:1")],
         &[("QQ_APP_ID", "1"), ("LANG", "zh")],
     ] {
-        let report = examined(&site, changes).await;
+        let report = run(&site, changes).await;
         let all = report.to_text() + &report.to_json();
         assert!(!report.ok && !all.contains("canary") && !all.contains("MDEyMzQ1"), "{all}");
     }
-    let well = examined(&site, &[]).await;
-    // Codes, tokens and openids of the sandbox are 32 hexadecimal digits.
+    let report = run(&site, &[]).await;
+    // The sandbox's codes, tokens and openids are 32 hexadecimal digits.
     let is_hex = |word: &str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let all = well.to_text() + &well.to_json();
+    let all = report.to_text() + &report.to_json();
     assert!(!all.contains("canary") && !all.split(|c: char| !c.is_ascii_alphanumeric()).any(is_hex), "{all}");
 }

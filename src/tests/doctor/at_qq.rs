@@ -1,14 +1,14 @@
-//! What goes wrong between the site and QQ, fault by fault.
+//! Failures between the site and QQ: every fault of the sandbox, wrong credentials, no connection.
 
+use qq_login::doctor::CheckName::{App, Callback, Clock, DnsAndTls, Identity, Profile, Renewal};
 use qq_login::doctor::Status::{Error, Ok, Warning};
-use qq_login::doctor::Subject::{App, Callback, Clock, DnsAndTls, Identity, Profile, Renewal};
-use qq_login::doctor::{Status, Subject};
+use qq_login::doctor::{CheckName, Status};
 
-use super::{check, examined, told};
+use super::{check, result, run};
 use crate::support::{TestSite, http};
 
-/// One fault, and where and how the doctor tells it.
-type Case = (&'static str, Subject, Status, Option<i64>, &'static str);
+/// A fault, and the check, status, return code and words that report it.
+type Case = (&'static str, CheckName, Status, Option<i64>, &'static str);
 
 const AUTHORIZE: [Case; 13] = [
     ("http_500", Callback, Error, None, "HTTP status 500"),
@@ -20,15 +20,15 @@ const AUTHORIZE: [Case; 13] = [
     ("slow", Callback, Error, None, "no complete answer in time"),
     ("drip", Callback, Error, None, "no complete answer in time"),
     ("drop", Callback, Error, None, "the connection broke"),
-    ("redirect", Callback, Error, None, "neither its own page nor the callback"),
+    ("redirect", Callback, Error, None, "neither to its login page nor to the callback"),
     ("drop_state", Callback, Error, None, "without the state"),
-    ("cancel", Callback, Error, None, "as if the person had turned back"),
+    ("cancel", Callback, Error, None, "nobody cancelled"),
     ("app_unapproved", Callback, Error, Some(110_406), "应用状态"),
 ];
 
 const TOKEN: [Case; 20] = [
     ("http_500", App, Error, None, "HTTP status 500"),
-    ("html", App, Error, None, "is a web page"),
+    ("html", App, Error, None, "a web page instead of data"),
     ("empty", App, Error, None, "it is empty"),
     ("truncated", App, Error, None, "it breaks off"),
     ("bad_charset", App, Error, None, "it is not UTF-8"),
@@ -44,46 +44,46 @@ const TOKEN: [Case; 20] = [
     ("redirect_illegal", Callback, Error, Some(100_010), "网站回调域"),
     ("app_offline", App, Error, Some(100_011), "应用状态"),
     ("refresh_used", App, Error, Some(100_021), "a refresh token works only once"),
-    ("expires_number", App, Ok, None, "gave a token"),
-    ("no_refresh", Renewal, Warning, None, "gave no refresh token"),
-    ("jsonp_tight", App, Ok, None, "gave a token"),
+    ("expires_number", App, Ok, None, "issued a token"),
+    ("no_refresh", Renewal, Warning, None, "no refresh token"),
+    ("jsonp_tight", App, Ok, None, "issued a token"),
 ];
 
 const ME: [Case; 16] = [
-    ("http_500", Identity, Warning, None, "second try only; first, QQ's answer is HTTP status 500"),
-    ("html", Identity, Error, None, "is a web page"),
+    ("http_500", Identity, Warning, None, "second attempt; the first one failed: QQ returned HTTP status 500"),
+    ("html", Identity, Error, None, "a web page instead of data"),
     ("empty", Identity, Error, None, "it is empty"),
     ("truncated", Identity, Error, None, "it breaks off"),
     ("bad_charset", Identity, Error, None, "it is not UTF-8"),
     ("huge", Identity, Error, None, "it is too large"),
     ("slow", Identity, Error, None, "no complete answer in time"),
     ("drip", Identity, Error, None, "no complete answer in time"),
-    ("drop", Identity, Warning, None, "second try only; first, the connection broke"),
+    ("drop", Identity, Warning, None, "second attempt; the first one failed: the connection"),
     ("redirect", Identity, Error, None, "a redirect (HTTP status 302)"),
     ("wrong_client", Identity, Error, None, "belongs to another app"),
     ("no_openid", Identity, Error, None, "openid is missing"),
     ("token_illegal", Identity, Error, Some(100_013), "no longer valid"),
     ("token_check_failed", Identity, Error, Some(100_016), "did not pass"),
     ("unionid_denied", Identity, Warning, Some(100_048), "QQ_UNIONID"),
-    ("jsonp_tight", Identity, Ok, None, "whose token it is"),
+    ("jsonp_tight", Identity, Ok, None, "identified the user"),
 ];
 
 const USER_INFO: [Case; 15] = [
-    ("http_500", Profile, Warning, None, "second try only; first, QQ's answer is HTTP status 500"),
-    ("html", Profile, Error, None, "is a web page"),
+    ("http_500", Profile, Warning, None, "second attempt; the first one failed: QQ returned HTTP status 500"),
+    ("html", Profile, Error, None, "a web page instead of data"),
     ("empty", Profile, Error, None, "it is empty"),
     ("truncated", Profile, Error, None, "it breaks off"),
     ("bad_charset", Profile, Error, None, "it is not UTF-8"),
     ("huge", Profile, Error, None, "it is too large"),
     ("slow", Profile, Error, None, "no complete answer in time"),
     ("drip", Profile, Error, None, "no complete answer in time"),
-    ("drop", Profile, Warning, None, "second try only; first, the connection broke"),
+    ("drop", Profile, Warning, None, "second attempt; the first one failed: the connection"),
     ("redirect", Profile, Error, None, "a redirect (HTTP status 302)"),
     ("not_logged_in", Profile, Error, Some(1002), "has lapsed"),
     ("openid_invalid", Profile, Error, Some(-22), "openid is not valid"),
     ("api_denied", Profile, Error, Some(100_030), "QQ_SCOPE"),
-    ("avatar_missing", Profile, Warning, None, "gave no avatar"),
-    ("is_lost", Profile, Warning, None, "is lost"),
+    ("avatar_missing", Profile, Warning, None, "no avatar"),
+    ("is_lost", Profile, Warning, None, "incomplete"),
 ];
 
 const AVATAR: [Case; 10] = [
@@ -99,28 +99,28 @@ const AVATAR: [Case; 10] = [
     ("redirect", Profile, Warning, None, "HTTP status 302"),
 ];
 
-/// Plans each fault once, and compares what the doctor says; the sandbox has no other faults.
-async fn tell(endpoint: &str, cases: &[Case]) {
+/// Sets each fault once and compares the report. The cases must cover all faults of the endpoint.
+async fn check_faults(endpoint: &str, cases: &[Case]) {
     let site = TestSite::start().await;
     let names: Vec<&str> = cases.iter().map(|(fault, ..)| *fault).collect();
     assert_eq!(
         sorted(&names),
         sorted(&known_faults(&site, endpoint).await.iter().map(String::as_str).collect::<Vec<_>>())
     );
-    for (fault, subject, status, code, words) in cases {
+    for (fault, name, status, code, words) in cases {
         site.break_qq(endpoint, fault, 1).await;
-        let impatient = if matches!(*fault, "slow" | "drip") { "300" } else { "5000" };
-        let report = examined(&site, &[("QQ_TIMEOUT_MS", impatient), ("QQ_UNIONID", "on")]).await;
-        let (found, said) = told(&report, *subject);
-        let found = (found, check(&report, *subject).code, report.ok);
-        assert_eq!(found, (*status, *code, *status != Error), "{endpoint} {fault}: {}", report.to_text());
-        assert!(said.contains(words), "{endpoint} {fault}: {said}");
+        let timeout_ms = if matches!(*fault, "slow" | "drip") { "300" } else { "5000" };
+        let report = run(&site, &[("QQ_TIMEOUT_MS", timeout_ms), ("QQ_UNIONID", "on")]).await;
+        let (actual, text) = result(&report, *name);
+        let actual = (actual, check(&report, *name).code, report.ok);
+        assert_eq!(actual, (*status, *code, *status != Error), "{endpoint} {fault}: {}", report.to_text());
+        assert!(text.contains(words), "{endpoint} {fault}: {text}");
         assert!(report.checks.iter().filter(|check| !check.ok).count() <= 1, "{fault}: {}", report.to_text());
-        assert_eq!(told(&report, DnsAndTls).0, Ok, "{endpoint} {fault}");
+        assert_eq!(result(&report, DnsAndTls).0, Ok, "{endpoint} {fault}");
     }
 }
 
-/// The faults that an endpoint of the sandbox knows, as it lists them for those who name another.
+/// Returns the faults of an endpoint, as the sandbox lists them in answer to an unknown one.
 async fn known_faults(site: &TestSite, endpoint: &str) -> Vec<String> {
     let request = http().put(format!("{}/sandbox/faults/{endpoint}", site.qq)).body(r#"{"fault": "?"}"#);
     let answer = request.send().await.expect("an answer").text().await.expect("a body");
@@ -135,96 +135,96 @@ fn sorted(names: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_fault_of_authorize_is_named() {
-    tell("authorize", &AUTHORIZE).await;
+async fn authorize_faults_are_reported() {
+    check_faults("authorize", &AUTHORIZE).await;
 }
 
 #[tokio::test]
-async fn every_fault_of_token_is_named() {
-    tell("token", &TOKEN).await;
+async fn token_faults_are_reported() {
+    check_faults("token", &TOKEN).await;
 }
 
 #[tokio::test]
-async fn every_fault_of_me_is_named() {
-    tell("me", &ME).await;
+async fn me_faults_are_reported() {
+    check_faults("me", &ME).await;
 }
 
 #[tokio::test]
-async fn every_fault_of_get_user_info_is_named() {
-    tell("get_user_info", &USER_INFO).await;
+async fn get_user_info_faults_are_reported() {
+    check_faults("get_user_info", &USER_INFO).await;
 }
 
 #[tokio::test]
-async fn every_fault_of_avatars_is_named() {
-    tell("avatar", &AVATAR).await;
+async fn avatar_faults_are_reported() {
+    check_faults("avatar", &AVATAR).await;
 }
 
 #[tokio::test]
-async fn a_failure_that_lasts_is_an_error_where_a_passing_one_is_a_warning() {
+async fn failing_second_attempt_is_an_error() {
     let site = TestSite::start().await;
-    for (endpoint, subject) in [("me", Identity), ("get_user_info", Profile)] {
+    for (endpoint, name) in [("me", Identity), ("get_user_info", Profile)] {
         site.break_qq(endpoint, "http_500", 2).await;
-        let (status, said) = told(&examined(&site, &[]).await, subject);
-        assert!(status == Error && said.contains("HTTP status 500"), "{said}");
+        let (status, text) = result(&run(&site, &[]).await, name);
+        assert!(status == Error && text.contains("HTTP status 500"), "{text}");
     }
 }
 
 #[tokio::test]
-async fn wrong_credentials_and_callback_are_told_apart() {
+async fn wrong_app_id_key_and_callback_are_distinguished() {
     let site = TestSite::start().await;
     for (change, expected) in [
         (("QQ_APP_ID", "100000002"), [(App, Error, Some(100_008)), (Callback, Error, Some(100_008))]),
         (("QQ_APP_KEY", "wrong-canary"), [(App, Error, Some(100_009)), (Callback, Ok, None)]),
         (("PUBLIC_URL", "http://localhost:1"), [(App, Warning, None), (Callback, Error, Some(100_010))]),
     ] {
-        let report = examined(&site, &[change]).await;
-        for (subject, status, code) in expected {
-            let found = (check(&report, subject).status, check(&report, subject).code);
-            assert_eq!(found, (status, code), "{change:?}: {}", report.to_text());
+        let report = run(&site, &[change]).await;
+        for (name, status, code) in expected {
+            let actual = (check(&report, name).status, check(&report, name).code);
+            assert_eq!(actual, (status, code), "{change:?}: {}", report.to_text());
         }
-        let unknown = check(&report, Renewal);
-        assert!(unknown.status == Warning && unknown.detail == "not checked: nobody could be signed in");
+        let skipped = check(&report, Renewal);
+        assert!(skipped.status == Warning && skipped.detail == "not checked: the test sign-in failed");
         assert!(!report.ok);
     }
-    let report = examined(&site, &[("PUBLIC_URL", "http://localhost:1")]).await;
-    assert!(told(&report, Callback).1.contains("Enter http://localhost:1/login/qq/callback letter by letter"));
+    let report = run(&site, &[("PUBLIC_URL", "http://localhost:1")]).await;
+    assert!(result(&report, Callback).1.contains("Enter http://localhost:1/login/qq/callback letter by letter"));
 }
 
 #[tokio::test]
-async fn a_qq_that_cannot_be_reached_is_told_once() {
+async fn unreachable_qq_is_reported_once() {
     let site = TestSite::start().await;
     for (change, words) in [
-        (("QQ_GRAPH_URL", "http://127.0.0.1:1"), "http://127.0.0.1:1: nothing takes the connection"),
+        (("QQ_GRAPH_URL", "http://127.0.0.1:1"), "http://127.0.0.1:1: connection refused"),
         (("QQ_GRAPH_URL", "https://qq.invalid"), "https://qq.invalid: "),
     ] {
-        let report = examined(&site, &[change]).await;
-        let (status, said) = told(&report, DnsAndTls);
-        assert!(status == Error && said.contains(words), "{said}");
-        for subject in [Clock, App, Callback, Identity, Profile, Renewal] {
-            assert_eq!(check(&report, subject).detail, "not checked: QQ cannot be reached");
+        let report = run(&site, &[change]).await;
+        let (status, text) = result(&report, DnsAndTls);
+        assert!(status == Error && text.contains(words), "{text}");
+        for name in [Clock, App, Callback, Identity, Profile, Renewal] {
+            assert_eq!(check(&report, name).detail, "not checked: cannot reach QQ");
         }
     }
     site.break_qq("authorize", "drop", 1).await;
     site.break_qq("token", "slow", 1).await;
-    let report = examined(&site, &[("QQ_TIMEOUT_MS", "300")]).await;
-    assert!(told(&report, DnsAndTls).1.contains("the connection broke"), "{}", report.to_text());
-    assert_eq!(check(&report, App).detail, "not checked: QQ cannot be reached");
+    let report = run(&site, &[("QQ_TIMEOUT_MS", "300")]).await;
+    assert!(result(&report, DnsAndTls).1.contains("connection lost"), "{}", report.to_text());
+    assert_eq!(check(&report, App).detail, "not checked: cannot reach QQ");
 }
 
 #[tokio::test]
-async fn the_built_in_sandbox_is_asked_if_it_runs() {
+async fn built_in_sandbox_is_checked_if_it_runs() {
     let site = TestSite::start().await;
-    let awake = site.qq.trim_start_matches("http://").to_owned();
+    let running = site.qq.trim_start_matches("http://").to_owned();
     let unset = [("QQ_APP_ID", ""), ("QQ_APP_KEY", ""), ("QQ_GRAPH_URL", "")];
     let settings = |addr| [&unset[..], &[("SANDBOX_ADDR", addr), ("SANDBOX_APP_KEY", "canary-app-key")]].concat();
-    let report = examined(&site, &settings("127.0.0.1:1")).await;
+    let report = run(&site, &settings("127.0.0.1:1")).await;
     assert!(report.ok && report.checks.iter().all(|check| check.status == Ok), "{}", report.to_text());
-    let asleep = "not checked: the built-in sandbox (http://127.0.0.1:1) starts with the site";
-    assert_eq!(check(&report, App).detail, asleep);
+    let not_running = "not checked: the built-in sandbox (http://127.0.0.1:1) starts with the site";
+    assert_eq!(check(&report, App).detail, not_running);
 
-    let report = examined(&site, &settings(&awake)).await;
-    assert!(report.ok && told(&report, App).1.contains("gave a token"), "{}", report.to_text());
+    let report = run(&site, &settings(&running)).await;
+    assert!(report.ok && result(&report, App).1.contains("issued a token"), "{}", report.to_text());
     site.break_qq("token", "app_offline", 1).await;
-    let report = examined(&site, &settings(&awake)).await;
+    let report = run(&site, &settings(&running)).await;
     assert!(!report.ok && check(&report, App).code == Some(100_011));
 }

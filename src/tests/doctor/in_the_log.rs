@@ -1,14 +1,14 @@
-//! What the operator reads in the log when a sign-in fails, and what the person sees.
+//! A failed sign-in: the log has the advice, the page does not.
 
 use crate::support::{Log, TestSite};
 
 #[tokio::test]
-async fn the_operator_gets_the_advice_and_the_person_only_that_something_is_wrong() {
+async fn advice_is_logged_and_not_shown_to_the_user() {
     let site = TestSite::start().await;
-    let callback_address = format!("http://127.0.0.1:{}/login/qq/callback", site.port);
+    let callback_url = format!("http://127.0.0.1:{}/login/qq/callback", site.port);
     for (fault, advice) in [
         ("wrong_key", "Copy the APP Key from the QQ Connect console"),
-        ("redirect_illegal", callback_address.as_str()),
+        ("redirect_illegal", callback_url.as_str()),
         ("app_offline", "Submit the website app for review"),
     ] {
         let mut browser = site.browser();
@@ -24,13 +24,13 @@ async fn the_operator_gets_the_advice_and_the_person_only_that_something_is_wron
         let page = browser.get(answer.location()).await.body;
         assert!(page.contains("role=\"alert\""), "{fault}");
         for word in ["QQ_APP", "APP Key", "10001", "100009", "/login/qq/callback", "网站应用", "console"] {
-            assert!(!page.contains(word), "{fault}: the person is told of {word}");
+            assert!(!page.contains(word), "{fault}: the page contains {word}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_passing_failure_is_no_error_in_the_log() {
+async fn temporary_failure_is_logged_as_a_warning() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.come_back_as("Ann", None).await;

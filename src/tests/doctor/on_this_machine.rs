@@ -1,22 +1,22 @@
-//! The database, the secret key, the clock and `PUBLIC_URL`.
+//! Database, secret key, clock and `PUBLIC_URL`.
 
 use std::path::Path;
 
 use qq_login::clock::{self, Clock};
 use qq_login::config::Environment;
-use qq_login::doctor::{Status, Subject, examine};
+use qq_login::doctor::{self, CheckName, Status};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Connection};
 
-use super::{check, examined, folder, told, variables};
+use super::{check, create_folder, result, run, variables};
 use crate::support::TestSite;
 
 fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-/// A database as the site makes it.
-async fn made(file: &Path) -> AnyPool {
+/// Creates a database as the site does.
+async fn create_database(file: &Path) -> AnyPool {
     qq_login::database::open(&url(file)).await.expect("a database").pool
 }
 
@@ -25,87 +25,97 @@ async fn execute(pool: &AnyPool, sql: &'static str) {
 }
 
 #[tokio::test]
-async fn a_missing_database_is_made_by_the_site_and_not_by_the_doctor() {
-    let (site, folder) = (TestSite::start().await, folder("missing"));
+async fn missing_database_and_key_pass_and_are_not_created() {
+    let (site, folder) = (TestSite::start().await, create_folder("missing"));
     let file = folder.join("deep/er/site.db");
-    let report = examined(&site, &[("DATABASE_URL", &url(&file)), ("SECRET_KEY", "")]).await;
+    let report = run(&site, &[("DATABASE_URL", &url(&file)), ("SECRET_KEY", "")]).await;
     assert!(report.ok, "{}", report.to_text());
-    for subject in [Subject::Database, Subject::SecretKey] {
-        let (status, said) = told(&report, subject);
-        assert!(status == Status::Ok && said.contains("the first start makes it"), "{said}");
+    for name in [CheckName::Database, CheckName::SecretKey] {
+        let (status, text) = result(&report, name);
+        assert!(status == Status::Ok && text.contains("the first start creates it"), "{text}");
     }
     assert_eq!(std::fs::read_dir(&folder).expect("the folder").count(), 0, "the doctor left something behind");
 
     std::fs::write(folder.join("deep"), "in the way").expect("a file");
-    let report = examined(&site, &[("DATABASE_URL", &url(&file)), ("SECRET_KEY", "")]).await;
-    assert_eq!(told(&report, Subject::Database).0, Status::Error, "{}", report.to_text());
-    assert_eq!(told(&report, Subject::SecretKey).0, Status::Error, "{}", report.to_text());
+    let report = run(&site, &[("DATABASE_URL", &url(&file)), ("SECRET_KEY", "")]).await;
+    assert_eq!(result(&report, CheckName::Database).0, Status::Error, "{}", report.to_text());
+    assert_eq!(result(&report, CheckName::SecretKey).0, Status::Error, "{}", report.to_text());
     std::fs::remove_dir_all(folder).expect("cleaned up");
 }
 
 #[tokio::test]
-async fn the_state_of_the_database_is_told() {
-    let (site, folder) = (TestSite::start().await, folder("states"));
+async fn database_states_are_reported() {
+    let (site, folder) = (TestSite::start().await, create_folder("states"));
     for (name, sql, status, words) in [
         ("good", None, Status::Ok, "up to date and writable"),
-        ("behind", Some("DELETE FROM _sqlx_migrations WHERE version = 2"), Status::Warning, "1 step(s) behind"),
+        ("behind", Some("DELETE FROM _sqlx_migrations WHERE version = 2"), Status::Warning, "needs 1 migration(s)"),
         (
             "newer",
             Some("UPDATE _sqlx_migrations SET version = 99 WHERE version = 2"),
             Status::Error,
             "by a newer version",
         ),
-        ("changed", Some("UPDATE _sqlx_migrations SET checksum = x'00'"), Status::Error, "did not make so"),
-        ("half", Some("UPDATE _sqlx_migrations SET success = FALSE WHERE version = 2"), Status::Error, "half-made"),
+        (
+            "changed",
+            Some("UPDATE _sqlx_migrations SET checksum = x'00'"),
+            Status::Error,
+            "changed or unfinished migration",
+        ),
+        (
+            "half",
+            Some("UPDATE _sqlx_migrations SET success = FALSE WHERE version = 2"),
+            Status::Error,
+            "changed or unfinished migration",
+        ),
     ] {
         let file = folder.join(name);
-        let pool = made(&file).await;
+        let pool = create_database(&file).await;
         if let Some(sql) = sql {
             execute(&pool, sql).await;
         }
         pool.close().await;
-        let report = examined(&site, &[("DATABASE_URL", &url(&file))]).await;
-        let (found, said) = told(&report, Subject::Database);
-        assert!(found == status && said.contains(words), "{name}: {said}");
+        let report = run(&site, &[("DATABASE_URL", &url(&file))]).await;
+        let (actual, text) = result(&report, CheckName::Database);
+        assert!(actual == status && text.contains(words), "{name}: {text}");
         assert_eq!(report.ok, status != Status::Error, "{name}");
     }
     std::fs::write(folder.join("empty"), "").expect("a file");
     std::fs::write(folder.join("garbage"), "this is no database at all, but long enough".repeat(99)).expect("a file");
     for (name, status, words) in [
-        ("empty", Status::Warning, "5 step(s) behind"),
+        ("empty", Status::Warning, "needs 5 migration(s)"),
         ("garbage", Status::Error, "is not a database"),
-        ("good?mode=ro", Status::Error, "cannot be written"),
-        ("empty?mode=ro", Status::Error, "cannot be written"),
-        ("missing?mode=ro", Status::Error, "cannot be written: mode=ro"),
-        ("good?nonsense=1", Status::Error, "DATABASE_URL cannot be understood"),
+        ("good?mode=ro", Status::Error, "is not writable"),
+        ("empty?mode=ro", Status::Error, "is not writable"),
+        ("missing?mode=ro", Status::Error, "is not writable: mode=ro"),
+        ("good?nonsense=1", Status::Error, "DATABASE_URL is not a valid database URL"),
     ] {
-        let report = examined(&site, &[("DATABASE_URL", &url(&folder.join(name)))]).await;
-        let (found, said) = told(&report, Subject::Database);
-        assert!(found == status && said.contains(words), "{name}: {said}");
+        let report = run(&site, &[("DATABASE_URL", &url(&folder.join(name)))]).await;
+        let (actual, text) = result(&report, CheckName::Database);
+        assert!(actual == status && text.contains(words), "{name}: {text}");
     }
     assert_eq!(std::fs::metadata(folder.join("empty")).expect("a file").len(), 0, "the doctor made tables");
     std::fs::remove_dir_all(folder).expect("cleaned up");
 }
 
 #[tokio::test]
-async fn a_locked_database_is_told_and_nothing_is_left_in_a_free_one() {
-    let (site, folder) = (TestSite::start().await, folder("locked"));
+async fn locked_database_fails_and_check_leaves_no_row() {
+    let (site, folder) = (TestSite::start().await, create_folder("locked"));
     let file = folder.join("site.db");
-    let pool = made(&file).await;
+    let pool = create_database(&file).await;
     let mut writer = pool.acquire().await.expect("a connection");
     let mut transaction = writer.begin().await.expect("a transaction");
     sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ('x', 0)")
         .execute(&mut *transaction)
         .await
         .expect("a row");
-    let report = examined(&site, &[("DATABASE_URL", &url(&file))]).await;
-    let (status, said) = told(&report, Subject::Database);
-    assert!(status == Status::Error && said.contains("is locked by another program"), "{said}");
+    let report = run(&site, &[("DATABASE_URL", &url(&file))]).await;
+    let (status, text) = result(&report, CheckName::Database);
+    assert!(status == Status::Error && text.contains("is locked by another program"), "{text}");
     transaction.rollback().await.expect("rolled back");
     drop(writer);
 
-    let report = examined(&site, &[("DATABASE_URL", &url(&file))]).await;
-    assert_eq!(told(&report, Subject::Database).0, Status::Ok);
+    let report = run(&site, &[("DATABASE_URL", &url(&file))]).await;
+    assert_eq!(result(&report, CheckName::Database).0, Status::Ok);
     let (rows,): (i64,) =
         sqlx::query_as("SELECT COUNT(*) FROM spent_attempts").fetch_one(&pool).await.expect("a number");
     assert_eq!(rows, 0);
@@ -113,23 +123,26 @@ async fn a_locked_database_is_told_and_nothing_is_left_in_a_free_one() {
 }
 
 #[tokio::test]
-async fn a_postgres_that_is_not_there_or_not_ours_is_told() {
+async fn unusable_postgres_is_reported() {
     let site = TestSite::start().await;
-    let nowhere = "postgres://site:canary@127.0.0.1:1/site";
-    let report = examined(&site, &[("DATABASE_URL", nowhere)]).await;
-    let (status, said) = told(&report, Subject::Database);
-    let names_place = said.contains("postgres://127.0.0.1:1/site cannot be reached");
-    assert!(status == Status::Error && names_place && !said.contains("canary"), "{said}");
+    let unreachable = "postgres://site:canary@127.0.0.1:1/site";
+    let report = run(&site, &[("DATABASE_URL", unreachable)]).await;
+    let (status, text) = result(&report, CheckName::Database);
+    let names_place = text.contains("cannot connect to postgres://127.0.0.1:1/site");
+    assert!(status == Status::Error && names_place && !text.contains("canary"), "{text}");
 
     let Ok(server) = std::env::var("TEST_POSTGRES_URL") else { return };
     let mut address = url::Url::parse(&server).expect("an address");
     address.set_path("/no_such_database");
-    let report = examined(&site, &[("DATABASE_URL", address.as_str())]).await;
-    assert!(told(&report, Subject::Database).1.contains("no database of this name"));
+    let report = run(&site, &[("DATABASE_URL", address.as_str())]).await;
+    assert!(result(&report, CheckName::Database).1.contains("no database with this name"));
     address.set_password(Some("canary")).expect("a password");
-    let report = examined(&site, &[("DATABASE_URL", address.as_str())]).await;
-    let (status, said) = told(&report, Subject::Database);
-    assert!(status == Status::Error && said.contains("refuses user or password") && !said.contains("canary"), "{said}");
+    let report = run(&site, &[("DATABASE_URL", address.as_str())]).await;
+    let (status, text) = result(&report, CheckName::Database);
+    assert!(
+        status == Status::Error && text.contains("rejected the user or password") && !text.contains("canary"),
+        "{text}"
+    );
 
     sqlx::any::install_default_drivers();
     let pool = AnyPoolOptions::new().max_connections(1).connect(&server).await.expect("the server");
@@ -137,73 +150,73 @@ async fn a_postgres_that_is_not_there_or_not_ours_is_told() {
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {fresh}"))).execute(&pool).await.expect("a database");
     let mut address = url::Url::parse(&server).expect("an address");
     address.set_path(&fresh);
-    let report = examined(&site, &[("DATABASE_URL", address.as_str())]).await;
-    let (status, said) = told(&report, Subject::Database);
-    assert!(status == Status::Warning && said.contains("5 step(s) behind"), "{said}");
+    let report = run(&site, &[("DATABASE_URL", address.as_str())]).await;
+    let (status, text) = result(&report, CheckName::Database);
+    assert!(status == Status::Warning && text.contains("needs 5 migration(s)"), "{text}");
 }
 
 #[tokio::test]
-async fn the_key_file_has_to_be_whole_and_its_owners_alone() {
+async fn key_file_must_be_valid_and_private() {
     use std::os::unix::fs::PermissionsExt;
-    let (site, folder) = (TestSite::start().await, folder("key"));
+    let (site, folder) = (TestSite::start().await, create_folder("key"));
     let (database, key) = (url(&folder.join("site.db")), folder.join("qq-login.key"));
     let good = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
     for (content, mode, status, words) in [
-        (good.as_bytes(), 0o600, Status::Ok, "its owner alone"),
-        (good.as_bytes(), 0o400, Status::Ok, "its owner alone"),
+        (good.as_bytes(), 0o600, Status::Ok, "only its owner can read it"),
+        (good.as_bytes(), 0o400, Status::Ok, "only its owner can read it"),
         (good.as_bytes(), 0o640, Status::Warning, "chmod 600"),
         (good.as_bytes(), 0o604, Status::Warning, "chmod 600"),
-        (b"c2hvcnQ=", 0o600, Status::Error, "does not hold 32 bytes"),
-        (b"\xC4\xE3", 0o600, Status::Error, "does not hold 32 bytes"),
-        (b"", 0o600, Status::Error, "does not hold 32 bytes"),
+        (b"c2hvcnQ=", 0o600, Status::Error, "does not contain 32 bytes"),
+        (b"\xC4\xE3", 0o600, Status::Error, "does not contain 32 bytes"),
+        (b"", 0o600, Status::Error, "does not contain 32 bytes"),
     ] {
         let _ = std::fs::remove_file(&key);
         std::fs::write(&key, content).expect("a file");
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).expect("a mode");
-        let report = examined(&site, &[("DATABASE_URL", &database), ("SECRET_KEY", "")]).await;
-        let (found, said) = told(&report, Subject::SecretKey);
-        assert!(found == status && said.contains(words) && !said.contains("MDEy"), "{mode:o}: {said}");
+        let report = run(&site, &[("DATABASE_URL", &database), ("SECRET_KEY", "")]).await;
+        let (actual, text) = result(&report, CheckName::SecretKey);
+        assert!(actual == status && text.contains(words) && !text.contains("MDEy"), "{mode:o}: {text}");
         assert_eq!(std::fs::read(&key).expect("the key"), content, "the doctor changed the key");
     }
     std::fs::remove_file(&key).expect("removed");
     std::fs::create_dir(&key).expect("a folder in its place");
-    let report = examined(&site, &[("DATABASE_URL", &database), ("SECRET_KEY", "")]).await;
-    assert_eq!(told(&report, Subject::SecretKey).0, Status::Error);
+    let report = run(&site, &[("DATABASE_URL", &database), ("SECRET_KEY", "")]).await;
+    assert_eq!(result(&report, CheckName::SecretKey).0, Status::Error);
     std::fs::remove_dir_all(folder).expect("cleaned up");
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told() {
+async fn wrong_clock_is_reported() {
     let site = TestSite::start().await;
     for (shift, status) in [(0, Status::Ok), (-150, Status::Warning), (150, Status::Warning), (3600, Status::Error)] {
         let real = clock::system();
         let shifted: Clock = std::sync::Arc::new(move || real() + shift);
-        let report = examine(&Environment::new(variables(&site, &[]), |_| vec![]), &shifted).await;
-        assert_eq!(told(&report, Subject::Clock).0, status, "{shift}");
+        let report = doctor::run(&Environment::new(variables(&site, &[]), |_| vec![]), &shifted).await;
+        assert_eq!(result(&report, CheckName::Clock).0, status, "{shift}");
         assert_eq!(report.ok, status != Status::Error);
     }
 }
 
 #[tokio::test]
-async fn what_qqs_console_would_not_take_is_told_of_the_real_qq_only() {
+async fn public_url_rules_apply_to_real_qq_only() {
     let site = TestSite::start().await;
-    let report = examined(&site, &[]).await;
-    let (status, said) = told(&report, Subject::PublicUrl);
-    assert!(status == Status::Ok && said.contains("will do for the sandbox"), "{said}");
-    // Nobody is asked: the name does not exist.
+    let report = run(&site, &[]).await;
+    let (status, text) = result(&report, CheckName::PublicUrl);
+    assert!(status == Status::Ok && text.contains("works with the sandbox"), "{text}");
+    // This host name does not exist.
     let real = ("QQ_GRAPH_URL", "https://qq.invalid");
     for (public_url, status, words) in [
-        ("https://www.example.com", Status::Ok, "is what QQ's console takes"),
+        ("https://www.example.com", Status::Ok, "meets QQ's rules"),
         ("https://www.example.com:8443", Status::Error, "has a port"),
         ("http://localhost:3000", Status::Error, "neither localhost nor IP addresses"),
         ("https://192.0.2.1", Status::Error, "neither localhost nor IP addresses"),
-        ("http://www.mydomain.com", Status::Warning, "debugging on this machine only"),
+        ("http://www.mydomain.com", Status::Warning, "for local testing only"),
     ] {
         let variables = variables(&site, &[real, ("PUBLIC_URL", public_url)]);
         let env = Environment::new(variables, |_| vec![std::net::Ipv4Addr::LOCALHOST.into()]);
-        let report = examine(&env, &clock::system()).await;
-        let (found, said) = told(&report, Subject::PublicUrl);
-        assert!(found == status && said.contains(words), "{public_url}: {said}");
-        assert_eq!(check(&report, Subject::DnsAndTls).status, Status::Error);
+        let report = doctor::run(&env, &clock::system()).await;
+        let (actual, text) = result(&report, CheckName::PublicUrl);
+        assert!(actual == status && text.contains(words), "{public_url}: {text}");
+        assert_eq!(check(&report, CheckName::DnsAndTls).status, Status::Error);
     }
 }
