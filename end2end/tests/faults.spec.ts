@@ -9,11 +9,11 @@ test.afterEach(async ({ request }) => {
 const ends = [
   { endpoint: "authorize", fault: "drop_state", code: "expired", text: "This sign-in has expired" },
   { endpoint: "authorize", fault: "cancel", code: "cancelled", text: "You cancelled the QQ sign-in" },
-  { endpoint: "token", fault: "code_expired", code: "denied", text: "QQ asks you to sign in again" },
-  { endpoint: "token", fault: "wrong_key", code: "misconfigured", text: "QQ sign-in is set up wrongly" },
-  { endpoint: "token", fault: "http_500", code: "unreachable", text: "QQ cannot be reached right now" },
-  { endpoint: "me", fault: "wrong_client", code: "denied", text: "QQ asks you to sign in again" },
-  { endpoint: "me", fault: "html", code: "unreachable", text: "QQ cannot be reached right now" },
+  { endpoint: "token", fault: "code_expired", code: "denied", text: "QQ needs you to sign in again" },
+  { endpoint: "token", fault: "wrong_key", code: "misconfigured", text: "QQ sign-in isn't set up correctly" },
+  { endpoint: "token", fault: "http_500", code: "unreachable", text: "We can't reach QQ right now" },
+  { endpoint: "me", fault: "wrong_client", code: "denied", text: "QQ needs you to sign in again" },
+  { endpoint: "me", fault: "html", code: "unreachable", text: "We can't reach QQ right now" },
 ];
 
 for (const { endpoint, fault, code, text } of ends) {
@@ -45,17 +45,17 @@ test("what needs QQ says so in its place, and tries again when asked", async ({ 
 
   await plan("get_user_info", "http_500", 2);
   await on(page).updatePortrait.click();
-  await expect(on(page).alert).toContainText("QQ does not answer");
+  await expect(on(page).alert).toContainText("QQ isn't responding");
   await expect(on(page).updatePortrait).toHaveText(/^Try again/);
   await on(page).updatePortrait.click();
-  await expect(page.getByRole("status")).toHaveText("Nickname and avatar are up to date.");
+  await expect(page.getByRole("status")).toHaveText("Your nickname and avatar are up to date.");
   await expect(on(page).alert).toHaveCount(0);
 
   await plan("token", "drop", 1);
   await on(page).renew.click();
-  await expect(on(page).alert).toContainText("could not be renewed just now");
+  await expect(on(page).alert).toContainText("We couldn't renew your QQ authorization");
   await on(page).renew.click();
-  await expect(page.getByRole("status")).toHaveText("The permission was renewed.");
+  await expect(page.getByRole("status")).toHaveText("QQ authorization renewed.");
 });
 
 test("a refused renewal leads by QQ and back, from the form as well", async ({ page, request, unique }) => {
@@ -70,7 +70,7 @@ test("a refused renewal leads by QQ and back, from the form as well", async ({ p
 
   // With the new permission came a new refresh token.
   await on(page).renew.click();
-  await expect(page.getByRole("status")).toHaveText("The permission was renewed.");
+  await expect(page.getByRole("status")).toHaveText("QQ authorization renewed.");
 });
 
 test("without a nickname from QQ one registers all the same", async ({ page, request, unique }) => {
@@ -78,8 +78,8 @@ test("without a nickname from QQ one registers all the same", async ({ page, req
   await page.goto("/login");
   await on(page).qqButton.click();
   await approve(page, unique("nameless"));
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Hello");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome");
   await on(page).oneClick.click();
   await expect(page).toHaveURL("/account");
-  await expect(page.getByText("Not given by QQ")).toBeVisible();
+  await expect(page.getByText("Not provided by QQ")).toBeVisible();
 });

@@ -29,7 +29,7 @@ test("what needs the token works before and after its end", async ({ page, uniqu
     const nextPage = page.waitForEvent("framenavigated");
     await on(page).updatePortrait.click();
     await nextPage;
-    await expect(page.getByRole("status")).toHaveText("Nickname and avatar are up to date.");
+    await expect(page.getByRole("status")).toHaveText("Your nickname and avatar are up to date.");
   });
 });
 

@@ -42,7 +42,7 @@ async fn a_sign_in_does_not_need_the_avatar() {
         site.break_qq("avatar", fault, 1).await;
         assert_eq!(browser.get(&callback).await.location(), "/register", "{fault}");
         let page = browser.get("/register").await;
-        assert!(page.body.contains("Hello, Ann") && !page.body.contains("<img"), "{fault}");
+        assert!(page.body.contains("Welcome, Ann") && !page.body.contains("<img"), "{fault}");
         site.mend_qq().await;
     }
     assert_eq!(site.count("avatars").await, 0);

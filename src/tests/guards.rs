@@ -105,7 +105,7 @@ async fn s85_wrong_methods_and_unknown_paths_have_pages() {
     let page = browser.send(request).await;
     assert_eq!(page.status, 405);
     assert!(
-        page.body.contains("cannot be opened directly") && page.header("allow").contains("GET"),
+        page.body.contains("can't be opened directly") && page.header("allow").contains("GET"),
         "{}",
         page.header("allow")
     );

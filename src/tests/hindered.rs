@@ -8,7 +8,7 @@ fn expect_kept(answer: &Answer, status: u16, form: &Form) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.headers.contains_key("retry-after"));
     let typed = form.map(|(_, value)| format!("value=\"{value}\""));
-    for part in ["role=\"alert\"", "autofocus", "What you typed is still", &typed[0], &typed[1]] {
+    for part in ["role=\"alert\"", "autofocus", "What you entered is still", &typed[0], &typed[1]] {
         assert!(answer.body.contains(part), "{part}: {}", answer.body);
     }
     assert!(answer.body.contains("<title>Error: ") && !answer.body.contains("field-error"), "{}", answer.body);

@@ -14,7 +14,7 @@ async fn s34_an_attempt_and_a_registration_outlive_a_change_of_the_key() {
     let callback = bob.come_back_as("Bob", None).await;
 
     let mut ann = ann.through(rotated);
-    assert!(ann.get("/register").await.body.contains("Hello, Ann"));
+    assert!(ann.get("/register").await.body.contains("Welcome, Ann"));
     assert_eq!(ann.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await.location(), "/account");
     assert_eq!(ann.signed_in_as().await.as_deref(), Some("ann"));
     let mut bob = bob.through(rotated);
@@ -23,7 +23,7 @@ async fn s34_an_attempt_and_a_registration_outlive_a_change_of_the_key() {
     // What is made since then is sealed with the new key alone, which is all that is left in the end.
     let finished = site.start_second_with(options([("SECRET_KEY", NEW)])).await;
     assert_eq!(ann.through(finished).signed_in_as().await.as_deref(), Some("ann"));
-    assert!(bob.through(finished).get("/register").await.body.contains("Hello, Bob"));
+    assert!(bob.through(finished).get("/register").await.body.contains("Welcome, Bob"));
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ async fn s67_people_see_where_they_are_signed_in_and_sign_out_there() {
     }
     for handle in handles(&page.body) {
         assert_eq!(here.post("/account/sessions/end", &[("session", &handle)]).await.location(), "/account/sessions");
-        assert!(here.get("/account/sessions").await.body.contains("signed out there"));
+        assert!(here.get("/account/sessions").await.body.contains("Signed out."));
     }
     assert_eq!((phone.signed_in_as().await, office.signed_in_as().await), (None, None));
     assert_eq!(here.signed_in_as().await, Some(username));
@@ -72,7 +72,7 @@ async fn s67_all_others_are_ended_with_one_press() {
         assert_eq!(other.signed_in_as().await, None);
     }
     assert_eq!((here.signed_in_as().await, stranger.signed_in_as().await), (Some(username), Some(bystander)));
-    assert!(!here.get("/account/sessions").await.body.contains("everywhere else"));
+    assert!(!here.get("/account/sessions").await.body.contains("all other sessions"));
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn s95_deleting_an_account_leaves_nothing_of_it_and_harms_nobody() {
     assert!(page.status == 200 && page.body.contains("data-testid=\"delete-account\""), "{}", page.body);
     let answer = ann.post("/account/delete", &[]).await;
     assert_eq!((answer.status, answer.location()), (303, "/"));
-    assert!(ann.get("/").await.body.contains("Your account was deleted"));
+    assert!(ann.get("/").await.body.contains("Your account and all its data have been deleted"));
     assert_eq!((ann.session_id(), annes_phone.signed_in_as().await), (None, None));
     for text in theirs {
         assert!(!is_anywhere(&site, text).await, "{text}");
@@ -179,8 +179,8 @@ async fn s95_only_who_is_signed_in_can_delete_and_only_their_own() {
 async fn s96_what_is_asked_for_is_told_before_the_button_with_a_way_to_more() {
     let site = TestSite::start_with(options([("QQ_UNIONID", "on"), ("QQ_SCOPE", "get_user_info,list_album")])).await;
     for (language, told, unionid) in [
-        ("en", "your nickname, your avatar and an identifier", "unionid"),
-        ("zh-CN", "您的昵称、头像和专用于本站的标识", "unionid"),
+        ("en", "your QQ nickname, avatar and a site-specific ID", "unionid"),
+        ("zh-CN", "您的 QQ 昵称、头像和仅用于本站的标识", "unionid"),
     ] {
         let mut browser = site.browser();
         browser.cookies.insert("lang".to_owned(), language.to_owned());

@@ -13,11 +13,11 @@ async fn a_quiet_notice_stands_there_from_seven_days_before_the_end() {
     site.pass(SIXTY_DAYS - WEEK - 1);
     let page = browser.get("/account").await;
     assert!(!page.body.contains("data-testid=\"token-notice\""));
-    assert_eq!(page.marked("token-state").as_deref(), Some("Good"));
+    assert_eq!(page.marked("token-state").as_deref(), Some("Active"));
     site.pass(1);
     let page = browser.get("/account").await;
     assert!(page.body.contains("data-testid=\"token-notice\""));
-    assert_eq!(page.marked("token-state").as_deref(), Some("Ends soon"));
+    assert_eq!(page.marked("token-state").as_deref(), Some("Expires soon"));
     assert!(!page.body.contains("role=\"alert\""), "it is no alarm");
     assert_eq!(site.qq_requests("token").await, 1, "and nothing was renewed for it");
 }
@@ -44,8 +44,8 @@ async fn a_permission_can_be_renewed_before_it_ends() {
         assert_eq!((answer.status, answer.location()), (303, "/account"));
         assert_eq!(site.qq_requests("token").await, 1 + renewals);
         let page = browser.get("/account").await;
-        assert!(page.body.contains("The permission was renewed."));
-        assert!(!browser.get("/account").await.body.contains("The permission was renewed."), "it is told once");
+        assert!(page.body.contains("QQ authorization renewed."));
+        assert!(!browser.get("/account").await.body.contains("QQ authorization renewed."), "it is told once");
     }
 }
 
@@ -75,11 +75,11 @@ async fn s35_pressing_renew_many_times_at_once_keeps_the_chain_whole() {
     site.tokens.release();
     for press in presses {
         let mut browser = press.await.expect("a browser");
-        assert!(browser.get("/account").await.body.contains("The permission was renewed."));
+        assert!(browser.get("/account").await.body.contains("QQ authorization renewed."));
     }
     assert!(site.tokens.asked() <= 1 + 10, "a press asks once, and those that waited do not ask again");
     browser.post("/account/renew", &[]).await;
-    assert!(browser.get("/account").await.body.contains("The permission was renewed."));
+    assert!(browser.get("/account").await.body.contains("QQ authorization renewed."));
 }
 
 #[tokio::test]
@@ -115,12 +115,12 @@ async fn s38_with_qq_out_of_reach_the_renewal_is_offered_again() {
         site.break_qq("token", fault, 1).await;
         assert_eq!(browser.post("/account/renew", &[]).await.location(), "/account");
         let page = browser.get("/account").await;
-        assert!(page.status == 200 && page.body.contains("could not be renewed just now"), "{fault}");
+        assert!(page.status == 200 && page.body.contains("We couldn't renew your QQ authorization"), "{fault}");
         assert!(page.body.contains("Try again"));
     }
     site.mend_qq().await;
     assert_eq!(browser.post("/account/renew", &[]).await.location(), "/account");
-    assert!(browser.get("/account").await.body.contains("The permission was renewed."));
+    assert!(browser.get("/account").await.body.contains("QQ authorization renewed."));
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
     site.pass(95);
     site.break_qq("token", "http_500", 9).await;
     browser.post("/account/renew", &[]).await;
-    assert!(browser.get("/account").await.body.contains("could not be renewed just now"));
+    assert!(browser.get("/account").await.body.contains("We couldn't renew your QQ authorization"));
     assert_eq!(site.qq_requests("token").await, 2, "the sign-in, and the one try");
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{TestSite, options};
 
-const UPDATED: &str = "Nickname and avatar are up to date.";
+const UPDATED: &str = "Your nickname and avatar are up to date.";
 
 #[tokio::test]
 async fn nickname_and_avatar_can_be_fetched_anew() {
@@ -77,14 +77,14 @@ async fn s38_with_qq_out_of_reach_the_page_says_so_in_place() {
         site.break_qq("get_user_info", fault, 2).await;
         assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/account", "{fault}");
         let page = browser.get("/account").await;
-        assert!(page.body.contains("QQ does not answer, so nickname and avatar stay"), "{fault}");
+        assert!(page.body.contains("QQ isn't responding. Your nickname and avatar haven't changed"), "{fault}");
         assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{fault}");
         assert_eq!(page.marked("nickname"), Some(username.clone()), "{fault}");
         site.mend_qq().await;
     }
     site.break_qq("get_user_info", "openid_invalid", 1).await;
     browser.post("/account/portrait", &[]).await;
-    assert!(browser.get("/account").await.body.contains("QQ refuses nickname and avatar to this site"));
+    assert!(browser.get("/account").await.body.contains("QQ doesn't let this site read your nickname and avatar"));
     assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/account");
     assert!(browser.get("/account").await.body.contains(UPDATED));
 }
@@ -98,7 +98,7 @@ async fn what_qq_did_not_give_in_full_is_not_called_up_to_date() {
         site.break_qq(endpoint, fault, 1).await;
         assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/account", "{fault}");
         let page = browser.get("/account").await;
-        assert!(page.body.contains("what is missing stays as it was") && !page.body.contains(UPDATED), "{fault}");
+        assert!(page.body.contains("QQ returned only part of your profile") && !page.body.contains(UPDATED), "{fault}");
         assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{fault}");
         assert_eq!(page.marked("nickname"), Some(username.clone()), "{fault}");
         assert!(page.body.contains("<img src=\"/avatar/"), "{fault}");

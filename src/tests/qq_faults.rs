@@ -88,7 +88,7 @@ async fn without_nickname_and_avatar_a_sign_in_goes_on() {
     browser.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await;
     let page = browser.get("/account").await;
     assert_eq!((page.status, page.marked("nickname")), (200, None));
-    assert!(page.body.contains("Not given by QQ") && !page.body.contains("<img"));
+    assert!(page.body.contains("Not provided by QQ") && !page.body.contains("<img"));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn a_first_time_visitor_registers_signs_out_and_comes_back_without_registe
     let account = browser.get("/account").await;
     assert_eq!(account.marked("username").as_deref(), Some("XiaoMing"));
     assert_eq!(account.marked("nickname").as_deref(), Some("小明 🐧"));
-    assert!(account.body.contains("ming@example.com") && account.body.contains("not verified"));
+    assert!(account.body.contains("ming@example.com") && account.body.contains("Unverified"));
     assert!(account.body.contains("datetime=\"2027-03-16T08:00:00Z\""), "{}", account.body);
 
     let answer = browser.post("/logout", &[]).await;
@@ -43,7 +43,7 @@ async fn one_click_makes_an_account_with_a_readable_name() {
     assert_eq!(username.split('-').count(), 3, "{username}");
     assert_eq!(site.count("email_addresses").await, 0);
     let account = browser.get("/account").await;
-    assert!(account.body.contains("None"));
+    assert!(account.body.contains("Not set"));
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn registration_closed_lets_known_people_in_alone() {
     assert_eq!(stranger.sign_in("Stranger").await.location(), "/login?error=closed");
     assert_eq!((site.count("users").await, stranger.session_id()), (1, None));
     let page = stranger.get("/login?error=closed").await;
-    assert!(page.body.contains("takes no new accounts"));
+    assert!(page.body.contains("isn't accepting new accounts"));
 }
 
 #[tokio::test]

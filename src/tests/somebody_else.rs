@@ -2,7 +2,7 @@
 
 use crate::support::{TestSite, options};
 
-const TOLD: &str = "You came back from QQ as somebody else";
+const TOLD: &str = "You're now signed in with a different QQ account";
 
 /// Whose each identity is.
 async fn identities(site: &TestSite) -> Vec<String> {

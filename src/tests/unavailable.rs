@@ -34,7 +34,7 @@ async fn expect_unavailable(mut browser: Browser, path: String, form: Option<Vec
     };
     assert_eq!(answer.status, 503, "{path}: {}", answer.body);
     assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1), "{path}");
-    assert!(answer.body.contains("Not available just now") && answer.body.contains("role=\"alert\""), "{path}");
+    assert!(answer.body.contains("Temporarily unavailable") && answer.body.contains("role=\"alert\""), "{path}");
     assert_eq!(answer.header("cache-control"), "no-store", "{path}");
 }
 

@@ -83,7 +83,7 @@ pub(super) fn App() -> impl IntoView {
 fn Layout(children: Children) -> impl IntoView {
     let frame = use_context::<PageContext>();
     let somebody_else = frame.clone().filter(|frame| frame.flash == Some(Flash::SomebodyElse)).map(|frame| {
-        let said = frame.messages.somebody_else;
+        let said = frame.messages.account_switched;
         view! {
             <div class="trouble calm" role="status">
                 <p><strong>{said.title}</strong></p>
@@ -127,7 +127,7 @@ fn Preferences(frame: PageContext) -> impl IntoView {
     let pressed = |is_chosen: bool| if is_chosen { "true" } else { "false" };
     view! {
         <footer class="preferences">
-            <form method="post" action="/language" data-testid="language" novalidate aria-label=messages.language>
+            <form method="post" action="/language" data-testid="language" novalidate aria-label=messages.language_label>
                 <input type="hidden" name="back" value=frame.here.clone() />
                 {Lang::ALL.map(|lang| view! {
                     <button
@@ -141,7 +141,7 @@ fn Preferences(frame: PageContext) -> impl IntoView {
                     </button>
                 }).into_iter().collect_view()}
             </form>
-            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=messages.theme>
+            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=messages.theme_label>
                 <input type="hidden" name="back" value=frame.here.clone() />
                 {Theme::ALL.map(|theme| view! {
                     <button type="submit" name="theme" value=theme.name() aria-pressed=pressed(theme == frame.theme)>

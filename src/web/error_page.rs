@@ -42,7 +42,7 @@ impl TemporaryError {
     /// What happened, and what to do.
     pub(super) fn told(self, messages: &Messages) -> (String, String) {
         match self {
-            TemporaryError::RateLimited(wait_secs) => (messages.too_many)(wait_secs),
+            TemporaryError::RateLimited(wait_secs) => (messages.rate_limited)(wait_secs),
             TemporaryError::Unavailable => {
                 (messages.unavailable.title.to_owned(), messages.unavailable.advice.to_owned())
             }
@@ -73,7 +73,7 @@ pub(super) async fn broken(setting: RequestInfo) -> Response {
     let notice = ErrorPage {
         again: Some(again(&setting)),
         request_id: request_id(&setting),
-        ..setting.messages().broken.into()
+        ..setting.messages().internal_error.into()
     };
     show(setting, StatusCode::INTERNAL_SERVER_ERROR, notice).await
 }
@@ -146,7 +146,7 @@ pub(super) async fn misdirected(setting: RequestInfo) -> Response {
 /// A method that the address does not know.
 pub(super) async fn wrong_method(setting: RequestInfo) -> Response {
     let messages = setting.messages();
-    show(setting, StatusCode::METHOD_NOT_ALLOWED, messages.wrong_method.into()).await
+    show(setting, StatusCode::METHOD_NOT_ALLOWED, messages.method_not_allowed.into()).await
 }
 
 async fn show(setting: RequestInfo, status: StatusCode, notice: ErrorPage) -> Response {
@@ -169,7 +169,7 @@ pub(super) fn ErrorPageView(notice: ErrorPage) -> impl IntoView {
             </section>
             <p class="after">
                 {notice.again.map(|again| view! { <a class="button" href=again>{messages.try_again}</a> " " })}
-                <a href="/">{messages.to_home}</a>
+                <a href="/">{messages.back_to_home}</a>
             </p>
         }
     })

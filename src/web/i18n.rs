@@ -1,7 +1,6 @@
-//! Everything the pages say, in each language.
-//!
-//! A text is a field of [`Messages`], so a language that lacks one does not compile. Messages stay on
-//! the server; what an island may have to say stands in the page for it to pick.
+//! The texts of the site in every language.
+//! [`Lang::messages`] returns them, [`Lang::format_datetime`] formats a time.
+//! It must not know which page shows a text, and texts must not reach the browser half: an island finds its texts in the page.
 
 mod en;
 mod zh_cn;
@@ -11,161 +10,145 @@ use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
 
 impl Lang {
-    /// What the pages say in this language.
-    pub fn messages(self) -> &'static Messages {
+    /// Returns the site's texts in this language.
+    pub(super) fn messages(self) -> &'static Messages {
         match self {
             Lang::ZhCn => &zh_cn::MESSAGES,
             Lang::En => &en::MESSAGES,
         }
     }
 
-    /// A moment (seconds since 1970) for people to read, in UTC.
-    pub fn moment(self, seconds: i64) -> String {
-        let Ok(moment) = time::OffsetDateTime::from_unix_timestamp(seconds) else { return String::new() };
-        let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
-        let (hour, minute) = (moment.hour(), moment.minute());
+    /// Formats a Unix timestamp (in seconds) for users, in UTC. Returns an empty string if it is out of range.
+    pub(super) fn format_datetime(self, timestamp: i64) -> String {
+        let Ok(datetime) = time::OffsetDateTime::from_unix_timestamp(timestamp) else { return String::new() };
+        let (year, month, day) = (datetime.year(), datetime.month(), datetime.day());
+        let (hour, minute) = (datetime.hour(), datetime.minute());
         match self {
-            Lang::ZhCn => format!("{year}年{month}月{day}日 {hour:02}:{minute:02}（UTC）"),
-            Lang::En => format!("{day} {} {year}, {hour:02}:{minute:02} UTC", moment.month()),
+            Lang::ZhCn => format!("{year}年{}月{day}日 {hour:02}:{minute:02}（UTC）", u8::from(month)),
+            Lang::En => format!("{day} {month} {year}, {hour:02}:{minute:02} UTC"),
         }
     }
 }
 
-/// What to say about something that went wrong: what happened, and what to do.
+/// A problem: what happened, and what the user can do.
 #[derive(Clone, Copy)]
-pub struct Message {
-    pub title: &'static str,
-    pub advice: &'static str,
+pub(super) struct Message {
+    pub(super) title: &'static str,
+    pub(super) advice: &'static str,
 }
 
-/// The messages of one language.
-pub struct Messages {
-    pub site_name: &'static str,
-    pub skip_to_content: &'static str,
-    pub language: &'static str,
-    pub theme: &'static str,
-    pub theme_system: &'static str,
-    pub theme_light: &'static str,
-    pub theme_dark: &'static str,
-    pub sandbox_note: &'static str,
-    pub error_prefix: &'static str,
+/// The texts of one language. A language that lacks one does not compile.
+pub(super) struct Messages {
+    pub(super) site_name: &'static str,
+    pub(super) skip_to_content: &'static str,
+    pub(super) sandbox_note: &'static str,
+    pub(super) language_label: &'static str,
+    pub(super) theme_label: &'static str,
+    pub(super) theme_system: &'static str,
+    pub(super) theme_light: &'static str,
+    pub(super) theme_dark: &'static str,
+    pub(super) error_prefix: &'static str,
+    pub(super) back_to_home: &'static str,
+    pub(super) try_again: &'static str,
+    pub(super) contacting_qq: &'static str,
 
-    pub home_title: &'static str,
-    pub home_lead: &'static str,
-    pub home_greeting: fn(name: &str) -> String,
-    pub home_signed_in: &'static str,
-    pub to_account: &'static str,
-    pub to_home: &'static str,
+    pub(super) home_title: &'static str,
+    pub(super) home_lead: &'static str,
+    pub(super) home_greeting: fn(name: &str) -> String,
+    pub(super) home_signed_in: &'static str,
+    pub(super) view_account: &'static str,
 
-    pub login_title: &'static str,
-    pub login_qq: &'static str,
-    pub login_qq_busy: &'static str,
-    pub login_privacy: &'static str,
-    pub login_next: fn(path: &str) -> String,
-    pub login_again: &'static str,
+    pub(super) login_title: &'static str,
+    pub(super) login_again: &'static str,
+    pub(super) login_qq: &'static str,
+    pub(super) login_qq_busy: &'static str,
+    pub(super) login_privacy: &'static str,
+    pub(super) login_next: fn(path: &str) -> String,
+    pub(super) login_failure: fn(LoginFailure) -> Message,
 
-    pub register_title: &'static str,
-    pub register_welcome: fn(nickname: &str) -> String,
-    pub register_welcome_nameless: &'static str,
-    pub register_lead: &'static str,
-    pub auto_title: &'static str,
-    pub auto_lead: &'static str,
-    pub auto_submit: &'static str,
-    pub form_title: &'static str,
-    pub form_lead: &'static str,
-    pub form_submit: &'static str,
-    pub form_busy: &'static str,
-    pub form_problem: &'static str,
-    pub form_kept: &'static str,
-    pub username: &'static str,
-    pub username_hint: &'static str,
-    pub username_checking: &'static str,
-    pub username_available: &'static str,
-    pub email: &'static str,
-    pub email_hint: &'static str,
+    pub(super) register_title: &'static str,
+    pub(super) register_welcome: fn(nickname: &str) -> String,
+    pub(super) register_welcome_nameless: &'static str,
+    pub(super) register_lead: &'static str,
+    pub(super) register_auto_title: &'static str,
+    pub(super) register_auto_lead: &'static str,
+    pub(super) register_auto_submit: &'static str,
+    pub(super) register_form_title: &'static str,
+    pub(super) register_form_lead: &'static str,
+    pub(super) register_form_submit: &'static str,
+    pub(super) register_submitting: &'static str,
+    pub(super) form_errors_title: &'static str,
+    pub(super) form_input_kept: &'static str,
+    pub(super) username_label: &'static str,
+    pub(super) username_hint: &'static str,
+    pub(super) username_checking: &'static str,
+    pub(super) username_available: &'static str,
+    pub(super) username_error: fn(UsernameError) -> &'static str,
+    pub(super) email_label: &'static str,
+    pub(super) email_hint: &'static str,
+    pub(super) email_error: fn(EmailError) -> &'static str,
 
-    pub account_title: &'static str,
-    pub account_username: &'static str,
-    pub account_nickname: &'static str,
-    pub account_no_nickname: &'static str,
-    pub account_email: &'static str,
-    pub account_no_email: &'static str,
-    pub account_email_verified: &'static str,
-    pub account_email_unverified: &'static str,
-    pub account_token: &'static str,
-    pub account_token_obtained: &'static str,
-    pub account_token_expires: &'static str,
-    pub account_token_stale: Message,
-    pub permission_state: &'static str,
-    pub permission_good: &'static str,
-    pub permission_ending: &'static str,
-    pub permission_ended: &'static str,
-    pub permission_ends_soon: &'static str,
-    pub permission_renew: &'static str,
-    pub permission_renewed: &'static str,
-    pub portrait_update: &'static str,
-    pub portrait_updated: &'static str,
-    pub portrait_partly: &'static str,
-    pub portrait_unavailable: &'static str,
-    pub portrait_refused: &'static str,
-    pub asking_qq: &'static str,
-    pub try_again: &'static str,
-    pub somebody_else: Message,
-    pub logout: &'static str,
-    pub logout_note: &'static str,
-    pub account_more: &'static str,
-    pub account_export: &'static str,
-    pub sessions_title: &'static str,
-    pub sessions_lead: &'static str,
-    pub sessions_this: &'static str,
-    pub sessions_began: &'static str,
-    pub sessions_seen: &'static str,
-    pub sessions_end: &'static str,
-    pub sessions_end_others: &'static str,
-    pub sessions_ended: &'static str,
-    pub delete_title: &'static str,
-    pub delete_lead: &'static str,
-    pub delete_means: &'static [&'static str],
-    pub delete_submit: &'static str,
-    pub delete_back: &'static str,
-    pub deleted: &'static str,
+    pub(super) account_title: &'static str,
+    pub(super) account_switched: Message,
+    pub(super) account_nickname: &'static str,
+    pub(super) account_nickname_missing: &'static str,
+    pub(super) account_email_missing: &'static str,
+    pub(super) account_links_label: &'static str,
+    pub(super) account_export: &'static str,
+    pub(super) email_verified: &'static str,
+    pub(super) email_unverified: &'static str,
+    pub(super) profile_refresh: &'static str,
+    pub(super) profile_refreshed: &'static str,
+    pub(super) profile_partial: &'static str,
+    pub(super) profile_unreachable: &'static str,
+    pub(super) profile_denied: &'static str,
+    pub(super) qq_authorization_title: &'static str,
+    pub(super) qq_authorization_status: &'static str,
+    pub(super) qq_authorization_active: &'static str,
+    pub(super) qq_authorization_expiring: &'static str,
+    pub(super) qq_authorization_expired: &'static str,
+    pub(super) qq_authorization_issued: &'static str,
+    pub(super) qq_authorization_expires: &'static str,
+    pub(super) qq_authorization_expiring_note: &'static str,
+    pub(super) qq_authorization_renew: &'static str,
+    pub(super) qq_authorization_renewed: &'static str,
+    pub(super) qq_authorization_refresh_failed: Message,
+    pub(super) logout: &'static str,
+    pub(super) logout_note: &'static str,
 
-    pub privacy_title: &'static str,
-    pub privacy_unionid: &'static str,
-    pub privacy_scope: fn(calls: &str) -> String,
-    /// What is kept, heading by heading.
-    pub privacy: &'static [(&'static str, &'static str)],
-    pub privacy_sessions: fn(idle_days: i64, max_days: i64) -> String,
+    pub(super) sessions_title: &'static str,
+    pub(super) sessions_lead: &'static str,
+    pub(super) sessions_ended: &'static str,
+    pub(super) sessions_end_others: &'static str,
+    pub(super) session_current: &'static str,
+    pub(super) session_started: fn(datetime: &str) -> String,
+    pub(super) session_last_active: fn(datetime: &str) -> String,
+    pub(super) session_end: &'static str,
 
-    pub not_found: Message,
-    pub forbidden: Message,
-    pub misdirected: Message,
-    pub bad_form: Message,
-    pub wrong_method: Message,
-    pub too_many: fn(seconds: u64) -> (String, String),
-    pub broken: Message,
-    pub unavailable: Message,
-    pub request_id: fn(id: &str) -> String,
-    failure: fn(LoginFailure) -> Message,
-    username_problem: fn(UsernameError) -> &'static str,
-    email_problem: fn(EmailError) -> &'static str,
-}
+    pub(super) delete_title: &'static str,
+    pub(super) delete_lead: &'static str,
+    pub(super) delete_consequences: &'static [&'static str],
+    pub(super) delete_submit: &'static str,
+    pub(super) delete_cancel: &'static str,
+    pub(super) account_deleted: &'static str,
 
-impl Messages {
-    /// What to say of a sign-in that failed.
-    pub fn failure(&self, failure: LoginFailure) -> Message {
-        (self.failure)(failure)
-    }
+    pub(super) privacy_title: &'static str,
+    pub(super) privacy_unionid: &'static str,
+    pub(super) privacy_scope: fn(scope: &str) -> String,
+    /// Pairs of a heading and a paragraph.
+    pub(super) privacy_sections: &'static [(&'static str, &'static str)],
+    pub(super) privacy_sessions: fn(idle_days: i64, max_days: i64) -> String,
 
-    /// What to say of a user name.
-    pub fn username_problem(&self, problem: UsernameError) -> &'static str {
-        (self.username_problem)(problem)
-    }
-
-    /// What to say of an e-mail address.
-    pub fn email_problem(&self, problem: EmailError) -> &'static str {
-        (self.email_problem)(problem)
-    }
+    pub(super) not_found: Message,
+    pub(super) forbidden: Message,
+    pub(super) misdirected: Message,
+    pub(super) bad_form: Message,
+    pub(super) method_not_allowed: Message,
+    /// The title and the advice.
+    pub(super) rate_limited: fn(retry_after_secs: u64) -> (String, String),
+    pub(super) internal_error: Message,
+    pub(super) unavailable: Message,
+    pub(super) request_id: fn(id: &str) -> String,
 }
 
 #[cfg(test)]
@@ -173,9 +156,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_in_utc() {
-        assert_eq!(Lang::En.moment(0), "1 January 1970, 00:00 UTC");
-        assert_eq!(Lang::ZhCn.moment(1_800_000_000), "2027年1月15日 08:00（UTC）");
-        assert_eq!(Lang::En.moment(i64::MAX), "");
+    fn datetimes_are_formatted_in_utc() {
+        assert_eq!(Lang::En.format_datetime(0), "1 January 1970, 00:00 UTC");
+        assert_eq!(Lang::ZhCn.format_datetime(1_800_000_000), "2027年1月15日 08:00（UTC）");
+        assert_eq!(Lang::En.format_datetime(i64::MAX), "");
+    }
+
+    #[test]
+    fn english_counts_have_the_right_plural() {
+        let messages = Lang::En.messages();
+        assert_eq!((messages.rate_limited)(1).1, "Please try again in 1 second.");
+        assert_eq!((messages.rate_limited)(60).1, "Please try again in 60 seconds.");
+        assert!((messages.privacy_sessions)(1, 30).starts_with("We sign you out after 1 day without a visit"));
     }
 }

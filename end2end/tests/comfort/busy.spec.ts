@@ -41,7 +41,7 @@ for (const way of ["submit", "oneClick"] as const) {
     await on(page).usernameInput.fill(name);
     await on(page).emailInput.fill(`${name}@example.com`);
     await page.clock.runFor(1000);
-    await expect(page.getByText("You can have this user name.")).toBeVisible();
+    await expect(page.getByText("Username is available.")).toBeVisible();
 
     const button = on(page)[way];
     const address = way === "submit" ? "**/register" : "**/register/auto";

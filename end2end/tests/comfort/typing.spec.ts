@@ -17,14 +17,14 @@ test("a taken name is told within a second after typing stops, and goes when the
   await on(page).usernameInput.pressSequentially(taken.toUpperCase());
   // Half of the second is for the question to the server and its answer, which no clock here measures.
   await page.clock.runFor(500);
-  await expect(errorOf(page, "username")).toHaveText("This user name is taken. Choose another one.");
+  await expect(errorOf(page, "username")).toHaveText("This username is taken. Choose another one.");
   await expect(on(page).usernameInput).toHaveAttribute("aria-invalid", "true");
 
   await on(page).usernameInput.press("x");
   await expect(errorOf(page, "username")).toHaveCount(0);
   await expect(on(page).usernameInput).not.toHaveAttribute("aria-invalid");
   await page.clock.runFor(500);
-  await expect(page.getByText("You can have this user name.")).toBeVisible();
+  await expect(page.getByText("Username is available.")).toBeVisible();
 });
 
 test("what is wrong with a name is told without asking the server", async ({ page, unique }) => {
@@ -40,11 +40,11 @@ test("what is wrong with a name is told without asking the server", async ({ pag
 
   const name = on(page).usernameInput;
   for (const [typed, message] of [
-    ["ab", "This user name is too short: it needs at least 3 characters."],
-    ["W".repeat(33), "This user name is too long: 32 characters at most."],
-    ["a b c", "Use only letters, digits, _ and - in a user name."],
-    ["ａｄｍｉｎ", "This user name is reserved. Choose another one."],
-    ["", "Enter a user name."],
+    ["ab", "Username must be at least 3 characters."],
+    ["W".repeat(33), "Username must be 32 characters or fewer."],
+    ["a b c", "Username can contain only letters, numbers, _ and -."],
+    ["ａｄｍｉｎ", "This username is reserved. Choose another one."],
+    ["", "Enter a username."],
   ] as const) {
     await name.fill(typed);
     await expect(errorOf(page, "username")).toHaveText(message);
@@ -60,7 +60,7 @@ test("a bad address is told within a second after typing stops, and goes when it
   await on(page).emailInput.pressSequentially("ann@example");
   await expect(errorOf(page, "email")).toHaveCount(0);
   await page.clock.runFor(1000);
-  await expect(errorOf(page, "email")).toHaveText("Enter one e-mail address, such as name@example.com.");
+  await expect(errorOf(page, "email")).toHaveText("Enter one valid email address, such as name@example.com.");
   await expect(on(page).emailInput).toHaveAttribute("aria-invalid", "true");
 
   await on(page).emailInput.pressSequentially(".org");
@@ -71,7 +71,7 @@ test("a bad address is told within a second after typing stops, and goes when it
 test("the server's error goes as soon as the field is right", async ({ page, unique }) => {
   await arriveAsNewcomer(page, unique("typist"));
   await on(page).submit.click();
-  await expect(errorOf(page, "email")).toHaveText("Enter an e-mail address.");
+  await expect(errorOf(page, "email")).toHaveText("Enter your email address.");
   await expectHydrated(page);
   await on(page).emailInput.fill("ann@example.org");
   await expect(errorOf(page, "email")).toHaveCount(0);
@@ -84,7 +84,7 @@ test("messages are told in the page's language", async ({ page, unique }) => {
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await expectHydrated(page);
   await on(page).usernameInput.fill("小明");
-  await expect(errorOf(page, "username")).toHaveText("用户名太短，至少需要 3 个字符。");
+  await expect(errorOf(page, "username")).toHaveText("用户名至少需要 3 个字符。");
 });
 
 test("what is typed before the page wakes up stays, and is judged with the next letter", async ({ page, unique }) => {
@@ -108,7 +108,7 @@ test("what is typed before the page wakes up stays, and is judged with the next 
   await expect(errorOf(page, "email")).toBeVisible();
   await on(page).usernameInput.press("End");
   await on(page).usernameInput.press("c");
-  await expect(errorOf(page, "username")).toHaveText("Use only letters, digits, _ and - in a user name.");
+  await expect(errorOf(page, "username")).toHaveText("Username can contain only letters, numbers, _ and -.");
 });
 
 test("a name that is looked up while the form is on its way causes no complaint", async ({ page, unique }) => {

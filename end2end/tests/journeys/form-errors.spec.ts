@@ -2,13 +2,13 @@ import type { Page } from "@playwright/test";
 import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, fillForm, on, test } from "../support.ts";
 
 const texts = {
-  noName: "Enter a user name.",
-  noEmail: "Enter an e-mail address.",
-  short: "This user name is too short: it needs at least 3 characters.",
-  characters: "Use only letters, digits, _ and - in a user name.",
-  reserved: "This user name is reserved. Choose another one.",
-  taken: "This user name is taken. Choose another one.",
-  email: "Enter one e-mail address, such as name@example.com.",
+  noName: "Enter a username.",
+  noEmail: "Enter your email address.",
+  short: "Username must be at least 3 characters.",
+  characters: "Username can contain only letters, numbers, _ and -.",
+  reserved: "This username is reserved. Choose another one.",
+  taken: "This username is taken. Choose another one.",
+  email: "Enter one valid email address, such as name@example.com.",
 };
 
 const cases = [

@@ -81,7 +81,7 @@ test("an address that leads nowhere has a page with a way back", async ({ page, 
   const response = await page.goto("/no/such/page");
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
-  await page.getByRole("link", { name: "Back to the home page" }).click();
+  await page.getByRole("link", { name: "Back to home" }).click();
   await expect(page).toHaveURL("/");
 });
 
@@ -89,6 +89,6 @@ test("a link to signing out signs nobody out", async ({ page, watch }) => {
   watch.announce(405, "/logout");
   await page.goto("/logout");
   await expect(page.getByRole("alert")).toBeVisible();
-  await page.getByRole("link", { name: "Back to the home page" }).click();
+  await page.getByRole("link", { name: "Back to home" }).click();
   await expect(page).toHaveURL("/");
 });

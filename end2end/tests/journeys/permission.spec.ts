@@ -6,7 +6,7 @@ test("the permission is renewed by a button", async ({ page, unique }) => {
   await expect(page.getByTestId("token-state")).toHaveText("Good");
   await on(page).renew.click();
   await expect(page).toHaveURL("/account");
-  await expect(page.getByRole("status")).toHaveText("The permission was renewed.");
+  await expect(page.getByRole("status")).toHaveText("QQ authorization renewed.");
   await page.reload();
   await expect(page.getByRole("status")).toHaveCount(0);
 });
@@ -17,7 +17,7 @@ test("nickname and avatar are fetched anew by a button", async ({ page, unique }
   await page.goto("/account");
   await on(page).updatePortrait.click();
   await expect(page).toHaveURL("/account");
-  await expect(page.getByRole("status")).toHaveText("Nickname and avatar are up to date.");
+  await expect(page.getByRole("status")).toHaveText("Your nickname and avatar are up to date.");
   await expect(on(page).nickname).toHaveText(nickname);
 });
 
@@ -39,7 +39,7 @@ test("somebody else who comes back from QQ is told that the first one was signed
   await page.goto("/login/qq");
   await approve(page, second);
   await expect(page).toHaveURL("/register");
-  await expect(page.getByRole("status")).toContainText("You came back from QQ as somebody else");
+  await expect(page.getByRole("status")).toContainText("You're now signed in with a different QQ account");
   await on(page).oneClick.click();
   await expect(page).toHaveURL("/account");
   await expect(on(page).nickname).toHaveText(second);

@@ -192,8 +192,8 @@ async fn s25_s37_behind_a_connection_that_cannot_be_trusted_nothing_is_said_and_
         person = person.moved_to(&site);
         let mut walk = Walk { kind, site, qq, person, username: username.clone() };
         walk.expect_no_sign_in().await;
-        walk.expect_told("/account/renew", "could not be renewed just now").await;
-        walk.expect_told("/account/portrait", "QQ does not answer").await;
+        walk.expect_told("/account/renew", "We couldn't renew your QQ authorization").await;
+        walk.expect_told("/account/portrait", "QQ isn't responding").await;
         assert_eq!(Rows::of(&walk.site).await, before, "{kind:?}");
         assert_eq!(walk.qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
         (site, person) = (walk.site, walk.person);

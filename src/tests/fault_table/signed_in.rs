@@ -21,7 +21,7 @@ impl Lane {
         assert_eq!(answer.status, 303, "{cell}");
         if cell.word() == UNREACHABLE {
             assert_eq!(answer.location(), "/account", "{cell}");
-            self.expect_told(cell, "could not be renewed just now", "Try again").await;
+            self.expect_told(cell, "We couldn't renew your QQ authorization", "Try again").await;
         } else {
             assert_eq!(answer.location(), BY_QQ, "{cell}");
         }
@@ -33,8 +33,8 @@ impl Lane {
         self.site.pass(A_LIFE);
         let answer = self.ask_spoiled(cell, |person| person.request(Method::GET, "/account")).await;
         if cell.word() == UNREACHABLE {
-            self.check_told(cell, &answer, "could not be renewed just now", "Try again");
-            assert_eq!(answer.marked("token-state").as_deref(), Some("Ended"), "{cell}");
+            self.check_told(cell, &answer, "We couldn't renew your QQ authorization", "Try again");
+            assert_eq!(answer.marked("token-state").as_deref(), Some("Expired"), "{cell}");
         } else {
             assert_eq!((answer.status, answer.location()), (303, BY_QQ), "{cell}");
         }
@@ -48,10 +48,14 @@ impl Lane {
         assert_eq!(answer.status, 303, "{cell}");
         let (ending, told) = match cell.word() {
             _ if cell.endpoint == Endpoint::Avatar => {
-                ("/account", Some(("what is missing stays as it was", "Try again")))
+                ("/account", Some(("QQ returned only part of your profile", "Try again")))
             }
-            UNREACHABLE => ("/account", Some(("QQ does not answer, so nickname and avatar stay", "Try again"))),
-            MISCONFIGURED => ("/account", Some(("QQ refuses nickname and avatar to this site", "Update from QQ"))),
+            UNREACHABLE => {
+                ("/account", Some(("QQ isn't responding. Your nickname and avatar haven't changed", "Try again")))
+            }
+            MISCONFIGURED => {
+                ("/account", Some(("QQ doesn't let this site read your nickname and avatar", "Update from QQ")))
+            }
             // The token was renewed first, and QQ refused the new one as well: told on a page.
             DENIED if matches!(cell.fault, Fault::Refusal(100_014, _)) => ("/login?error=denied", None),
             _ => (BY_QQ, None),

@@ -5,221 +5,227 @@ use crate::validation::{EmailError, UsernameError};
 pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ Login",
     skip_to_content: "Skip to content",
-    language: "Language",
-    theme: "Appearance",
+    sandbox_note: "This site uses a QQ sandbox on this machine. Nothing is sent to the real QQ.",
+    language_label: "Language",
+    theme_label: "Appearance",
     theme_system: "System",
     theme_light: "Light",
     theme_dark: "Dark",
-    sandbox_note: "This site uses a QQ sandbox on this machine. It does not talk to the real QQ.",
     error_prefix: "Error: ",
+    back_to_home: "Back to home",
+    try_again: "Try again",
+    contacting_qq: "Contacting QQ…",
 
     home_title: "Welcome",
     home_lead: "Sign in with your QQ account. No new password to remember.",
     home_greeting: |name| format!("Hello, {name}"),
-    home_signed_in: "You are signed in.",
-    to_account: "See my account",
-    to_home: "Back to the home page",
+    home_signed_in: "Signed in as",
+    view_account: "View my account",
 
     login_title: "Sign in",
+    login_again: "Sign in again",
     login_qq: "Sign in with QQ",
     login_qq_busy: "Going to QQ…",
-    login_privacy: "From QQ we get your nickname, your avatar and an identifier made for this site. \
+    login_privacy: "We receive your QQ nickname, avatar and a site-specific ID. \
                     We never see your QQ number, friends or password.",
-    login_next: |path| format!("After signing in you go on to {path}"),
-    login_again: "Sign in again",
+    login_next: |path| format!("After you sign in, you'll continue to {path}"),
+    login_failure,
 
-    register_title: "Finish your account",
-    register_welcome: |nickname| format!("Hello, {nickname}"),
-    register_welcome_nameless: "Hello",
-    register_lead: "This is the first time you sign in with this QQ. Choose how to make your account; \
-                    neither way needs a password.",
-    auto_title: "One click",
-    auto_lead: "We choose a user name for you and sign you in at once. Nothing to fill in.",
-    auto_submit: "Create an account in one click",
-    form_title: "Choose for yourself",
-    form_lead: "Choose a user name and leave an e-mail address. Both are required.",
-    form_submit: "Create account",
-    form_busy: "Creating…",
-    form_problem: "There is a problem",
-    form_kept: "What you typed is still in the form below.",
-    username: "User name",
-    username_hint: "3–32 characters: letters of any script, digits, _ and -.",
+    register_title: "Create your account",
+    register_welcome: |nickname| format!("Welcome, {nickname}"),
+    register_welcome_nameless: "Welcome",
+    register_lead: "You're new here. Create an account to finish signing in — no password needed.",
+    register_auto_title: "One-click sign-up",
+    register_auto_lead: "We'll pick a username for you. Nothing to fill in.",
+    register_auto_submit: "Create account in one click",
+    register_form_title: "Choose your own username",
+    register_form_lead: "Enter a username and your email address. Both are required.",
+    register_form_submit: "Create account",
+    register_submitting: "Creating account…",
+    form_errors_title: "There is a problem",
+    form_input_kept: "What you entered is still in the form below.",
+    username_label: "Username",
+    username_hint: "3–32 characters: letters in any language, numbers, _ and -.",
     username_checking: "Checking…",
-    username_available: "You can have this user name.",
-    email: "E-mail address",
-    email_hint: "For example name@example.com",
+    username_available: "Username is available.",
+    username_error,
+    email_label: "Email",
+    email_hint: "For example, name@example.com",
+    email_error,
 
     account_title: "My account",
-    account_username: "User name",
-    account_nickname: "QQ nickname",
-    account_no_nickname: "Not given by QQ",
-    account_email: "E-mail address",
-    account_no_email: "None",
-    account_email_verified: "verified",
-    account_email_unverified: "not verified",
-    account_token: "QQ permission",
-    account_token_obtained: "Obtained",
-    account_token_expires: "Good until",
-    account_token_stale: Message {
-        title: "Your QQ permission could not be renewed just now",
-        advice: "QQ does not answer. You are still signed in, and this site goes on working.",
+    account_switched: Message {
+        title: "You're now signed in with a different QQ account",
+        advice: "The account you were using before has been signed out.",
     },
-    permission_state: "State",
-    permission_good: "Good",
-    permission_ending: "Ends soon",
-    permission_ended: "Ended",
-    permission_ends_soon: "This permission ends soon. You can renew it now; otherwise that happens by itself, \
-                           or QQ asks you again.",
-    permission_renew: "Renew now",
-    permission_renewed: "The permission was renewed.",
-    portrait_update: "Update from QQ",
-    portrait_updated: "Nickname and avatar are up to date.",
-    portrait_partly: "QQ did not give all of it: what is missing stays as it was. Please try again in a while.",
-    portrait_unavailable: "QQ does not answer, so nickname and avatar stay as they were. Please try again in a while.",
-    portrait_refused: "QQ refuses nickname and avatar to this site. You cannot fix this yourself; please tell the site's operator.",
-    asking_qq: "Asking QQ…",
-    try_again: "Try again",
-    somebody_else: Message {
-        title: "You came back from QQ as somebody else",
-        advice: "The account that was signed in here before has been signed out.",
+    account_nickname: "QQ nickname",
+    account_nickname_missing: "Not provided by QQ",
+    account_email_missing: "Not set",
+    account_links_label: "More account options",
+    account_export: "Download my data",
+    email_verified: "Verified",
+    email_unverified: "Unverified",
+    profile_refresh: "Update from QQ",
+    profile_refreshed: "Your nickname and avatar are up to date.",
+    profile_partial: "QQ returned only part of your profile. The rest hasn't changed. Please try again later.",
+    profile_unreachable: "QQ isn't responding. Your nickname and avatar haven't changed. Please try again later.",
+    profile_denied: "QQ doesn't let this site read your nickname and avatar. Please contact the site's operator.",
+    qq_authorization_title: "QQ authorization",
+    qq_authorization_status: "Status",
+    qq_authorization_active: "Active",
+    qq_authorization_expiring: "Expires soon",
+    qq_authorization_expired: "Expired",
+    qq_authorization_issued: "Issued",
+    qq_authorization_expires: "Expires",
+    qq_authorization_expiring_note: "Your QQ authorization expires soon. Renew it now, or we'll renew it automatically; \
+                                     QQ may ask you to confirm.",
+    qq_authorization_renew: "Renew now",
+    qq_authorization_renewed: "QQ authorization renewed.",
+    qq_authorization_refresh_failed: Message {
+        title: "We couldn't renew your QQ authorization",
+        advice: "QQ isn't responding. You're still signed in and can keep using this site. Please try again later.",
     },
     logout: "Sign out",
-    logout_note: "Signing out here does not sign you out of QQ: you may still be signed in to QQ on this device.",
-    account_more: "More about your account",
-    account_export: "Download my data",
-    sessions_title: "Where I am signed in",
-    sessions_lead: "Each line is a browser that is signed in to your account. Sign out those you do not use any more.",
-    sessions_this: "This browser",
-    sessions_began: "Signed in:",
-    sessions_seen: "Last used:",
-    sessions_end: "Sign out there",
-    sessions_end_others: "Sign out everywhere else",
-    sessions_ended: "Done: signed out there.",
-    delete_title: "Delete my account",
-    delete_lead: "This cannot be undone. When you delete your account:",
-    delete_means: &[
-        "Your user name, e-mail address, nickname, avatar and the link to your QQ are deleted at once.",
-        "You are signed out in every browser.",
-        "Your QQ itself stays as it is. If you come again, you begin anew.",
-        "The permission that you gave this site stays on QQ's list until you take it back there.",
+    logout_note: "Signing out here doesn't sign you out of QQ on this device.",
+
+    sessions_title: "Active sessions",
+    sessions_lead: "These browsers are signed in to your account. Sign out any that you don't recognize or no longer use.",
+    sessions_ended: "Signed out. You're still signed in on this browser.",
+    sessions_end_others: "Sign out all other sessions",
+    session_current: "This browser",
+    session_started: |datetime| format!("Signed in: {datetime}"),
+    session_last_active: |datetime| format!("Last active: {datetime}"),
+    session_end: "Sign out",
+
+    delete_title: "Delete account",
+    delete_lead: "This can't be undone. When you delete your account:",
+    delete_consequences: &[
+        "Your username, email address, nickname, avatar and link to QQ are deleted immediately.",
+        "You're signed out everywhere.",
+        "Your QQ account isn't affected. If you sign in here again, you'll start with a new account.",
+        "This site stays on QQ's list of authorized apps until you remove it there.",
     ],
-    delete_submit: "Delete my account for good",
-    delete_back: "Keep my account",
-    deleted: "Your account was deleted, with all that was kept of you.",
+    delete_submit: "Permanently delete my account",
+    delete_cancel: "Keep my account",
+    account_deleted: "Your account and all its data have been deleted.",
 
     privacy_title: "Privacy",
-    privacy_unionid: "Besides, we ask QQ for an identifier that is the same for all sites of one operator (unionid).",
-    privacy_scope: |calls| format!("Besides, we ask you at QQ for the permission to use: {calls}."),
-    privacy: &[
+    privacy_unionid: "We also ask QQ for your unionid, an ID that is the same on all sites of one operator.",
+    privacy_scope: |scope| format!("We also ask for your permission to use these QQ APIs: {scope}."),
+    privacy_sections: &[
         (
-            "What is kept",
-            "Your user name, the e-mail address that you typed, and what QQ told of you: identifier, nickname and \
-             avatar. Also a key with which this site can ask QQ for the latter two; it is kept encrypted.",
+            "What we store",
+            "Your username, the email address you entered, and the ID, nickname and avatar we receive from QQ. \
+             We also store an encrypted access token, which lets us read your nickname and avatar from QQ.",
         ),
         (
-            "What for",
-            "To know you again when you come back. Nothing is passed on, there is no advertising, and nothing is \
-             loaded from other sites: your avatar, too, comes from here.",
+            "How we use it",
+            "To recognize you when you come back. We don't share your data, show ads or load anything from other \
+             sites. Your avatar is served from here, too.",
         ),
         (
             "Cookies",
-            "One while you are signed in, one while you are at QQ (ten minutes), and one each for language and \
-             appearance if you choose them. None follows you elsewhere.",
+            "We set one while you're signed in, one for ten minutes when you go to QQ, and one each for language and \
+             appearance if you choose them. None of them tracks you on other sites.",
         ),
         (
-            "The log",
-            "Who signs in and out is written down for security, with the number of the account and a part of the \
-             network address, without names.",
+            "Logs",
+            "For security, we log when an account signs in or out, with its ID and part of the network address. \
+             Names are not logged.",
         ),
         (
-            "Taking along and deleting",
-            "Your account page has a copy of everything for you to download, a list of the browsers in which you are \
-             signed in, and the deletion of your account, which takes effect at once.",
+            "Export and deletion",
+            "On your account page you can download your data, review your active sessions and delete your account. \
+             Deletion takes effect immediately.",
         ),
     ],
     privacy_sessions: |idle_days, max_days| {
         format!(
-            "You are signed out after {idle_days} days without a visit, and after {max_days} days at the latest. \
-             What is kept of your account stays until you delete it."
+            "We sign you out after {} without a visit, and after {} at the latest. \
+             We keep your account data until you delete your account.",
+            count(idle_days.unsigned_abs(), "day"),
+            count(max_days.unsigned_abs(), "day")
         )
     },
 
-    not_found: Message { title: "Page not found", advice: "The address may be wrong, or the page has moved." },
+    not_found: Message { title: "Page not found", advice: "The address may be wrong, or the page may have moved." },
     forbidden: Message {
-        title: "Request refused",
-        advice: "This request came from another site, so nothing was done. Please try again on a page of this site.",
+        title: "Request blocked",
+        advice: "This request came from another site, so we didn't process it. Please try again from a page of this site.",
     },
-    misdirected: Message { title: "Not an address of this site", advice: "Please use the site's own address." },
+    misdirected: Message { title: "This isn't the site's address", advice: "Please use the site's official address." },
     bad_form: Message {
-        title: "What was sent cannot be read",
-        advice: "Nothing was saved. Please go back and fill in the form again.",
+        title: "We couldn't read the form",
+        advice: "Nothing was saved. Please go back and submit the form again.",
     },
-    wrong_method: Message {
-        title: "This address cannot be opened directly",
-        advice: "Please use the pages of this site.",
+    method_not_allowed: Message {
+        title: "This address can't be opened directly",
+        advice: "Please use the links and buttons on this site.",
     },
-    too_many: |seconds| ("Too many attempts".to_owned(), format!("Please try again in {seconds} s.")),
-    broken: Message {
+    rate_limited: |retry_after_secs| {
+        ("Too many attempts".to_owned(), format!("Please try again in {}.", count(retry_after_secs, "second")))
+    },
+    internal_error: Message {
         title: "Something went wrong",
-        advice: "This is our fault, not yours. Please try again in a while.",
+        advice: "The problem is on our side. Please try again later.",
     },
     unavailable: Message {
-        title: "Not available just now",
-        advice: "The site cannot use its database at the moment. Please try again in a few seconds.",
+        title: "Temporarily unavailable",
+        advice: "The site can't reach its database right now. Please try again in a few seconds.",
     },
-    request_id: |id| format!("If you tell the site's operator, name this: {id}"),
-    failure,
-    username_problem,
-    email_problem,
+    request_id: |id| format!("If you contact the site's operator, mention this request ID: {id}"),
 };
 
-fn failure(failure: LoginFailure) -> Message {
+fn count(number: u64, unit: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural}")
+}
+
+fn login_failure(failure: LoginFailure) -> Message {
     match failure {
         LoginFailure::Expired => Message {
             title: "This sign-in has expired",
-            advice: "It took too long, was used already, or was begun in another browser. Please sign in again.",
+            advice: "It took too long, was already used, or was started in another browser. Please sign in again.",
         },
         LoginFailure::Cancelled => Message {
             title: "You cancelled the QQ sign-in",
-            advice: "No account was made and nothing was saved. You can sign in whenever you like.",
+            advice: "No account was created and nothing was saved. You can sign in at any time.",
         },
         LoginFailure::Denied => Message {
-            title: "QQ asks you to sign in again",
-            advice: "The permission has lapsed or was revoked. Please sign in again.",
+            title: "QQ needs you to sign in again",
+            advice: "Your QQ authorization has expired or was revoked.",
         },
         LoginFailure::Misconfigured => Message {
-            title: "QQ sign-in is set up wrongly on this site",
-            advice: "You cannot fix this yourself; please tell the site's operator, who can run qq-login doctor or read the log.",
+            title: "QQ sign-in isn't set up correctly on this site",
+            advice: "Please contact the site's operator, who can run qq-login doctor or check the log.",
         },
         LoginFailure::Unreachable => Message {
-            title: "QQ cannot be reached right now",
-            advice: "QQ did not answer, or not in a way we understand. Please try again in a while.",
+            title: "We can't reach QQ right now",
+            advice: "QQ didn't respond, or sent a response we can't understand. Please try again later.",
         },
         LoginFailure::Closed => Message {
-            title: "This site takes no new accounts",
-            advice: "No account belongs to this QQ. If you have an account, sign in with the QQ it belongs to.",
+            title: "This site isn't accepting new accounts",
+            advice: "There's no account for this QQ. If you already have an account, sign in with the QQ linked to it.",
         },
     }
 }
 
-fn username_problem(problem: UsernameError) -> &'static str {
-    match problem {
-        UsernameError::Missing => "Enter a user name.",
-        UsernameError::TooShort => "This user name is too short: it needs at least 3 characters.",
-        UsernameError::TooLong => "This user name is too long: 32 characters at most.",
-        UsernameError::ForbiddenCharacter => "Use only letters, digits, _ and - in a user name.",
-        UsernameError::Reserved => "This user name is reserved. Choose another one.",
-        UsernameError::LookAlikeScripts => {
-            "Do not mix scripts that look alike, such as Latin and Cyrillic, in a user name."
-        }
-        UsernameError::Taken => "This user name is taken. Choose another one.",
+fn username_error(error: UsernameError) -> &'static str {
+    match error {
+        UsernameError::Missing => "Enter a username.",
+        UsernameError::TooShort => "Username must be at least 3 characters.",
+        UsernameError::TooLong => "Username must be 32 characters or fewer.",
+        UsernameError::ForbiddenCharacter => "Username can contain only letters, numbers, _ and -.",
+        UsernameError::Reserved => "This username is reserved. Choose another one.",
+        UsernameError::LookAlikeScripts => "Username can't mix alphabets that look alike, such as Latin and Cyrillic.",
+        UsernameError::Taken => "This username is taken. Choose another one.",
     }
 }
 
-fn email_problem(problem: EmailError) -> &'static str {
-    match problem {
-        EmailError::Missing => "Enter an e-mail address.",
-        EmailError::Malformed => "Enter one e-mail address, such as name@example.com.",
-        EmailError::TooLong => "This e-mail address is too long.",
+fn email_error(error: EmailError) -> &'static str {
+    match error {
+        EmailError::Missing => "Enter your email address.",
+        EmailError::Malformed => "Enter one valid email address, such as name@example.com.",
+        EmailError::TooLong => "This email address is too long. Use a shorter one.",
     }
 }

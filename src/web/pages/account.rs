@@ -90,7 +90,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
                 <PermissionPart permission=prepared.permission />
                 <LogoutForm />
                 <p class="small">{messages.logout_note}</p>
-                <nav aria-label=messages.account_more>
+                <nav aria-label=messages.account_links_label>
                     <ul class="links">
                         <li><a href="/account/sessions">{messages.sessions_title}</a></li>
                         <li><a href="/account/export" download>{messages.account_export}</a></li>
@@ -111,24 +111,23 @@ fn PersonFacts(
 ) -> impl IntoView {
     let nickname = match viewer.nickname {
         Some(nickname) => view! { <dd data-testid="nickname">{nickname}</dd> }.into_any(),
-        None => view! { <dd class="none">{messages.account_no_nickname}</dd> }.into_any(),
+        None => view! { <dd class="none">{messages.account_nickname_missing}</dd> }.into_any(),
     };
     let email = match email {
         Some(email) => {
-            let state =
-                if email.is_verified { messages.account_email_verified } else { messages.account_email_unverified };
+            let state = if email.is_verified { messages.email_verified } else { messages.email_unverified };
             let state = shows_verification.then(|| view! { " " <span class="tag">{state}</span> });
             view! { <dd>{email.email} {state}</dd> }.into_any()
         }
-        None => view! { <dd class="none">{messages.account_no_email}</dd> }.into_any(),
+        None => view! { <dd class="none">{messages.account_email_missing}</dd> }.into_any(),
     };
     view! {
         <dl class="facts">
-            <dt>{messages.account_username}</dt>
+            <dt>{messages.username_label}</dt>
             <dd data-testid="username">{viewer.username}</dd>
             <dt>{messages.account_nickname}</dt>
             {nickname}
-            <dt>{messages.account_email}</dt>
+            <dt>{messages.email_label}</dt>
             {email}
         </dl>
     }
@@ -139,16 +138,16 @@ fn PersonFacts(
 fn PortraitPart(messages: &'static Messages, flash: Option<Flash>) -> impl IntoView {
     let said = match flash {
         Some(Flash::PortraitUpdated) => {
-            view! { <p class="remark" role="status">{messages.portrait_updated}</p> }.into_any()
+            view! { <p class="remark" role="status">{messages.profile_refreshed}</p> }.into_any()
         }
         Some(Flash::PortraitPartly) => {
-            view! { <p class="remark trouble" role="alert">{messages.portrait_partly}</p> }.into_any()
+            view! { <p class="remark trouble" role="alert">{messages.profile_partial}</p> }.into_any()
         }
         Some(Flash::PortraitUnavailable) => {
-            view! { <p class="remark trouble" role="alert">{messages.portrait_unavailable}</p> }.into_any()
+            view! { <p class="remark trouble" role="alert">{messages.profile_unreachable}</p> }.into_any()
         }
         Some(Flash::PortraitRefused) => {
-            view! { <p class="remark trouble" role="alert">{messages.portrait_refused}</p> }.into_any()
+            view! { <p class="remark trouble" role="alert">{messages.profile_denied}</p> }.into_any()
         }
         _ => ().into_any(),
     };
@@ -159,8 +158,8 @@ fn PortraitPart(messages: &'static Messages, flash: Option<Flash>) -> impl IntoV
             <form method="post" action="/account/portrait" data-testid="update-portrait" novalidate>
                 <Busy>
                     <button class="quiet" type="submit">
-                        <span class="when-idle">{if is_again { messages.try_again } else { messages.portrait_update }}</span>
-                        <span class="when-busy">{messages.asking_qq}</span>
+                        <span class="when-idle">{if is_again { messages.try_again } else { messages.profile_refresh }}</span>
+                        <span class="when-busy">{messages.contacting_qq}</span>
                     </button>
                 </Busy>
             </form>

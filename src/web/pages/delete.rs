@@ -22,16 +22,16 @@ pub(super) async fn show(visit: PageRequest) -> Response {
 pub(in crate::web) fn DeletePage() -> impl IntoView {
     use_context::<PageContext>().map(|frame| {
         let messages = frame.messages;
-        let means = messages.delete_means.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
+        let consequences = messages.delete_consequences.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
         view! {
             <section class="card">
                 <h1>{messages.delete_title}</h1>
                 <p>{messages.delete_lead}</p>
-                <ul>{means}</ul>
+                <ul>{consequences}</ul>
                 <form method="post" action="/account/delete" data-testid="delete-account" novalidate>
                     <button class="danger" type="submit">{messages.delete_submit}</button>
                 </form>
-                <p><a href="/account">{messages.delete_back}</a></p>
+                <p><a href="/account">{messages.delete_cancel}</a></p>
             </section>
         }
     })

@@ -24,7 +24,7 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
     use_context::<PageContext>().map(|frame| {
         let messages = frame.messages;
         let deleted = (frame.flash == Some(Flash::AccountDeleted))
-            .then(|| view! { <p class="remark" role="status">{messages.deleted}</p> });
+            .then(|| view! { <p class="remark" role="status">{messages.account_deleted}</p> });
         match frame.viewer {
             None => view! {
                 {deleted}
@@ -46,7 +46,7 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
                             {messages.home_signed_in} " "
                             <strong data-testid="username">{viewer.username}</strong>
                         </p>
-                        <p><a class="button" href="/account">{messages.to_account}</a></p>
+                        <p><a class="button" href="/account">{messages.view_account}</a></p>
                         <LogoutForm />
                     </section>
                 }

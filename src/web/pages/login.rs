@@ -32,8 +32,8 @@ pub(super) async fn show(visit: PageRequest) -> Response {
     }
     let messages = setting.messages();
     let title = match failure {
-        Some(LoginFailure::Cancelled) => messages.failure(LoginFailure::Cancelled).title.to_owned(),
-        Some(failure) => format!("{}{}", messages.error_prefix, messages.failure(failure).title),
+        Some(LoginFailure::Cancelled) => (messages.login_failure)(LoginFailure::Cancelled).title.to_owned(),
+        Some(failure) => format!("{}{}", messages.error_prefix, (messages.login_failure)(failure).title),
         None => messages.login_title.to_owned(),
     };
     let frame = PageContext::new(setting, title).seen_by(signed_in.as_ref()).with_islands();
@@ -47,7 +47,7 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
     frame.zip(prepared).map(|(frame, Prepared { next, failure })| {
         let messages = frame.messages;
         let trouble = failure.map(|failure| {
-            view! { <TroubleNote trouble=messages.failure(failure) is_calm=failure == LoginFailure::Cancelled /> }
+            view! { <TroubleNote trouble=(messages.login_failure)(failure) is_calm=failure == LoginFailure::Cancelled /> }
         });
         let where_to = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {

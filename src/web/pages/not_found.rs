@@ -30,7 +30,7 @@ pub(in crate::web) fn NotFoundPage() -> impl IntoView {
                 <p class="big-number" aria-hidden="true">"404"</p>
                 <h1>{messages.not_found.title}</h1>
                 <p>{messages.not_found.advice}</p>
-                <p><a class="button" href="/">{messages.to_home}</a></p>
+                <p><a class="button" href="/">{messages.back_to_home}</a></p>
             </section>
         }
     })

@@ -20,8 +20,11 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
     use_context::<PageContext>().map(|frame| {
         let (messages, facts) = (frame.messages, frame.setting.site.facts);
         let days = |seconds: i64| seconds.div_euclid(86_400).max(1);
-        let told =
-            messages.privacy.iter().map(|(title, text)| view! { <h2>{*title}</h2> <p>{*text}</p> }).collect_view();
+        let told = messages
+            .privacy_sections
+            .iter()
+            .map(|(title, text)| view! { <h2>{*title}</h2> <p>{*text}</p> })
+            .collect_view();
         view! {
             <section class="card">
                 <h1>{messages.privacy_title}</h1>
@@ -31,7 +34,7 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
                 {told}
                 <p>{(messages.privacy_sessions)(days(facts.session_idle_secs), days(facts.session_max_secs))}</p>
             </section>
-            <p class="after"><a href="/">{messages.to_home}</a></p>
+            <p class="after"><a href="/">{messages.back_to_home}</a></p>
         }
     })
 }

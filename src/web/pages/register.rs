@@ -113,10 +113,10 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
 fn OneClick(messages: &'static Messages) -> impl IntoView {
     view! {
         <section aria-labelledby="auto-title">
-            <h2 id="auto-title">{messages.auto_title}</h2>
-            <p>{messages.auto_lead}</p>
+            <h2 id="auto-title">{messages.register_auto_title}</h2>
+            <p>{messages.register_auto_lead}</p>
             <form method="post" action="/register/auto" data-testid="register-auto" novalidate>
-                <SubmitButton idle=messages.auto_submit busy=messages.form_busy />
+                <SubmitButton idle=messages.register_auto_submit busy=messages.register_submitting />
             </form>
         </section>
     }
@@ -126,8 +126,8 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
 fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, problems: FormErrors) -> impl IntoView {
     view! {
         <section aria-labelledby="form-title">
-            <h2 id="form-title">{messages.form_title}</h2>
-            <p>{messages.form_lead}</p>
+            <h2 id="form-title">{messages.register_form_title}</h2>
+            <p>{messages.register_form_lead}</p>
             <form method="post" action="/register" data-testid="register-form" novalidate>
                 <UsernameField>
                     <UsernameInput messages value=typed.username problem=problems.username />
@@ -135,7 +135,7 @@ fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, problems: 
                 <EmailField>
                     <EmailInput messages value=typed.email problem=problems.email />
                 </EmailField>
-                <SubmitButton idle=messages.form_submit busy=messages.form_busy />
+                <SubmitButton idle=messages.register_form_submit busy=messages.register_submitting />
             </form>
         </section>
     }
@@ -157,14 +157,14 @@ fn SubmitButton(idle: &'static str, busy: &'static str) -> impl IntoView {
 /// field.
 #[component]
 fn ProblemSummary(messages: &'static Messages, problems: FormErrors) -> impl IntoView {
-    let username = problems.username.map(|problem| ("#username", messages.username_problem(problem)));
-    let email = problems.email.map(|problem| ("#email", messages.email_problem(problem)));
+    let username = problems.username.map(|problem| ("#username", (messages.username_error)(problem)));
+    let email = problems.email.map(|problem| ("#email", (messages.email_error)(problem)));
     let items: Vec<_> = [username, email].into_iter().flatten().collect();
     (!items.is_empty()).then(|| {
         let items = items.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view();
         view! {
             <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
-                <h2>{messages.form_problem}</h2>
+                <h2>{messages.form_errors_title}</h2>
                 <ul>{items}</ul>
             </div>
         }
@@ -179,7 +179,7 @@ fn TemporaryErrorAlert(messages: &'static Messages, temporary_error: TemporaryEr
         <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
             <h2>{title}</h2>
             <p>{advice}</p>
-            <p>{messages.form_kept}</p>
+            <p>{messages.form_input_kept}</p>
         </div>
     }
 }
@@ -188,7 +188,7 @@ fn TemporaryErrorAlert(messages: &'static Messages, temporary_error: TemporaryEr
 /// every text it may have to show in the `data-` attributes.
 #[component]
 fn UsernameInput(messages: &'static Messages, value: String, problem: Option<UsernameError>) -> impl IntoView {
-    let message = |problem| messages.username_problem(problem);
+    let message = messages.username_error;
     view! {
         <div
             class="field"
@@ -203,7 +203,7 @@ fn UsernameInput(messages: &'static Messages, value: String, problem: Option<Use
             data-look-alike=message(UsernameError::LookAlikeScripts)
             data-taken=message(UsernameError::Taken)
         >
-            <label for="username">{messages.username}</label>
+            <label for="username">{messages.username_label}</label>
             <p class="hint" id="username-hint">{messages.username_hint}</p>
             <FieldMessage id="username-message" text=problem.map(message) />
             <input
@@ -224,7 +224,7 @@ fn UsernameInput(messages: &'static Messages, value: String, problem: Option<Use
 
 #[component]
 fn EmailInput(messages: &'static Messages, value: String, problem: Option<EmailError>) -> impl IntoView {
-    let message = |problem| messages.email_problem(problem);
+    let message = messages.email_error;
     view! {
         <div
             class="field"
@@ -232,7 +232,7 @@ fn EmailInput(messages: &'static Messages, value: String, problem: Option<EmailE
             data-malformed=message(EmailError::Malformed)
             data-too-long=message(EmailError::TooLong)
         >
-            <label for="email">{messages.email}</label>
+            <label for="email">{messages.email_label}</label>
             <p class="hint" id="email-hint">{messages.email_hint}</p>
             <FieldMessage id="email-message" text=problem.map(message) />
             <input

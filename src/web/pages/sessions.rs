@@ -39,7 +39,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
         let has_others = sessions.iter().any(|session| !session.is_current);
         let said = (frame.flash == Some(Flash::SessionsEnded))
             .then(|| view! { <p class="remark" role="status">{messages.sessions_ended}</p> });
-        let moment = |seconds| frame.lang.moment(seconds);
+        let moment = |seconds| frame.lang.format_datetime(seconds);
         let items = sessions.into_iter().map(|session| {
             let (began, seen) = (moment(session.began_at), moment(session.last_seen_at));
             view! { <SessionItem messages session began seen /> }
@@ -67,11 +67,11 @@ fn SessionItem(messages: &'static Messages, session: SessionInfo, began: String,
     // Every one of the buttons says the same, so what it is about is told with it.
     let about = format!("session-{handle}");
     let redirect_for = if is_current {
-        view! { <span class="tag">{messages.sessions_this}</span> }.into_any()
+        view! { <span class="tag">{messages.session_current}</span> }.into_any()
     } else {
         view! {
             <button class="quiet" type="submit" name="session" value=handle aria-describedby=about.clone()>
-                {messages.sessions_end}
+                {messages.session_end}
             </button>
         }
         .into_any()
@@ -79,8 +79,8 @@ fn SessionItem(messages: &'static Messages, session: SessionInfo, began: String,
     view! {
         <li>
             <div id=about>
-                <p>{messages.sessions_began} " " {began}</p>
-                <p class="small">{messages.sessions_seen} " " {seen}</p>
+                <p>{(messages.session_started)(&began)}</p>
+                <p class="small">{(messages.session_last_active)(&seen)}</p>
             </div>
             {redirect_for}
         </li>

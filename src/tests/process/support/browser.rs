@@ -31,7 +31,7 @@ impl Answer {
 
     /// Whether it is the page that says that the site is not to be had just now.
     pub(crate) fn is_unavailable(&self) -> bool {
-        self.status == 503 && self.headers.contains_key("retry-after") && self.body.contains("Not available just now")
+        self.status == 503 && self.headers.contains_key("retry-after") && self.body.contains("Temporarily unavailable")
     }
 }
 

@@ -45,9 +45,9 @@ impl Permission {
 impl State {
     fn name(self, messages: &Messages) -> &'static str {
         match self {
-            State::Good => messages.permission_good,
-            State::EndsSoon => messages.permission_ending,
-            State::Ended => messages.permission_ended,
+            State::Good => messages.qq_authorization_active,
+            State::EndsSoon => messages.qq_authorization_expiring,
+            State::Ended => messages.qq_authorization_expired,
         }
     }
 }
@@ -57,11 +57,11 @@ impl State {
 pub(super) fn PermissionPart(permission: Permission) -> impl IntoView {
     use_context::<PageContext>().map(|frame| {
         let messages = frame.messages;
-        let moment = |seconds: i64| (rfc3339(seconds), frame.lang.moment(seconds));
+        let moment = |seconds: i64| (rfc3339(seconds), frame.lang.format_datetime(seconds));
         let (obtained, obtained_text) = moment(permission.obtained_at);
         let (expires, expires_text) = moment(permission.expires_at);
         let said = if permission.is_stale {
-            let trouble = messages.account_token_stale;
+            let trouble = messages.qq_authorization_refresh_failed;
             view! {
                 <div class="remark trouble" role="alert">
                     <p><strong>{trouble.title}</strong></p>
@@ -70,31 +70,32 @@ pub(super) fn PermissionPart(permission: Permission) -> impl IntoView {
             }
             .into_any()
         } else if frame.flash == Some(Flash::Renewed) {
-            view! { <p class="remark" role="status">{messages.permission_renewed}</p> }.into_any()
+            view! { <p class="remark" role="status">{messages.qq_authorization_renewed}</p> }.into_any()
         } else if permission.expires_soon {
-            view! { <p class="remark" data-testid="token-notice">{messages.permission_ends_soon}</p> }.into_any()
+            view! { <p class="remark" data-testid="token-notice">{messages.qq_authorization_expiring_note}</p> }
+                .into_any()
         } else {
             ().into_any()
         };
         view! {
             <div class="part">
-                <h2>{messages.account_token}</h2>
+                <h2>{messages.qq_authorization_title}</h2>
                 {said}
                 <dl class="facts">
-                    <dt>{messages.permission_state}</dt>
+                    <dt>{messages.qq_authorization_status}</dt>
                     <dd data-testid="token-state">{permission.state().name(messages)}</dd>
-                    <dt>{messages.account_token_obtained}</dt>
+                    <dt>{messages.qq_authorization_issued}</dt>
                     <dd><time data-testid="token-obtained" datetime=obtained>{obtained_text}</time></dd>
-                    <dt>{messages.account_token_expires}</dt>
+                    <dt>{messages.qq_authorization_expires}</dt>
                     <dd><time data-testid="token-expires" datetime=expires>{expires_text}</time></dd>
                 </dl>
                 <form method="post" action="/account/renew" data-testid="renew" novalidate>
                     <Busy>
                         <button class="quiet" type="submit">
                             <span class="when-idle">
-                                {if permission.is_stale { messages.try_again } else { messages.permission_renew }}
+                                {if permission.is_stale { messages.try_again } else { messages.qq_authorization_renew }}
                             </span>
-                            <span class="when-busy">{messages.asking_qq}</span>
+                            <span class="when-busy">{messages.contacting_qq}</span>
                         </button>
                     </Busy>
                 </form>
