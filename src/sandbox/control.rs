@@ -1,126 +1,135 @@
-//! What people and scripts can see and do: the journal, the faults, revocation.
+//! The sandbox's controls: the overview page, the request log, faults, and revocation.
 
-use axum::Json;
+use std::num::NonZeroU32;
+
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, is_form};
-use super::faults::{Endpoint, Named, Planned};
-use super::journal::Entry;
-use super::memory::Sandbox;
+use super::faults::{Endpoint, PlannedFault};
 use super::pages;
 use super::params::Params;
+use super::request::{host, is_form};
+use super::request_log::LogEntry;
+use super::same_origin::{has_loopback_host, is_cross_site};
+use super::state::Sandbox;
+use crate::language::Lang;
 
-/// An answer that says what was wrong with the request.
-pub(super) fn problem(status: StatusCode, what: impl Into<String>) -> (StatusCode, Json<Value>) {
-    (status, Json(json!({ "error": what.into() })))
+type JsonError = (StatusCode, Json<Value>);
+
+pub(super) fn router() -> Router<Sandbox> {
+    Router::new()
+        .route("/", get(overview))
+        .route("/sandbox/requests", get(list_requests))
+        .route("/sandbox/faults", get(list_faults).delete(clear_faults))
+        .route("/sandbox/faults/{endpoint}", put(plan_fault).delete(clear_fault))
+        .route("/sandbox/revoke", post(revoke))
+        .layer(from_fn(reject_other_sites))
 }
 
-type Refused = (StatusCode, Json<Value>);
-
-pub(super) async fn overview(State(sandbox): State<Sandbox>, call: Call) -> Response {
-    pages::overview(&sandbox, &call)
+/// Rejects requests of other sites' pages, which the user's browser can send to loopback.
+async fn reject_other_sites(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if !has_loopback_host(headers) {
+        let message = "the Host header must be localhost or a loopback address";
+        return json_error(StatusCode::MISDIRECTED_REQUEST, message).into_response();
+    }
+    if !request.method().is_safe() && is_cross_site(headers) {
+        return json_error(StatusCode::FORBIDDEN, "cross-site requests are not allowed").into_response();
+    }
+    next.run(request).await
 }
 
-pub(super) async fn requests(State(sandbox): State<Sandbox>) -> Json<Vec<Entry>> {
-    Json(sandbox.memory().journal.entries().cloned().collect())
+async fn overview(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Response {
+    pages::overview(&sandbox, Lang::from_headers(&headers), &host(&headers))
 }
 
-pub(super) async fn list_faults(State(sandbox): State<Sandbox>) -> Json<Vec<Planned>> {
-    Json(sandbox.memory().faults.planned())
+async fn list_requests(State(sandbox): State<Sandbox>) -> Json<Vec<LogEntry>> {
+    Json(sandbox.state().log.entries().cloned().collect())
+}
+
+async fn list_faults(State(sandbox): State<Sandbox>) -> Json<Vec<PlannedFault>> {
+    Json(sandbox.state().faults.list())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FaultWanted {
+struct PlanFaultBody {
     fault: String,
     #[serde(default = "once")]
-    times: u32,
+    times: NonZeroU32,
 }
 
-fn once() -> u32 {
-    1
+fn once() -> NonZeroU32 {
+    NonZeroU32::MIN
 }
 
-pub(super) async fn plan_fault(
+async fn plan_fault(
     State(sandbox): State<Sandbox>,
     Path(endpoint): Path<String>,
     body: Bytes,
-) -> Result<Json<Planned>, Refused> {
-    let endpoint = known_endpoint(&endpoint)?;
-    let wanted: FaultWanted = serde_json::from_slice(&body).map_err(|error| {
-        problem(
-            StatusCode::BAD_REQUEST,
-            format!(r#"wanted is a body like {{"fault": "http_500", "times": 1}}: {error}"#),
-        )
+) -> Result<Json<PlannedFault>, JsonError> {
+    let endpoint = find_endpoint(&endpoint)?;
+    let body: PlanFaultBody = serde_json::from_slice(&body).map_err(|error| {
+        let message = format!(r#"expected a body like {{"fault": "http_500", "times": 1}}: {error}"#);
+        json_error(StatusCode::BAD_REQUEST, message)
     })?;
-    if wanted.times == 0 {
-        return Err(problem(StatusCode::BAD_REQUEST, "times has to be at least 1; DELETE ends a fault"));
-    }
-    let mut memory = sandbox.memory();
-    memory.faults.plan(endpoint, &wanted.fault, wanted.times).map_err(|known| {
-        problem(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            format!("{} has no fault {:?}; there are: {}", endpoint.name(), wanted.fault, known.join(", ")),
-        )
+    let fault = endpoint.faults().find(|fault| fault.name() == body.fault).ok_or_else(|| {
+        let known: Vec<_> = endpoint.faults().map(|fault| fault.name()).collect();
+        let message =
+            format!("unknown fault {:?} for {}, expected one of {}", body.fault, endpoint.name(), known.join(", "));
+        json_error(StatusCode::UNPROCESSABLE_ENTITY, message)
     })?;
-    memory
-        .faults
-        .planned()
-        .into_iter()
-        .find(|planned| planned.endpoint == endpoint.name())
-        .map(Json)
-        .ok_or_else(|| problem(StatusCode::INTERNAL_SERVER_ERROR, "the fault was not kept"))
+    let planned = PlannedFault { endpoint, fault, times: body.times.get() };
+    sandbox.state().faults.plan(planned);
+    Ok(Json(planned))
 }
 
-pub(super) async fn end_faults(State(sandbox): State<Sandbox>) -> StatusCode {
-    for (_, endpoint) in Endpoint::NAMES {
-        sandbox.memory().faults.end(*endpoint);
-    }
+async fn clear_faults(State(sandbox): State<Sandbox>) -> StatusCode {
+    sandbox.state().faults.clear_all();
     StatusCode::NO_CONTENT
 }
 
-pub(super) async fn end_fault(
-    State(sandbox): State<Sandbox>,
-    Path(endpoint): Path<String>,
-) -> Result<StatusCode, Refused> {
-    let endpoint = known_endpoint(&endpoint)?;
-    sandbox.memory().faults.end(endpoint);
+async fn clear_fault(State(sandbox): State<Sandbox>, Path(endpoint): Path<String>) -> Result<StatusCode, JsonError> {
+    sandbox.state().faults.clear(find_endpoint(&endpoint)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]
-struct Revocation {
+struct RevokeBody {
     user: String,
 }
 
-/// A script sends JSON and gets JSON; the form on the overview leads back to the overview.
-pub(super) async fn revoke(
-    State(sandbox): State<Sandbox>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refused> {
-    let by_form = is_form(&headers);
-    let user = if by_form {
+/// Accepts JSON and answers JSON, or accepts the overview page's form and redirects to the page.
+async fn revoke(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes) -> Result<Response, JsonError> {
+    let is_form = is_form(&headers);
+    let user = if is_form {
         Params::parse(&body).get("user").map(str::to_owned)
     } else {
-        serde_json::from_slice(&body).ok().map(|revocation: Revocation| revocation.user)
+        serde_json::from_slice(&body).ok().map(|body: RevokeBody| body.user)
     };
-    let user = user.ok_or_else(|| problem(StatusCode::BAD_REQUEST, r#"wanted is a body like {"user": "小明"}"#))?;
-    let mut memory = sandbox.memory();
-    if !memory.people.knows(&sandbox.settings().app_id, &user) {
-        return Err(problem(StatusCode::NOT_FOUND, format!("nobody here is called {user:?}")));
+    let user = user.ok_or_else(|| json_error(StatusCode::BAD_REQUEST, r#"expected a body like {"user": "小明"}"#))?;
+    let mut state = sandbox.state();
+    if !state.users.contains(&user) {
+        return Err(json_error(StatusCode::NOT_FOUND, format!("unknown user {user:?}")));
     }
-    memory.grants.revoke(&user);
-    Ok(if by_form { Redirect::to("/").into_response() } else { Json(json!({ "revoked": user })).into_response() })
+    state.grants.revoke(&user);
+    Ok(if is_form { Redirect::to("/").into_response() } else { Json(json!({ "revoked": user })).into_response() })
 }
 
-fn known_endpoint(name: &str) -> Result<Endpoint, Refused> {
-    Endpoint::named(name).ok_or_else(|| {
-        problem(StatusCode::NOT_FOUND, format!("no endpoint {name:?}; there are: {}", Endpoint::names().join(", ")))
+fn find_endpoint(name: &str) -> Result<Endpoint, JsonError> {
+    Endpoint::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect();
+        json_error(StatusCode::NOT_FOUND, format!("unknown endpoint {name:?}, expected one of {}", known.join(", ")))
     })
+}
+
+fn json_error(status: StatusCode, message: impl Into<String>) -> JsonError {
+    (status, Json(json!({ "error": message.into() })))
 }

@@ -1,4 +1,4 @@
-//! How the sandbox listens, and how it stops.
+//! Listening and graceful shutdown.
 
 use std::future::{Future, IntoFuture};
 use std::io;
@@ -11,30 +11,29 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-/// How long answers under way may take once the end is asked for. A slow answer is slow on purpose
-/// here and must not hold up whoever stops the sandbox.
-const PARTING: Duration = Duration::from_secs(1);
+/// Short, because slow responses are slow on purpose.
+const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// Why the sandbox does not listen.
+/// Why the sandbox cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// Anybody may sign in as anybody here: other machines must not reach it.
+    /// The address is reachable from other machines. Every user can sign in as every other one here.
     #[error("the sandbox listens on a loopback address only, such as 127.0.0.1:3010, not on {0}")]
     NotLoopback(SocketAddr),
     /// The operating system refused the address.
     #[error("the sandbox cannot listen on {addr}: {source}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         addr: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// Takes the address, if it is one that only this machine can reach.
+/// Listens on a loopback address.
 ///
 /// # Errors
-/// The address is not a loopback one, or is not to be had.
+/// Returns an error if the address is not a loopback address or cannot be bound.
 pub async fn bind(addr: SocketAddr) -> Result<TcpListener, SandboxError> {
     if !addr.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(addr));
@@ -42,37 +41,35 @@ pub async fn bind(addr: SocketAddr) -> Result<TcpListener, SandboxError> {
     TcpListener::bind(addr).await.map_err(|source| SandboxError::Listen { addr, source })
 }
 
-/// Answers requests until `shutdown` is done, then a second longer for what is under way.
+/// Serves requests until `shutdown` completes, then waits up to a second for pending responses.
 ///
 /// # Errors
-/// The listener failed.
+/// Returns an error if the listener fails.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (asked, end_asked_for) = oneshot::channel::<()>();
-    // Without TCP_NODELAY a small answer in two writes waits for the other side's delayed ACK.
+    let (shutdown_started, on_shutdown) = oneshot::channel::<()>();
+    // Without TCP_NODELAY, a small response in two writes waits for the client's delayed ACK.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was refused");
+            tracing::debug!(%error, "setting TCP_NODELAY failed");
         }
     });
-    let serving = axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            shutdown.await;
-            // Nobody listens any more if serving has ended by itself.
-            let _ = asked.send(());
-        })
-        .into_future();
-    let patience_ends = async {
-        match end_asked_for.await {
-            Ok(()) => sleep(PARTING).await,
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        shutdown.await;
+        // Fails only if `serve` has already returned.
+        let _ = shutdown_started.send(());
+    });
+    let grace_period = async {
+        match on_shutdown.await {
+            Ok(()) => sleep(SHUTDOWN_GRACE_PERIOD).await,
             Err(_) => std::future::pending().await,
         }
     };
     tokio::select! {
-        ended = serving => ended,
-        () = patience_ends => Ok(()),
+        result = server.into_future() => result,
+        () = grace_period => Ok(()),
     }
 }

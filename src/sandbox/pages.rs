@@ -1,12 +1,12 @@
-//! The sandbox's pages. Each says that it is not QQ, needs no script, and asks no third party for
-//! anything.
+//! The sandbox's HTML pages, which state that they are not QQ and need no script.
+//! Each function returns a complete response.
+//! They must not change any state.
 
 mod consent;
 mod layout;
-mod notice;
+mod message;
 mod overview;
-mod style;
 
 pub(super) use consent::consent;
-pub(super) use notice::{cancelled, not_found, refused, wrong_method};
+pub(super) use message::{authorization_error, cancelled, not_found};
 pub(super) use overview::overview;

@@ -1,30 +1,29 @@
-//! The redirect URI: which ones are good, and how an answer is put into one.
+//! Redirect URIs.
 
 use super::params::encode;
 
-/// QQ takes no longer ones (qq wiki 回调地址常见问题及修改方法).
-const LONGEST: usize = 1024;
+/// QQ's maximum length in bytes (qq wiki 回调地址常见问题及修改方法).
+const MAX_LEN: usize = 1024;
 
-/// Whether a registered callback allows this redirect URI.
+/// Returns whether a registered callback allows this redirect URI.
 ///
-/// Host and path must be equal, another query is allowed, a fragment is not (qq wiki
-/// 回调地址常见问题及修改方法). Scheme, port, letter case and a trailing slash are not documented:
-/// compared letter by letter here, so that what passes here passes there.
+/// Host and path must be equal; the query may differ; a fragment is not allowed (qq wiki
+/// 回调地址常见问题及修改方法). Rules for scheme, port, letter case and a trailing slash are not documented.
+/// The sandbox compares exactly, so that a URI that works here works at QQ.
 pub(super) fn is_registered(redirect_uri: &str, callbacks: &[String]) -> bool {
-    let readable = redirect_uri.len() <= LONGEST
+    let is_well_formed = redirect_uri.len() <= MAX_LEN
         && !redirect_uri.contains('#')
         && !redirect_uri.contains(|c: char| c.is_control() || c.is_whitespace());
-    readable && callbacks.iter().any(|callback| without_query(callback.trim()) == without_query(redirect_uri))
+    is_well_formed && callbacks.iter().any(|callback| without_query(callback.trim()) == without_query(redirect_uri))
 }
 
-/// The redirect URI with the answer behind it: QQ appends with `&` if a query is there already.
-pub(super) fn with_answer(redirect_uri: &str, answer: &[(&str, &str)]) -> String {
-    let mut address = ascii(redirect_uri);
-    for (name, value) in answer {
-        address.push(if address.contains('?') { '&' } else { '?' });
-        address.push_str(name);
-        address.push('=');
-        address.push_str(&encode(value));
+/// Appends parameters to the redirect URI. QQ continues an existing query with `&`.
+pub(super) fn with_params(redirect_uri: &str, params: &[(&str, &str)]) -> String {
+    // The address becomes a header, which is ASCII only.
+    let mut address = percent_encoding::utf8_percent_encode(redirect_uri, percent_encoding::CONTROLS).to_string();
+    for (name, value) in params {
+        let separator = if address.contains('?') { '&' } else { '?' };
+        address.push_str(&format!("{separator}{name}={}", encode(value)));
     }
     address
 }
@@ -33,17 +32,12 @@ fn without_query(uri: &str) -> &str {
     uri.split_once('?').map_or(uri, |(before, _)| before)
 }
 
-/// A header holds ASCII only.
-fn ascii(uri: &str) -> String {
-    percent_encoding::utf8_percent_encode(uri, percent_encoding::CONTROLS).to_string()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_registered, with_answer};
+    use super::{is_registered, with_params};
 
     #[test]
-    fn only_the_registered_address_is_good_with_any_query() {
+    fn registered_callback_is_accepted_with_any_query() {
         let callbacks = ["http://localhost:3000/login/qq/callback".to_owned()];
         for good in
             ["http://localhost:3000/login/qq/callback", "http://localhost:3000/login/qq/callback?a=1&b=http://x"]
@@ -72,13 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_is_appended_percent_encoded() {
+    fn params_are_appended_percent_encoded() {
         assert_eq!(
-            with_answer("http://a/b", &[("code", "C"), ("state", "x +/=&é")]),
+            with_params("http://a/b", &[("code", "C"), ("state", "x +/=&é")]),
             "http://a/b?code=C&state=x%20%2B%2F%3D%26%C3%A9"
         );
         assert_eq!(
-            with_answer("http://a/b?c=é", &[("code", "C"), ("state", "S")]),
+            with_params("http://a/b?c=é", &[("code", "C"), ("state", "S")]),
             "http://a/b?c=%C3%A9&code=C&state=S"
         );
     }

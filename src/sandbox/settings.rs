@@ -1,29 +1,22 @@
-//! What the sandbox has to be told.
+//! The sandbox's configuration.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Tells the time, in unix seconds. Tests hand in one that they can move.
+/// Returns the current time in unix seconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// The one app the sandbox knows, as it would stand on QQ's console.
+/// The one app that the sandbox knows, as registered on QQ's console.
 #[derive(Clone)]
 pub struct SandboxSettings {
-    /// The appid, which OAuth calls the client id.
+    /// App ID (OAuth: client ID).
     pub app_id: String,
-    /// The appkey, which OAuth calls the client secret.
+    /// App Key (OAuth: client secret).
     pub app_key: String,
-    /// The registered callback addresses.
+    /// Registered callback URLs.
     pub callbacks: Vec<String>,
-    /// How many seconds an access token lives.
+    /// Access token lifetime in seconds.
     pub token_ttl_secs: u64,
-}
-
-impl SandboxSettings {
-    /// An access token's life as a span on the clock.
-    pub(super) fn token_ttl(&self) -> i64 {
-        i64::try_from(self.token_ttl_secs).unwrap_or(i64::MAX)
-    }
 }
 
 impl fmt::Debug for SandboxSettings {

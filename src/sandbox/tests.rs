@@ -1,4 +1,4 @@
-//! Drives the sandbox as a site, a browser and a script would.
+//! Tests of the sandbox through its router, as a site, a browser or a script uses it.
 
 mod authorize;
 mod controls;
@@ -26,19 +26,19 @@ const KEY: &str = "sandbox-key";
 const CALLBACK: &str = "http://localhost:3000/login/qq/callback";
 const TTL: i64 = 5_184_000;
 
-/// A sandbox with a clock that can be moved.
-struct Trial {
+/// A sandbox with an adjustable clock.
+struct TestSandbox {
     router: Router,
     time: Arc<AtomicI64>,
 }
 
-struct Answer {
+struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -51,15 +51,15 @@ impl Answer {
         self.headers[header::LOCATION].to_str().unwrap().to_owned()
     }
 
-    /// A parameter of the address the answer leads to.
-    fn goes_with(&self, name: &str) -> Option<String> {
+    /// Returns a query parameter of the redirect target.
+    fn redirect_param(&self, name: &str) -> Option<String> {
         let location = self.location();
         let (_, query) = location.split_once('?').unwrap();
         url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }
 
-impl Trial {
+impl TestSandbox {
     fn new() -> Self {
         let time = Arc::new(AtomicI64::new(1_800_000_000));
         let settings = SandboxSettings {
@@ -75,59 +75,59 @@ impl Trial {
         Self { router: router(settings, clock), time }
     }
 
-    fn later(&self, seconds: i64) {
+    fn advance_clock(&self, seconds: i64) {
         self.time.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    async fn send(&self, request: Builder, body: impl Into<Body>) -> Answer {
+    async fn send(&self, request: Builder, body: impl Into<Body>) -> TestResponse {
         let request = request.body(body.into()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
+        TestResponse { status: parts.status, headers: parts.headers, body: body.to_vec() }
     }
 
-    async fn get(&self, address: &str) -> Answer {
-        let request = Request::get(address).header(header::HOST, "127.0.0.1:3010");
+    async fn get(&self, url: &str) -> TestResponse {
+        let request = Request::get(url).header(header::HOST, "127.0.0.1:3010");
         self.send(request, Body::empty()).await
     }
 
-    async fn post_form(&self, address: &str, form: &str) -> Answer {
-        let request = Request::post(address).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    async fn post_form(&self, url: &str, form: &str) -> TestResponse {
+        let request = Request::post(url).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, form.to_owned()).await
     }
 
     async fn plan(&self, endpoint: &str, fault: &str, times: u32) {
         let request = Request::put(format!("/sandbox/faults/{endpoint}"));
         let body = format!(r#"{{"fault":"{fault}","times":{times}}}"#);
-        let answer = self.send(request, body).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let response = self.send(request, body).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.text());
     }
 
     async fn requests(&self) -> Vec<Value> {
         serde_json::from_value(self.get("/sandbox/requests").await.json()).unwrap()
     }
 
-    /// Signs in and brings the code.
+    /// Signs in and returns the code.
     async fn code(&self, name: &str) -> String {
-        let answer = self.get(&format!("{}&sandbox_user={}", authorize(), encode(name))).await;
-        answer.goes_with("code").unwrap()
+        let response = self.get(&format!("{}&sandbox_user={}", authorize(), encode(name))).await;
+        response.redirect_param("code").unwrap()
     }
 
-    /// Exchanges a code; brings the answer as JSON.
+    /// Exchanges a code and returns the JSON response.
     async fn exchange(&self, code: &str) -> Value {
         self.get(&format!("{}&fmt=json", exchange(code))).await.json()
     }
 
-    async fn renew(&self, refresh_token: &str) -> Value {
-        let address = format!(
+    async fn refresh(&self, refresh_token: &str) -> Value {
+        let url = format!(
             "/oauth2.0/token?grant_type=refresh_token&client_id={APP}&client_secret={KEY}\
              &refresh_token={refresh_token}&fmt=json"
         );
-        self.get(&address).await.json()
+        self.get(&url).await.json()
     }
 
-    /// Signs in; brings the access token and the refresh token.
+    /// Signs in and returns the access token and the refresh token.
     async fn tokens(&self, name: &str) -> (String, String) {
         let tokens = self.exchange(&self.code(name).await).await;
         (field(&tokens, "access_token"), field(&tokens, "refresh_token"))
@@ -137,7 +137,7 @@ impl Trial {
         self.get(&format!("/oauth2.0/me?access_token={access_token}&fmt=json")).await.json()
     }
 
-    async fn profile(&self, access_token: &str, openid: &str) -> Value {
+    async fn user_info(&self, access_token: &str, openid: &str) -> Value {
         self.get(&format!("/user/get_user_info?access_token={access_token}&oauth_consumer_key={APP}&openid={openid}"))
             .await
             .json()

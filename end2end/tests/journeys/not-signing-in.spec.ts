@@ -5,7 +5,7 @@ test("who cancels on a computer stays with QQ, and finds the button as it was", 
   await on(page).qqButton.click();
   await on(page).sandboxCancel.click();
   await expect(page).toHaveURL((url) => url.origin === new URL(sandboxURL).origin);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You cancelled the sign-in");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign-in canceled");
 
   await page.goBack();
   await page.goBack();

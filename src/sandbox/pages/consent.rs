@@ -1,75 +1,77 @@
-//! The page that asks a person for consent.
+//! The consent page.
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::html;
+use leptos::prelude::*;
 
 use super::layout::page;
-use crate::sandbox::authorize::{display, original};
+use crate::sandbox::authorization_request::consent_form_url;
 use crate::sandbox::avatar::qq_path;
-use crate::sandbox::call::Call;
-use crate::sandbox::memory::Sandbox;
-use crate::sandbox::person::Person;
+use crate::sandbox::request::QqRequest;
 use crate::sandbox::texts::{Texts, texts};
+use crate::sandbox::users::User;
 
-/// Asks who signs in; once more, if the name typed in was `too_long`.
-///
-/// The form repeats the site's parameters in its address, and the address stays on this origin.
-pub(in crate::sandbox) fn consent(sandbox: &Sandbox, call: &Call, too_long: Option<&str>) -> Response {
-    let text = texts(call.lang);
-    let action = format!("/oauth2.0/authorize?display={}&{}", display(&call.params), original(&call.params));
-    let memory = sandbox.memory();
-    let content = html! {
-        h1 { (text.sign_in) }
-        p { ((text.site_wants)(&sandbox.settings().app_id)) }
-        form.card method="post" action=(action) {
-            fieldset {
-                legend { (text.choose) }
-                @for (place, person) in memory.people.ready().iter().enumerate() {
-                    (choice(person, place == 0))
-                }
-            }
-            (name_field(text, too_long))
-            div.actions {
-                button.primary type="submit" name="decision" value="approve"
-                    data-testid="sandbox-approve" { (text.approve) }
-                button type="submit" name="decision" value="cancel" formnovalidate
-                    data-testid="sandbox-cancel" { (text.cancel) }
-            }
-        }
-        p.soft { (text.no_password) }
+/// Asks which user signs in. `too_long` is a name that was refused for its length.
+pub(in crate::sandbox) fn consent(request: &QqRequest, too_long: Option<&str>) -> Response {
+    let texts = texts(request.lang);
+    let app_id = &request.sandbox.settings().app_id;
+    let users = request.sandbox.state().users.samples().to_vec();
+    let choices = users.into_iter().enumerate().map(|(index, user)| choice(user, index == 0)).collect_view();
+    let content = view! {
+        <h1>{texts.sign_in}</h1>
+        <p>{(texts.app_requests_access)(app_id)}</p>
+        <form class="card" method="post" action=consent_form_url(&request.params)>
+            <fieldset>
+                <legend>{texts.sample_users}</legend>
+                {choices}
+            </fieldset>
+            {name_field(texts, too_long)}
+            <div class="actions">
+                <button class="primary" type="submit" name="decision" value="approve" data-testid="sandbox-approve">
+                    {texts.approve}
+                </button>
+                <button type="submit" name="decision" value="cancel" formnovalidate data-testid="sandbox-cancel">
+                    {texts.cancel}
+                </button>
+            </div>
+        </form>
+        <p class="soft">{texts.no_real_accounts}</p>
     };
-    let status = match too_long {
-        None => StatusCode::OK,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    page(call.lang, status, text.sign_in, &content)
+    let status = if too_long.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page(request.lang, status, texts.sign_in, content)
 }
 
-fn choice(person: &Person, selected: bool) -> maud::Markup {
-    html! {
-        label.person {
-            input type="radio" name="ready" value=(person.name) checked[selected];
-            img.avatar src=(qq_path(&person.openid, 100)) width="40" height="40" alt="";
-            span { (person.name) }
-        }
+fn choice(user: User, is_checked: bool) -> impl IntoView {
+    view! {
+        <label class="user">
+            <input type="radio" name="ready" value=user.name.clone() checked=is_checked />
+            <img class="avatar" src=qq_path(&user.openid, 100) width="40" height="40" alt="" />
+            <span>{user.name}</span>
+        </label>
     }
 }
 
-fn name_field(text: &Texts, too_long: Option<&str>) -> maud::Markup {
-    html! {
-        div {
-            label.label for="name" { (text.other_name) }
-            p.soft.hint id="name-hint" { (text.other_name_hint) }
-            @if too_long.is_some() {
-                p.wrong id="name-error" role="alert" { (text.name_too_long) }
-            }
-            input type="text" id="name" name="name" value=(too_long.unwrap_or_default())
-                autocomplete="off" autocapitalize="none" spellcheck="false"
-                aria-describedby=(if too_long.is_some() { "name-error name-hint" } else { "name-hint" })
-                aria-invalid=[too_long.map(|_| "true")]
-                autofocus[too_long.is_some()]
-                data-testid="sandbox-person";
-        }
+fn name_field(texts: &'static Texts, too_long: Option<&str>) -> impl IntoView + use<> {
+    let is_invalid = too_long.is_some();
+    let error = is_invalid.then(|| view! { <p class="wrong" id="name-error" role="alert">{texts.name_too_long}</p> });
+    view! {
+        <div>
+            <label class="label" for="name">{texts.other_name}</label>
+            <p class="soft hint" id="name-hint">{texts.other_name_hint}</p>
+            {error}
+            <input
+                type="text"
+                id="name"
+                name="name"
+                value=too_long.unwrap_or_default().to_owned()
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-describedby=if is_invalid { "name-error name-hint" } else { "name-hint" }
+                aria-invalid=is_invalid.then_some("true")
+                autofocus=is_invalid
+                data-testid="sandbox-person"
+            />
+        </div>
     }
 }

@@ -1,147 +1,153 @@
-//! The page for people who use the sandbox: what it knows, what it was asked, what goes wrong.
+//! The overview page: app, faults, users, and recent requests.
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::{Markup, html};
+use leptos::prelude::*;
 
 use super::layout::page;
+use crate::language::Lang;
 use crate::sandbox::avatar::qq_path;
-use crate::sandbox::call::Call;
-use crate::sandbox::faults::{Endpoint, Named, Planned};
-use crate::sandbox::journal::Entry;
-use crate::sandbox::memory::{Memory, Sandbox};
-use crate::sandbox::person::Person;
+use crate::sandbox::faults::{Endpoint, PlannedFault};
+use crate::sandbox::request_log::LogEntry;
 use crate::sandbox::settings::SandboxSettings;
+use crate::sandbox::state::Sandbox;
 use crate::sandbox::texts::{Texts, texts};
+use crate::sandbox::users::{User, Users};
 
-const PEOPLE_SHOWN: usize = 50;
-const REQUESTS_SHOWN: usize = 50;
+const MAX_CREATED_USERS_SHOWN: usize = 50;
+const MAX_REQUESTS_SHOWN: usize = 50;
 
-/// The app (not its key), the people, the faults, the latest requests.
-pub(in crate::sandbox) fn overview(sandbox: &Sandbox, call: &Call) -> Response {
-    let text = texts(call.lang);
+/// Shows everything except the App Key. `host` is how the client addresses the sandbox.
+pub(in crate::sandbox) fn overview(sandbox: &Sandbox, lang: Lang, host: &str) -> Response {
+    let texts = texts(lang);
     let now = sandbox.now();
-    let memory = sandbox.memory();
-    let content = html! {
-        h1.wide { (text.sandbox) }
-        p { (text.purpose) }
-        (app(text, sandbox.settings()))
-        (faults(text, &memory.faults.planned(), &call.host))
-        (people(text, &memory))
-        (requests(text, &memory, now))
+    let state = sandbox.state();
+    let latest: Vec<LogEntry> =
+        state.log.entries().rev().filter(|entry| is_shown(entry)).take(MAX_REQUESTS_SHOWN).cloned().collect();
+    let content = view! {
+        <h1 class="wide">{texts.sandbox}</h1>
+        <p>{texts.purpose}</p>
+        {app_section(texts, sandbox.settings())}
+        {faults_section(texts, state.faults.list(), host)}
+        {users_section(texts, &state.users)}
+        {requests_section(texts, latest, now)}
     };
-    page(call.lang, StatusCode::OK, text.overview, &content)
+    page(lang, StatusCode::OK, texts.overview, content)
 }
 
-fn app(text: &Texts, settings: &SandboxSettings) -> Markup {
-    html! {
-        section.card {
-            h2 { (text.app) }
-            dl {
-                dt { (text.app_id) } dd { code { (settings.app_id) } }
-                dt { (text.callbacks) }
-                dd { @for callback in &settings.callbacks { div { code { (callback) } } } }
-                dt { (text.token_life) } dd { ((text.seconds)(settings.token_ttl_secs)) }
-            }
-        }
+fn app_section(texts: &'static Texts, settings: &SandboxSettings) -> impl IntoView + use<> {
+    let callbacks = settings.callbacks.iter().cloned().map(|url| view! { <div><code>{url}</code></div> });
+    view! {
+        <section class="card">
+            <h2>{texts.app}</h2>
+            <dl>
+                <dt>{texts.app_id}</dt>
+                <dd><code>{settings.app_id.clone()}</code></dd>
+                <dt>{texts.callbacks}</dt>
+                <dd>{callbacks.collect_view()}</dd>
+                <dt>{texts.token_lifetime}</dt>
+                <dd>{(texts.seconds)(settings.token_ttl_secs)}</dd>
+            </dl>
+        </section>
     }
 }
 
-fn faults(text: &Texts, planned: &[Planned], host: &str) -> Markup {
-    html! {
-        section.card {
-            h2 { (text.faults) }
-            @if planned.is_empty() {
-                p { (text.no_faults) }
-            } @else {
-                ul {
-                    @for plan in planned {
-                        li { code { (plan.endpoint) ": " (plan.fault) } " × " (plan.times) }
-                    }
-                }
-            }
-            p.soft { (text.plan_faults) }
-            pre tabindex="0" {
-                "curl -X PUT http://" (host) "/sandbox/faults/token -d '{\"fault\": \"http_500\", \"times\": 1}'\n"
-                "curl -X DELETE http://" (host) "/sandbox/faults"
-            }
-            p.soft { (text.endpoints) " " code { (Endpoint::names().join(" ")) } }
-        }
+fn faults_section(texts: &'static Texts, planned: Vec<PlannedFault>, host: &str) -> impl IntoView + use<> {
+    let endpoints: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect();
+    let commands = format!(
+        "curl -X PUT http://{host}/sandbox/faults/token -d '{{\"fault\": \"http_500\", \"times\": 1}}'\n\
+         curl -X DELETE http://{host}/sandbox/faults"
+    );
+    let list = if planned.is_empty() {
+        view! { <p>{texts.no_faults}</p> }.into_any()
+    } else {
+        view! { <ul>{planned.into_iter().map(fault_item).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section class="card">
+            <h2>{texts.faults}</h2>
+            {list}
+            <p class="soft">{texts.plan_faults}</p>
+            <pre tabindex="0">{commands}</pre>
+            <p class="soft">{format!("{} ", texts.endpoints)}<code>{endpoints.join(" ")}</code></p>
+        </section>
     }
 }
 
-fn people(text: &Texts, memory: &Memory) -> Markup {
-    let met = memory.people.met().take(PEOPLE_SHOWN);
-    html! {
-        section.card {
-            h2 { (text.people) }
-            ul.people {
-                @for person in memory.people.ready().iter().chain(met) { (entry(text, person)) }
-            }
-        }
+fn fault_item(planned: PlannedFault) -> impl IntoView {
+    let name = format!("{}: {}", planned.endpoint.name(), planned.fault.name());
+    view! { <li><code>{name}</code>{format!(" × {}", planned.times)}</li> }
+}
+
+fn users_section(texts: &'static Texts, users: &Users) -> impl IntoView + use<> {
+    let users = users.samples().iter().chain(users.created_newest_first().take(MAX_CREATED_USERS_SHOWN));
+    view! {
+        <section class="card">
+            <h2>{texts.users}</h2>
+            <ul class="users">{users.cloned().map(|user| user_item(texts, user)).collect_view()}</ul>
+        </section>
     }
 }
 
-fn entry(text: &Texts, person: &Person) -> Markup {
-    html! {
-        li {
-            img.avatar src=(qq_path(&person.openid, 100)) width="40" height="40" alt="" loading="lazy";
-            div {
-                div { (person.name) }
-                code.soft { (person.openid) }
-            }
-            form method="post" action="/sandbox/revoke" {
-                input type="hidden" name="user" value=(person.name);
-                button.small type="submit" aria-label=((text.revoke_of)(&person.name)) { (text.revoke) }
-            }
-        }
+fn user_item(texts: &'static Texts, user: User) -> impl IntoView {
+    view! {
+        <li>
+            <img class="avatar" src=qq_path(&user.openid, 100) width="40" height="40" alt="" loading="lazy" />
+            <div>
+                <div>{user.name.clone()}</div>
+                <code class="soft">{user.openid}</code>
+            </div>
+            <form method="post" action="/sandbox/revoke">
+                <input type="hidden" name="user" value=user.name.clone() />
+                <button class="small" type="submit" aria-label=(texts.revoke_for)(&user.name)>{texts.revoke}</button>
+            </form>
+        </li>
     }
 }
 
-fn requests(text: &Texts, memory: &Memory, now: i64) -> Markup {
-    let mut latest =
-        memory.journal.entries().rev().filter(|entry| is_of_interest(entry)).take(REQUESTS_SHOWN).peekable();
-    html! {
-        section.card {
-            h2 { (text.requests) }
-            @if latest.peek().is_none() {
-                p { (text.no_requests) }
-            } @else {
-                div.scroll tabindex="0" role="region" aria-label=(text.requests) {
-                    table {
-                        thead { tr {
-                            th scope="col" { (text.when) }
-                            th scope="col" { (text.request) }
-                            th scope="col" { (text.status) }
-                            th scope="col" { (text.fault) }
-                            th scope="col" { (text.params) }
-                        } }
-                        tbody { @for entry in latest { (row(text, entry, now)) } }
-                    }
-                }
-            }
-            p.soft { a href="/sandbox/requests" { (text.as_json) } }
+fn requests_section(texts: &'static Texts, latest: Vec<LogEntry>, now: i64) -> impl IntoView {
+    let columns = [texts.time, texts.request, texts.status, texts.fault, texts.params];
+    let table = if latest.is_empty() {
+        view! { <p>{texts.no_requests}</p> }.into_any()
+    } else {
+        view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=texts.requests>
+                <table>
+                    <thead>
+                        <tr>{columns.map(|name| view! { <th scope="col">{name}</th> }).into_iter().collect_view()}</tr>
+                    </thead>
+                    <tbody>{latest.into_iter().map(|entry| request_row(texts, entry, now)).collect_view()}</tbody>
+                </table>
+            </div>
         }
+        .into_any()
+    };
+    view! {
+        <section class="card">
+            <h2>{texts.requests}</h2>
+            {table}
+            <p class="soft"><a href="/sandbox/requests">{texts.as_json}</a></p>
+        </section>
     }
 }
 
-/// The sandbox's own pages ask for a handful of avatars each time they are shown, and would crowd out all else.
-fn is_of_interest(entry: &Entry) -> bool {
+/// Hides successful avatar requests. Each view of the sandbox's own pages makes several of them.
+fn is_shown(entry: &LogEntry) -> bool {
     entry.endpoint != "avatar" || entry.status != Some(200) || entry.fault.is_some()
 }
 
-fn row(text: &Texts, entry: &Entry, now: i64) -> Markup {
-    html! {
-        tr {
-            td { ((text.ago)(now - entry.time)) }
-            td.request { code { (entry.method) " " (entry.path) } }
-            td { @match entry.status { Some(status) => (status), None => (text.no_answer) } }
-            td { (entry.fault.unwrap_or("–")) }
-            td.params {
-                @for (name, value) in &entry.params {
-                    div { code { (name) "=" (value.as_str().map_or_else(|| value.to_string(), str::to_owned)) } }
-                }
-            }
-        }
+fn request_row(texts: &'static Texts, entry: LogEntry, now: i64) -> impl IntoView {
+    let params = entry.params.into_iter().map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        view! { <div><code>{format!("{name}={value}")}</code></div> }
+    });
+    view! {
+        <tr>
+            <td>{(texts.seconds_ago)(now - entry.time)}</td>
+            <td class="request"><code>{format!("{} {}", entry.method, entry.path)}</code></td>
+            <td>{entry.status.map_or_else(|| texts.no_response.to_owned(), |status| status.to_string())}</td>
+            <td>{entry.fault.map_or("–", |fault| fault.name())}</td>
+            <td class="params">{params.collect_view()}</td>
+        </tr>
     }
 }

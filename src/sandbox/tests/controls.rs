@@ -1,15 +1,15 @@
-//! The controls: faults, journal, revocation, and who may use them.
+//! The controls: faults, request log, revocation, and access to them.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use super::{APP, KEY, Trial, exchange};
-use crate::sandbox::person::openid;
+use super::{APP, KEY, TestSandbox, exchange};
+use crate::sandbox::users::openid;
 
 #[tokio::test]
-async fn bad_orders_are_refused_with_a_reason() {
-    let trial = Trial::new();
+async fn invalid_fault_requests_are_rejected_with_a_message() {
+    let sandbox = TestSandbox::new();
     for (endpoint, body, status) in [
         ("nobody", r#"{"fault":"html"}"#, 404),
         ("me", r#"{"fault":"code_reused"}"#, 422),
@@ -19,55 +19,55 @@ async fn bad_orders_are_refused_with_a_reason() {
         ("me", "", 400),
     ] {
         let request = Request::put(format!("/sandbox/faults/{endpoint}"));
-        let answer = trial.send(request, body).await;
-        assert_eq!(answer.status, status, "{body}");
-        assert!(answer.json()["error"].is_string());
+        let response = sandbox.send(request, body).await;
+        assert_eq!(response.status, status, "{body}");
+        assert!(response.json()["error"].is_string());
     }
 }
 
 #[tokio::test]
-async fn faults_can_be_listed_and_ended() {
-    let trial = Trial::new();
-    trial.plan("me", "html", 3).await;
-    trial.plan("token", "slow", 1).await;
+async fn faults_can_be_listed_and_cleared() {
+    let sandbox = TestSandbox::new();
+    sandbox.plan("me", "html", 3).await;
+    sandbox.plan("token", "slow", 1).await;
     let planned = [
         json!({"endpoint": "token", "fault": "slow", "times": 1}),
         json!({"endpoint": "me", "fault": "html", "times": 3}),
     ];
-    assert_eq!(trial.get("/sandbox/faults").await.json(), json!(planned));
+    assert_eq!(sandbox.get("/sandbox/faults").await.json(), json!(planned));
     let one = Request::delete("/sandbox/faults/token");
-    trial.send(one, Body::empty()).await;
-    assert_eq!(trial.get("/sandbox/faults").await.json(), json!([planned[1]]));
+    sandbox.send(one, Body::empty()).await;
+    assert_eq!(sandbox.get("/sandbox/faults").await.json(), json!([planned[1]]));
     let all = Request::delete("/sandbox/faults");
-    let answer = trial.send(all, Body::empty()).await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    assert_eq!(trial.get("/sandbox/faults").await.json(), json!([]));
+    let response = sandbox.send(all, Body::empty()).await;
+    assert_eq!(response.status, StatusCode::NO_CONTENT);
+    assert_eq!(sandbox.get("/sandbox/faults").await.json(), json!([]));
 }
 
 #[tokio::test]
-async fn a_fault_is_planned_once_if_nothing_is_said() {
-    let trial = Trial::new();
+async fn fault_is_planned_once_by_default() {
+    let sandbox = TestSandbox::new();
     let request = Request::put("/sandbox/faults/me");
-    let answer = trial.send(request, r#"{"fault":"html"}"#).await;
-    assert_eq!(answer.json(), json!({"endpoint": "me", "fault": "html", "times": 1}));
+    let response = sandbox.send(request, r#"{"fault":"html"}"#).await;
+    assert_eq!(response.json(), json!({"endpoint": "me", "fault": "html", "times": 1}));
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_was_asked_but_no_secrets() {
-    let trial = Trial::new();
-    let code = trial.code("a").await;
-    let tokens = trial.exchange(&code).await;
+async fn request_log_contains_no_secrets() {
+    let sandbox = TestSandbox::new();
+    let code = sandbox.code("a").await;
+    let tokens = sandbox.exchange(&code).await;
     let access = tokens["access_token"].as_str().unwrap();
     let refresh = tokens["refresh_token"].as_str().unwrap();
-    trial.renew(refresh).await;
-    trial.me(access).await;
-    trial.profile(access, "x").await;
+    sandbox.refresh(refresh).await;
+    sandbox.me(access).await;
+    sandbox.user_info(access, "x").await;
 
-    let raw = trial.get("/sandbox/requests").await.text();
+    let raw = sandbox.get("/sandbox/requests").await.text();
     for secret in [KEY, &code, access, refresh] {
         assert!(!raw.contains(secret));
     }
-    let log = trial.requests().await;
+    let log = sandbox.requests().await;
     let endpoints: Vec<&Value> = log.iter().map(|entry| &entry["endpoint"]).collect();
     assert_eq!(endpoints, ["authorize", "token", "token", "me", "get_user_info"]);
     assert_eq!(log[0]["params"]["sandbox_user"], "a");
@@ -80,15 +80,15 @@ async fn the_journal_tells_what_was_asked_but_no_secrets() {
 }
 
 #[tokio::test]
-async fn the_journal_has_every_request_whatever_became_of_it() {
-    let trial = Trial::new();
+async fn request_log_contains_every_request_with_its_status() {
+    let sandbox = TestSandbox::new();
     let url_encoded = ("content-type", "application/x-www-form-urlencoded");
-    let send = async |method: &str, address: &str, body: String| {
-        let request = Request::builder().method(method).uri(address).header(url_encoded.0, url_encoded.1);
-        trial.send(request, body).await.status.as_u16()
+    let send = async |method: &str, url: &str, body: String| {
+        let request = Request::builder().method(method).uri(url).header(url_encoded.0, url_encoded.1);
+        sandbox.send(request, body).await.status.as_u16()
     };
     let long = format!("code={}", "x".repeat(64 * 1024));
-    for (method, address, body, endpoint, status) in [
+    for (method, url, body, endpoint, status) in [
         ("GET", "/ek_qqapp/OID/100", "", "avatar", 200),
         ("GET", "/qzapp/1/OID/30", "", "avatar", 200),
         ("GET", "/ek_qqapp/OID/31", "", "avatar", 404),
@@ -99,41 +99,41 @@ async fn the_journal_has_every_request_whatever_became_of_it() {
         ("POST", "/elsewhere", long.as_str(), "unknown", 413),
         ("PUT", "/oauth2.0/me?code=canary", "", "me", 405),
     ] {
-        assert_eq!(send(method, address, body.to_owned()).await, status, "{method} {address}");
-        let log = trial.requests().await;
+        assert_eq!(send(method, url, body.to_owned()).await, status, "{method} {url}");
+        let log = sandbox.requests().await;
         let last = log.last().unwrap();
         assert_eq!(
             (&last["endpoint"], &last["status"], &last["method"]),
             (&json!(endpoint), &json!(status), &json!(method))
         );
-        assert_eq!(last["path"], address.split('?').next().unwrap());
+        assert_eq!(last["path"], url.split('?').next().unwrap());
     }
-    let log = trial.requests().await;
+    let log = sandbox.requests().await;
     assert_eq!(log.len(), 9, "what is asked of the sandbox itself is not among them");
     assert!(!json!(log).to_string().contains("canary"));
 }
 
 #[tokio::test]
-async fn an_avatar_that_goes_wrong_stands_in_the_journal_with_its_fault() {
-    let trial = Trial::new();
+async fn failed_avatar_request_is_logged_with_its_fault() {
+    let sandbox = TestSandbox::new();
     for (fault, status) in [("http_500", json!(500)), ("drop", Value::Null)] {
-        trial.plan("avatar", fault, 1).await;
-        trial.get("/ek_qqapp/OID/100").await;
-        let log = trial.requests().await;
+        sandbox.plan("avatar", fault, 1).await;
+        sandbox.get("/ek_qqapp/OID/100").await;
+        let log = sandbox.requests().await;
         let last = log.last().unwrap();
         assert_eq!((&last["fault"], &last["status"]), (&json!(fault), &status));
     }
 }
 
 #[tokio::test]
-async fn the_page_for_people_leaves_out_avatars_but_those_that_went_wrong() {
-    let trial = Trial::new();
-    trial.get("/ek_qqapp/FINE/100").await;
-    trial.get("/ek_qqapp/NO_SIZE/31").await;
-    trial.plan("avatar", "redirect", 1).await;
-    trial.get("/ek_qqapp/FAULTY/100").await;
-    trial.get("/oauth2.0/me?n=1").await;
-    let page = trial.get("/").await.text();
+async fn overview_hides_successful_avatar_requests() {
+    let sandbox = TestSandbox::new();
+    sandbox.get("/ek_qqapp/FINE/100").await;
+    sandbox.get("/ek_qqapp/NO_SIZE/31").await;
+    sandbox.plan("avatar", "redirect", 1).await;
+    sandbox.get("/ek_qqapp/FAULTY/100").await;
+    sandbox.get("/oauth2.0/me?n=1").await;
+    let page = sandbox.get("/").await.text();
     for shown in ["/ek_qqapp/NO_SIZE/31", "/ek_qqapp/FAULTY/100", "/oauth2.0/me"] {
         assert!(page.contains(&format!("<code>GET {shown}</code>")), "{shown}");
     }
@@ -141,64 +141,64 @@ async fn the_page_for_people_leaves_out_avatars_but_those_that_went_wrong() {
 }
 
 #[tokio::test]
-async fn the_journal_keeps_doubles_and_forgets_the_oldest() {
-    let trial = Trial::new();
+async fn request_log_keeps_duplicate_params_and_drops_the_oldest_entry() {
+    let sandbox = TestSandbox::new();
     for number in 0..1001 {
-        trial.get(&format!("/oauth2.0/me?n={number}&n=x")).await;
+        sandbox.get(&format!("/oauth2.0/me?n={number}&n=x")).await;
     }
-    let log = trial.requests().await;
+    let log = sandbox.requests().await;
     assert_eq!(log.len(), 1000);
     assert_eq!(log[0]["params"]["n"], json!(["1", "x"]));
     assert_eq!(log[999]["id"], 1001);
 }
 
 #[tokio::test]
-async fn a_dropped_request_stands_in_the_journal_without_a_status() {
-    let trial = Trial::new();
-    trial.plan("token", "drop", 1).await;
-    trial.get(&exchange("x")).await;
-    let log = trial.requests().await;
+async fn dropped_request_is_logged_without_status() {
+    let sandbox = TestSandbox::new();
+    sandbox.plan("token", "drop", 1).await;
+    sandbox.get(&exchange("x")).await;
+    let log = sandbox.requests().await;
     assert_eq!(log[0]["fault"], "drop");
     assert_eq!(log[0]["status"], Value::Null);
 }
 
 #[tokio::test]
-async fn revoking_ends_a_persons_tokens_and_nobody_elses() {
-    let trial = Trial::new();
-    let (access, refresh) = trial.tokens("小 明").await;
-    let (other, _) = trial.tokens("b").await;
+async fn revoke_affects_only_the_tokens_of_one_user() {
+    let sandbox = TestSandbox::new();
+    let (access, refresh) = sandbox.tokens("小 明").await;
+    let (other, _) = sandbox.tokens("b").await;
     let request = Request::post("/sandbox/revoke");
-    let answer = trial.send(request, r#"{"user":"小 明"}"#).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(trial.me(&access).await["error"], 100_015);
-    assert_eq!(trial.profile(&access, &openid(APP, "小 明")).await["ret"], 100_015);
-    assert_eq!(trial.renew(&refresh).await["error"], 100_015);
-    assert!(trial.me(&other).await.get("openid").is_some());
-    let (again, _) = trial.tokens("小 明").await;
-    assert!(trial.me(&again).await.get("openid").is_some());
+    let response = sandbox.send(request, r#"{"user":"小 明"}"#).await;
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(sandbox.me(&access).await["error"], 100_015);
+    assert_eq!(sandbox.user_info(&access, &openid(APP, "小 明")).await["ret"], 100_015);
+    assert_eq!(sandbox.refresh(&refresh).await["error"], 100_015);
+    assert!(sandbox.me(&other).await.get("openid").is_some());
+    let (again, _) = sandbox.tokens("小 明").await;
+    assert!(sandbox.me(&again).await.get("openid").is_some());
 }
 
 #[tokio::test]
-async fn revoking_takes_a_form_and_knows_whom_it_does_not_know() {
-    let trial = Trial::new();
-    let known = trial.post_form("/sandbox/revoke", "user=Alice+Example").await;
+async fn revoke_accepts_a_form_and_rejects_unknown_users() {
+    let sandbox = TestSandbox::new();
+    let known = sandbox.post_form("/sandbox/revoke", "user=Alice+Example").await;
     assert_eq!(known.status, StatusCode::SEE_OTHER);
-    let unknown = trial.post_form("/sandbox/revoke", "user=nobody").await;
+    let unknown = sandbox.post_form("/sandbox/revoke", "user=nobody").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.json()["error"].is_string());
-    let nothing = trial.send(Request::post("/sandbox/revoke"), "{}").await;
+    let nothing = sandbox.send(Request::post("/sandbox/revoke"), "{}").await;
     assert_eq!(nothing.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
-async fn pages_of_other_sites_cannot_use_the_controls() {
-    let trial = Trial::new();
+async fn controls_reject_cross_site_requests_and_foreign_hosts() {
+    let sandbox = TestSandbox::new();
     let sent = Request::post("/sandbox/revoke").header("sec-fetch-site", "cross-site");
-    let answer = trial.send(sent, r#"{"user":"小明"}"#).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let response = sandbox.send(sent, r#"{"user":"小明"}"#).await;
+    assert_eq!(response.status, StatusCode::FORBIDDEN);
     for path in ["/", "/sandbox/requests", "/sandbox/faults"] {
         let rebound = Request::get(path).header("host", "evil.example:3010");
-        let answer = trial.send(rebound, Body::empty()).await;
-        assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
+        let response = sandbox.send(rebound, Body::empty()).await;
+        assert_eq!(response.status, StatusCode::MISDIRECTED_REQUEST);
     }
 }

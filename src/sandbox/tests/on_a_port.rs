@@ -1,4 +1,4 @@
-//! On a real port: listening, dropping, stopping.
+//! Tests on a real port: bind, dropped connections, shutdown.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::Trial;
+use super::TestSandbox;
 use crate::sandbox::{SandboxError, bind, serve};
 
 struct Running {
@@ -16,11 +16,11 @@ struct Running {
     ended: JoinHandle<std::io::Result<()>>,
 }
 
-async fn run(trial: &Trial) -> Running {
+async fn run(sandbox: &TestSandbox) -> Running {
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(serve(listener, trial.router.clone(), async {
+    let ended = tokio::spawn(serve(listener, sandbox.router.clone(), async {
         let _ = stopped.await;
     }));
     Running { addr, stop, ended }
@@ -34,7 +34,7 @@ async fn ask(addr: SocketAddr, path: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn other_machines_are_kept_out() {
+async fn only_loopback_addresses_can_be_bound() {
     for addr in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let refused = bind(addr.parse().unwrap()).await;
         assert!(matches!(refused, Err(SandboxError::NotLoopback(_))), "{addr}");
@@ -42,31 +42,31 @@ async fn other_machines_are_kept_out() {
 }
 
 #[tokio::test]
-async fn a_dropped_connection_brings_not_one_byte() {
-    let trial = Trial::new();
-    let running = run(&trial).await;
+async fn dropped_connection_sends_no_bytes() {
+    let sandbox = TestSandbox::new();
+    let running = run(&sandbox).await;
     for endpoint in ["me", "authorize"] {
-        trial.plan(endpoint, "drop", 1).await;
-        let mut answer = Vec::new();
+        sandbox.plan(endpoint, "drop", 1).await;
+        let mut response = Vec::new();
         let path = format!("/oauth2.0/{endpoint}");
         let mut stream = ask(running.addr, &path).await;
-        let read = stream.read_to_end(&mut answer).await;
-        assert!(read.is_err() || answer.is_empty(), "{answer:?}");
+        let read = stream.read_to_end(&mut response).await;
+        assert!(read.is_err() || response.is_empty(), "{response:?}");
 
         let mut stream = ask(running.addr, &path).await;
-        stream.read_to_end(&mut answer).await.unwrap();
-        assert!(answer.starts_with(b"HTTP/1.1 "));
+        stream.read_to_end(&mut response).await.unwrap();
+        assert!(response.starts_with(b"HTTP/1.1 "));
     }
 }
 
 #[tokio::test]
-async fn stopping_does_not_wait_for_slow_and_dripping_answers() {
+async fn shutdown_does_not_wait_for_slow_or_dripping_responses() {
     for fault in ["slow", "drip"] {
-        let trial = Trial::new();
-        let running = run(&trial).await;
-        trial.plan("me", fault, 1).await;
+        let sandbox = TestSandbox::new();
+        let running = run(&sandbox).await;
+        sandbox.plan("me", fault, 1).await;
         let _stream = ask(running.addr, "/oauth2.0/me").await;
-        while trial.requests().await.is_empty() {
+        while sandbox.requests().await.is_empty() {
             tokio::task::yield_now().await;
         }
         let began = std::time::Instant::now();

@@ -1,60 +1,60 @@
-//! Who somebody is: `/oauth2.0/me`, `/user/get_user_info`, and the avatars.
+//! `/oauth2.0/me`, `/user/get_user_info` and avatars.
 
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{APP, Trial, authorize};
-use crate::sandbox::person::{openid, unionid};
+use super::{APP, TestSandbox, authorize};
+use crate::sandbox::users::{openid, unionid};
 
 #[tokio::test]
-async fn me_answers_jsonp_with_its_spaces_and_newline_or_json() {
-    let trial = Trial::new();
-    let (token, _) = trial.tokens("a").await;
-    let address = format!("/oauth2.0/me?access_token={token}");
+async fn me_responds_with_spaced_jsonp_or_json() {
+    let sandbox = TestSandbox::new();
+    let (token, _) = sandbox.tokens("a").await;
+    let url = format!("/oauth2.0/me?access_token={token}");
     let identity = format!(r#"{{"client_id":"{APP}","openid":"{}"}}"#, openid(APP, "a"));
-    let answer = trial.get(&address).await;
-    assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
-    assert_eq!(answer.text(), format!("callback( {identity} );\n"));
-    assert_eq!(trial.get(&format!("{address}&fmt=json")).await.text(), identity);
+    let response = sandbox.get(&url).await;
+    assert_eq!(response.headers["content-type"], "text/html; charset=utf-8");
+    assert_eq!(response.text(), format!("callback( {identity} );\n"));
+    assert_eq!(sandbox.get(&format!("{url}&fmt=json")).await.text(), identity);
 }
 
 #[tokio::test]
-async fn a_unionid_is_given_to_those_who_ask() {
-    let trial = Trial::new();
-    let (token, _) = trial.tokens("a").await;
-    let address = format!("/oauth2.0/me?access_token={token}&fmt=json&unionid=1");
+async fn me_returns_a_unionid_on_request() {
+    let sandbox = TestSandbox::new();
+    let (token, _) = sandbox.tokens("a").await;
+    let url = format!("/oauth2.0/me?access_token={token}&fmt=json&unionid=1");
     assert_eq!(
-        trial.get(&address).await.json(),
+        sandbox.get(&url).await.json(),
         json!({"client_id": APP, "openid": openid(APP, "a"), "unionid": unionid("a")})
     );
 }
 
 #[tokio::test]
-async fn bad_tokens_are_refused_in_qqs_words() {
-    let trial = Trial::new();
+async fn invalid_tokens_get_the_errors_of_qq() {
+    let sandbox = TestSandbox::new();
     assert_eq!(
-        trial.get("/oauth2.0/me?access_token=x").await.text(),
+        sandbox.get("/oauth2.0/me?access_token=x").await.text(),
         "callback( {\"error\":100013,\"error_description\":\"access token is illegal\"} );\n"
     );
     assert_eq!(
-        trial.get("/oauth2.0/me?fmt=json").await.text(),
+        sandbox.get("/oauth2.0/me?fmt=json").await.text(),
         r#"{"error":100007,"error_description":"param access token is wrong or lost "}"#
     );
-    assert_eq!(trial.profile("x", "y").await["ret"], 100_013);
+    assert_eq!(sandbox.user_info("x", "y").await["ret"], 100_013);
 }
 
 #[tokio::test]
-async fn a_profile_has_the_nickname_and_otherwise_what_everybody_has() {
-    let trial = Trial::new();
+async fn user_info_has_the_nickname_and_constant_fields() {
+    let sandbox = TestSandbox::new();
     let name = "示例🐧 <b>\"x\"</b>/";
-    let (token, _) = trial.tokens(name).await;
+    let (token, _) = sandbox.tokens(name).await;
     let id = openid(APP, name);
-    let answer =
-        trial.get(&format!("/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}")).await;
-    let raw = answer.text();
+    let response =
+        sandbox.get(&format!("/user/get_user_info?access_token={token}&oauth_consumer_key={APP}&openid={id}")).await;
+    let raw = response.text();
     assert!(raw.starts_with("{\n    \"ret\": 0,\n    \"msg\": \"\",\n    \"is_lost\":0,\n"));
     assert!(raw.contains(&format!(r#""http:\/\/127.0.0.1:3010\/ek_qqapp\/{id}\/100""#)));
-    let profile = answer.json();
+    let profile = response.json();
     assert_eq!(profile["nickname"], name);
     assert_eq!(profile["gender"], "男");
     assert_eq!(profile["gender_type"], 2);
@@ -65,25 +65,25 @@ async fn a_profile_has_the_nickname_and_otherwise_what_everybody_has() {
 }
 
 #[tokio::test]
-async fn avatars_are_pictures_under_the_addresses_given() {
-    let trial = Trial::new();
-    let (token, _) = trial.tokens("<b>").await;
-    let profile = trial.profile(&token, &openid(APP, "<b>")).await;
+async fn avatar_urls_serve_images() {
+    let sandbox = TestSandbox::new();
+    let (token, _) = sandbox.tokens("<b>").await;
+    let profile = sandbox.user_info(&token, &openid(APP, "<b>")).await;
     for field in ["figureurl", "figureurl_qq_1", "figureurl_qq_2", "figureurl_qq"] {
-        let address = profile[field].as_str().unwrap();
-        let path = address.strip_prefix("http://127.0.0.1:3010").unwrap();
-        let picture = trial.get(path).await;
+        let url = profile[field].as_str().unwrap();
+        let path = url.strip_prefix("http://127.0.0.1:3010").unwrap();
+        let picture = sandbox.get(path).await;
         assert_eq!(picture.headers["content-type"], "image/png");
         assert!(picture.body.starts_with(b"\x89PNG"));
     }
-    let odd = trial.get("/ek_qqapp/whoever/7").await;
+    let odd = sandbox.get("/ek_qqapp/unknown/7").await;
     assert_eq!(odd.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn every_wrong_parameter_of_get_user_info_is_refused() {
-    let trial = Trial::new();
-    let (token, _) = trial.tokens("a").await;
+async fn get_user_info_rejects_every_wrong_parameter() {
+    let sandbox = TestSandbox::new();
+    let (token, _) = sandbox.tokens("a").await;
     let (id, other) = (openid(APP, "a"), openid(APP, "b"));
     let good = format!("access_token={token}&oauth_consumer_key={APP}&openid={id}");
     for (query, ret) in [
@@ -95,21 +95,21 @@ async fn every_wrong_parameter_of_get_user_info_is_refused() {
         (format!("{good}&oauth_consumer_key={APP}"), 1),
         (format!("{good}&openid={id}"), 1),
     ] {
-        let answer = trial.get(&format!("/user/get_user_info?{query}")).await;
-        assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(answer.json()["ret"], ret, "{query}");
+        let response = sandbox.get(&format!("/user/get_user_info?{query}")).await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert_eq!(response.json()["ret"], ret, "{query}");
     }
-    let posted = trial.post_form(&format!("/user/get_user_info?{good}"), "").await;
+    let posted = sandbox.post_form(&format!("/user/get_user_info?{good}"), "").await;
     assert_eq!(posted.json()["ret"], -1);
-    let posted = trial.post_form("/user/get_user_info", &good).await;
+    let posted = sandbox.post_form("/user/get_user_info", &good).await;
     assert_eq!(posted.json()["ret"], 0);
 }
 
 #[tokio::test]
-async fn doubled_parameters_are_refused_in_qqs_words() {
+async fn duplicate_parameters_get_the_error_of_qq() {
     let doubled = format!("/user/get_user_info?oauth_consumer_key={APP}&oauth_consumer_key={APP}");
     assert_eq!(
-        Trial::new().get(&doubled).await.json(),
+        TestSandbox::new().get(&doubled).await.json(),
         json!({"ret": 1, "msg": format!(
             "service codec Unmarshal: 1 error(s) decoding:\n\n* oauth_consumer_key expected type \
              uint64, got unconvertible type []string, value: [{APP} {APP}]"
@@ -118,12 +118,12 @@ async fn doubled_parameters_are_refused_in_qqs_words() {
 }
 
 #[tokio::test]
-async fn a_profile_that_was_not_agreed_to_is_not_given() {
-    let trial = Trial::new();
-    let address = format!("{}&scope=list_album&sandbox_user=a", authorize());
-    let code = trial.get(&address).await.goes_with("code").unwrap();
-    let tokens = trial.exchange(&code).await;
+async fn get_user_info_requires_its_scope() {
+    let sandbox = TestSandbox::new();
+    let url = format!("{}&scope=list_album&sandbox_user=a", authorize());
+    let code = sandbox.get(&url).await.redirect_param("code").unwrap();
+    let tokens = sandbox.exchange(&code).await;
     let token = tokens["access_token"].as_str().unwrap();
-    let profile = trial.profile(token, &openid(APP, "a")).await;
+    let profile = sandbox.user_info(token, &openid(APP, "a")).await;
     assert_eq!(profile["ret"], 100_030);
 }

@@ -1,30 +1,31 @@
-//! A map that forgets the oldest entry when it is full.
+//! A map with a fixed capacity.
 
 use std::collections::{HashMap, VecDeque};
 
-/// Keeps at most `cap` values by name. Nothing is ever taken out singly: a spent code has to be
-/// recognised as spent.
+/// A map that evicts the oldest entry when it is full. Entries cannot be removed: a used code must still
+/// be recognised as used.
 #[derive(Clone, Debug)]
-pub(super) struct Bounded<V> {
+pub(super) struct BoundedMap<V> {
     values: HashMap<String, V>,
-    oldest_first: VecDeque<String>,
-    cap: usize,
+    keys_oldest_first: VecDeque<String>,
+    capacity: usize,
 }
 
-impl<V> Bounded<V> {
-    pub(super) fn new(cap: usize) -> Self {
-        Self { values: HashMap::new(), oldest_first: VecDeque::new(), cap }
+impl<V> BoundedMap<V> {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { values: HashMap::new(), keys_oldest_first: VecDeque::new(), capacity }
     }
 
+    /// Inserts or replaces a value. A replaced value keeps its age.
     pub(super) fn insert(&mut self, key: String, value: V) {
         if self.values.insert(key.clone(), value).is_some() {
             return;
         }
-        self.oldest_first.push_back(key);
-        while self.oldest_first.len() > self.cap {
-            if let Some(oldest) = self.oldest_first.pop_front() {
-                self.values.remove(&oldest);
-            }
+        self.keys_oldest_first.push_back(key);
+        if self.keys_oldest_first.len() > self.capacity
+            && let Some(oldest) = self.keys_oldest_first.pop_front()
+        {
+            self.values.remove(&oldest);
         }
     }
 
@@ -40,19 +41,18 @@ impl<V> Bounded<V> {
         self.values.values_mut()
     }
 
-    /// The values, the youngest first.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = &V> {
-        self.oldest_first.iter().rev().filter_map(|key| self.values.get(key))
+        self.keys_oldest_first.iter().rev().filter_map(|key| self.values.get(key))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Bounded;
+    use super::BoundedMap;
 
     #[test]
-    fn a_full_map_forgets_the_oldest() {
-        let mut map = Bounded::new(2);
+    fn full_map_evicts_the_oldest_entry() {
+        let mut map = BoundedMap::new(2);
         for key in ["a", "b", "b", "c"] {
             map.insert(key.to_owned(), key);
         }
