@@ -1,47 +1,49 @@
-//! The people the site knows: users, their e-mail addresses, and the openids that prove them.
+//! Stores user accounts: usernames, email addresses, openids, profiles and avatars.
+//! The entry points are the methods of [`Accounts`] and [`ValidUsername::parse`].
+//! It must not know about HTTP, sessions or how QQ is called.
 
 mod avatars;
 mod create;
+mod email_addresses;
 mod export;
 mod generated_username;
-mod primary_email;
 mod profile;
 mod username;
 
 use sqlx::AnyPool;
 
 pub use create::{CreateOutcome, Identity, NewAccount};
-pub use export::{AccountExport, ExportedEmail, ExportedIdentity};
+pub use email_addresses::EmailAddress;
+pub use export::{AccountExport, ExportedIdentity};
 pub use generated_username::generate_username;
-pub use primary_email::PrimaryEmail;
 pub use profile::{Profile, ProfileUpdate};
 pub use username::ValidUsername;
 
-/// The company whose openids are stored; the first row of the table `companies`.
+/// The company that issues the openids: the first row of the table `companies`.
 pub const COMPANY_QQ: &str = "qq";
 
-/// A person the site knows.
+/// A registered user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The row in `users`.
     pub user_id: i64,
-    /// The user name as it was typed.
+    /// The username as typed.
     pub username: String,
 }
 
-/// The tables of people.
+/// Access to the account tables.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     pool: AnyPool,
 }
 
 impl Accounts {
-    /// Works on an opened database.
+    /// Uses the connections of `pool`.
     pub fn new(pool: AnyPool) -> Accounts {
         Accounts { pool }
     }
 
-    /// Finds who proves to be `openid` at `company`; openids are compared exactly.
+    /// Finds the account of an openid, which is compared exactly.
     pub async fn find_by_openid(&self, company: &str, openid: &str) -> Result<Option<Account>, sqlx::Error> {
         let row: Option<(i64, String)> = sqlx::query_as(
             "SELECT users.id, users.username FROM open_ids \
@@ -56,14 +58,29 @@ impl Accounts {
         Ok(row.map(|(user_id, username)| Account { user_id, username }))
     }
 
-    /// Whether somebody has this name, or one that cannot be told from it.
-    pub async fn is_username_taken(&self, name: &ValidUsername) -> Result<bool, sqlx::Error> {
+    /// Whether a user has this username or one that looks like it.
+    pub async fn is_username_taken(&self, username: &ValidUsername) -> Result<bool, sqlx::Error> {
         let row: Option<(i64,)> =
             sqlx::query_as("SELECT id FROM users WHERE username_key = $1 OR lookalike_key = $2 LIMIT 1")
-                .bind(name.key())
-                .bind(name.skeleton())
+                .bind(username.key())
+                .bind(username.skeleton())
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(row.is_some())
+    }
+
+    /// Deletes a user with all email addresses, openids, sessions, and avatars that no other user has.
+    pub async fn delete(&self, user_id: i64) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(
+            "DELETE FROM avatars WHERE hash IN (SELECT avatar_hash FROM open_ids WHERE user_id = $1) AND NOT EXISTS \
+             (SELECT 1 FROM open_ids WHERE open_ids.avatar_hash = avatars.hash AND open_ids.user_id <> $1)",
+        )
+        .bind(user_id)
+        .execute(&mut *transaction)
+        .await?;
+        // Foreign keys delete the other rows; see the migration `leaving`.
+        sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(&mut *transaction).await?;
+        transaction.commit().await
     }
 }

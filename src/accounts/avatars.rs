@@ -1,12 +1,11 @@
-//! The pictures of people. A picture is named by its hash: the same one is kept once, and what a
-//! browser has of it never goes stale.
+//! Avatars, stored under their hash: equal pictures share a row, and browsers may cache them forever.
 
 use sha2::{Digest, Sha256};
 
 use super::Accounts;
 
 impl Accounts {
-    /// Keeps a JPEG and gives its hash (SHA-256 in hexadecimal). `now` is in seconds since 1970.
+    /// Stores a JPEG and returns its hash (SHA-256 in hexadecimal). `now` is in seconds since 1970.
     pub async fn store_avatar(&self, jpeg: &[u8], now: i64) -> Result<String, sqlx::Error> {
         let hash = hex::encode(Sha256::digest(jpeg));
         sqlx::query(
@@ -21,15 +20,15 @@ impl Accounts {
         Ok(hash)
     }
 
-    /// Finds the JPEG with this hash.
+    /// Returns the JPEG with this hash.
     pub async fn avatar(&self, hash: &str) -> Result<Option<Vec<u8>>, sqlx::Error> {
         let row: Option<(Vec<u8>,)> =
             sqlx::query_as("SELECT picture FROM avatars WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await?;
         Ok(row.map(|(picture,)| picture))
     }
 
-    /// Removes the pictures that nobody has any more and that were last kept before the moment
-    /// `before` (in seconds since 1970): no session from after it can still show them.
+    /// Deletes unused avatars that were last stored before `before` (in seconds since 1970). Younger
+    /// ones may belong to a pending registration.
     pub async fn purge_avatars(&self, before: i64) -> Result<(), sqlx::Error> {
         sqlx::query(
             "DELETE FROM avatars WHERE kept_at < $1 \

@@ -1,26 +1,26 @@
-//! User names for people who would rather not choose one.
+//! Generates usernames for users who do not choose one.
 
 use crate::random::{self, Random, RandomError};
 
-const FIRST: [&str; 32] = [
+const ADJECTIVES: [&str; 32] = [
     "amber", "brave", "breezy", "bright", "calm", "clever", "cosy", "daring", "eager", "early", "gentle", "golden",
     "happy", "honest", "jolly", "keen", "kind", "lively", "lucky", "merry", "mellow", "neat", "noble", "polite",
     "proud", "quick", "quiet", "rapid", "silver", "steady", "sunny", "witty",
 ];
-const SECOND: [&str; 32] = [
+const ANIMALS: [&str; 32] = [
     "badger", "beaver", "bison", "crane", "dolphin", "eagle", "falcon", "ferret", "finch", "gecko", "heron", "ibis",
     "jackal", "koala", "lemur", "lynx", "magpie", "marten", "otter", "owl", "panda", "penguin", "pika", "plover",
     "puffin", "raven", "robin", "seal", "sparrow", "swan", "tiger", "turtle",
 ];
 
-/// Makes a readable name such as `quiet-otter-4821`. It tells nothing of the person and is not
-/// derived from the openid. Later tries have more digits, so that a few of them always suffice.
-pub fn generate_username(random: &Random, tries_before: u32) -> Result<String, RandomError> {
-    let [first, second, number @ ..]: [u8; 10] = random::bytes(random)?;
-    let digits = 4 + 4 * tries_before.min(3);
+/// Generates a random name such as `quiet-otter-4821`, with more digits the more attempts found
+/// the name taken.
+pub fn generate_username(random: &Random, failed_attempts: u32) -> Result<String, RandomError> {
+    let [adjective, animal, number @ ..]: [u8; 10] = random::bytes(random)?;
+    let digits = 4 + 4 * failed_attempts.min(3);
     let number = u64::from_le_bytes(number) % 10_u64.pow(digits);
-    let word = |words: [&'static str; 32], choice: u8| words.get(usize::from(choice % 32)).copied().unwrap_or("qq");
-    Ok(format!("{}-{}-{number:0width$}", word(FIRST, first), word(SECOND, second), width = digits as usize))
+    let word = |words: [&'static str; 32], index: u8| words.get(usize::from(index % 32)).copied().unwrap_or("qq");
+    Ok(format!("{}-{}-{number:0width$}", word(ADJECTIVES, adjective), word(ANIMALS, animal), width = digits as usize))
 }
 
 #[cfg(test)]
@@ -29,21 +29,21 @@ mod tests {
     use crate::accounts::ValidUsername;
 
     #[test]
-    fn s50_every_word_makes_an_allowed_name() {
-        for choice in 0..32_u8 {
+    fn s50_every_generated_name_is_valid() {
+        for byte in 0..32_u8 {
             let random: Random = std::sync::Arc::new(move |buffer: &mut [u8]| {
-                buffer.fill(choice);
+                buffer.fill(byte);
                 Ok(())
             });
-            for tries in 0..6 {
-                let name = generate_username(&random, tries).expect("a name");
+            for failed_attempts in 0..6 {
+                let name = generate_username(&random, failed_attempts).expect("a name");
                 assert!(ValidUsername::parse(&name).is_ok(), "{name}");
             }
         }
     }
 
     #[test]
-    fn s50_later_tries_draw_from_more_names() {
+    fn s50_later_attempts_have_more_digits() {
         let name = generate_username(&random::system(), 0).expect("a name");
         let later = generate_username(&random::system(), 3).expect("a name");
         assert_eq!(name.rsplit('-').next().map(str::len), Some(4));

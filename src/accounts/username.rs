@@ -1,4 +1,4 @@
-//! A user name that passed every rule, with the keys under which it is unique.
+//! A username that passed every rule, with the keys that make it unique.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -11,34 +11,32 @@ use unicode_security::skeleton;
 use crate::validation::UsernameError;
 use crate::validation::username;
 
-/// A user name as typed, and what it is compared by.
+/// A valid username.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidUsername {
     shown: String,
     key: String,
-    lookalike_key: String,
+    skeleton: String,
 }
 
 impl ValidUsername {
-    /// Reads what a person typed. Whether the name is taken only the database can tell.
+    /// Trims and validates what the user typed. Does not check whether the name is taken.
     pub fn parse(typed: &str) -> Result<ValidUsername, UsernameError> {
         let shown = typed.trim();
-        // A name that is far too long need not be normalised to be known for one; NFKC makes a
-        // text at most three times shorter in characters.
+        // Avoids normalizing huge inputs. NFKC shortens a text at most to a third of its characters.
         if shown.chars().count() > username::MAX_CHARS * 4 {
             return Err(UsernameError::TooLong);
         }
         let normalized: String = shown.nfkc().collect();
         username::check(&normalized)?;
-        if mixes_look_alike_scripts(&normalized) {
+        if mixes_confusable_scripts(&normalized) {
             return Err(UsernameError::LookAlikeScripts);
         }
-        let key = without_case(&normalized);
-        let lookalike_key = without_looks(&normalized);
-        if poses_as_the_site(&normalized) {
+        if looks_reserved(&normalized) {
             return Err(UsernameError::Reserved);
         }
-        Ok(ValidUsername { shown: shown.to_owned(), key, lookalike_key })
+        let (key, skeleton) = (fold_case(&normalized), skeleton_key(&normalized));
+        Ok(ValidUsername { shown: shown.to_owned(), key, skeleton })
     }
 
     /// The name as typed, trimmed.
@@ -46,43 +44,42 @@ impl ValidUsername {
         &self.shown
     }
 
-    /// The name after NFKC and without regard to case.
+    /// The same for names that differ in case or compatibility forms (NFKC) only.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The same for names that look the same as they are shown (the skeleton of Unicode Technical
-    /// Standard 39).
+    /// The same for names that look the same (skeleton of Unicode Technical Standard 39).
     pub fn skeleton(&self) -> &str {
-        &self.lookalike_key
+        &self.skeleton
     }
 }
 
-/// By way of upper case, so that letters with two small forms (σ and ς, ß and ss) come out as one;
-/// from lower case, since the capital ẞ is itself in upper case, and not SS as its small form is.
-fn without_case(normalized: &str) -> String {
-    let small = normalized.chars().flat_map(char::to_lowercase);
-    small.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+/// Upper case merges letters with two lower-case forms (σ and ς, ß and ss). The capital ẞ has to be
+/// lower-cased before, since it stays itself in upper case while ß becomes SS.
+fn fold_case(normalized: &str) -> String {
+    let lower = normalized.chars().flat_map(char::to_lowercase);
+    lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// A skeleton says what a text looks like, so it is taken of the name as it is shown, in which a
-/// capital I passes for a small l. Without regard to case after that, since names are compared so.
-fn without_looks(normalized: &str) -> String {
+/// The first skeleton is that of the name as displayed, where a capital I looks like a small l. The
+/// second one ignores case.
+fn skeleton_key(normalized: &str) -> String {
     let shown: String = skeleton(normalized).collect();
-    skeleton(&without_case(&shown)).collect()
+    skeleton(&fold_case(&shown)).collect()
 }
 
-/// Whether a name looks like one that is reserved, in small letters or in capitals.
-fn poses_as_the_site(normalized: &str) -> bool {
-    static LOOKS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let in_capitals = username::RESERVED.iter().map(|word| without_looks(&word.to_uppercase()));
-        username::RESERVED.iter().map(|word| without_looks(word)).chain(in_capitals).collect()
+/// Whether the name looks like a reserved one in lower or upper case.
+fn looks_reserved(normalized: &str) -> bool {
+    static RESERVED: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let upper_case = username::RESERVED.iter().map(|word| skeleton_key(&word.to_uppercase()));
+        username::RESERVED.iter().map(|word| skeleton_key(word)).chain(upper_case).collect()
     });
-    LOOKS.contains(&without_looks(&username::plain(normalized)))
+    RESERVED.contains(&skeleton_key(&username::plain(normalized)))
 }
 
-/// Scripts with letters that pass for Latin ones.
-const LOOK_LIKE_LATIN: [Script; 7] = [
+/// Scripts with letters that look like Latin ones.
+const LATIN_LOOKALIKES: [Script; 7] = [
     Script::Armenian,
     Script::Cherokee,
     Script::Coptic,
@@ -92,16 +89,16 @@ const LOOK_LIKE_LATIN: [Script; 7] = [
     Script::Lisu,
 ];
 
-/// One script is fine (Japanese, Korean and Chinese each count as one), and so is Latin beside a
-/// script that looks unlike it, as in 小明Tom. This is close to the "moderately restrictive" level
-/// of Unicode Technical Standard 39.
-fn mixes_look_alike_scripts(name: &str) -> bool {
+/// Allows one script (Japanese, Korean and Chinese count as one each), and Latin with a script that
+/// does not look like it, as in 小明Tom. This is close to the "moderately restrictive" level of Unicode
+/// Technical Standard 39.
+fn mixes_confusable_scripts(name: &str) -> bool {
     if !AugmentedScriptSet::for_str(name).is_empty() {
         return false;
     }
-    let beside_latin: String = name.chars().filter(|c| c.script() != Script::Latin).collect();
-    let scripts = AugmentedScriptSet::for_str(&beside_latin);
-    scripts.is_empty() || LOOK_LIKE_LATIN.iter().any(|script| scripts.base.contains_script(*script))
+    let without_latin: String = name.chars().filter(|c| c.script() != Script::Latin).collect();
+    let scripts = AugmentedScriptSet::for_str(&without_latin);
+    scripts.is_empty() || LATIN_LOOKALIKES.iter().any(|script| scripts.base.contains_script(*script))
 }
 
 #[cfg(test)]
@@ -110,11 +107,11 @@ mod tests {
 
     fn keys(typed: &str) -> (String, String) {
         let name = ValidUsername::parse(typed).expect(typed);
-        (name.key, name.lookalike_key)
+        (name.key, name.skeleton)
     }
 
     #[test]
-    fn s46_look_alike_scripts_in_one_name_are_refused() {
+    fn s46_mixed_lookalike_scripts_are_rejected() {
         for name in ["\u{430}dmin", "p\u{430}ypal", "\u{3b1}lpha", "Bo\u{441}ha", "小а", "小p\u{430}"] {
             let problem = ValidUsername::parse(name).expect_err(name);
             assert!(matches!(problem, UsernameError::LookAlikeScripts | UsernameError::TooShort), "{name}");
@@ -126,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn s46_names_that_differ_by_form_or_case_alone_are_one() {
+    fn s46_names_that_differ_in_form_or_case_share_a_key() {
         for (one, other) in [
             ("Alice", "ALICE"),
             ("alice", "\u{ff41}\u{ff4c}ice"),
@@ -154,33 +151,33 @@ mod tests {
         }
     }
 
-    /// The key tells that they are one; what they look like differs. Found by the fuzzer.
+    /// Found by the fuzzer.
     #[test]
-    fn s46_a_name_in_capitals_is_the_same_name_though_it_looks_like_another() {
-        let (quiet, loud) = (keys("Pommmi"), keys("POMMMI"));
-        assert_eq!(quiet.0, loud.0);
-        assert_ne!(quiet.1, loud.1);
-        // A mark that becomes a letter in capitals, behind which another mark is put in order.
+    fn s46_case_changes_the_skeleton_but_not_the_key() {
+        let (mixed, upper) = (keys("Pommmi"), keys("POMMMI"));
+        assert_eq!(mixed.0, upper.0);
+        assert_ne!(mixed.1, upper.1);
+        // U+0345, a mark, becomes a letter in upper case, and the next mark is reordered.
         let marked = keys("αβγ\u{345}\u{32a}").0;
         assert_eq!(keys(&marked.to_uppercase()).0, marked);
     }
 
-    /// The capital sharp s was another letter than its small form: found by the fuzzer.
+    /// ẞ and ß had different keys: found by the fuzzer.
     #[test]
-    fn s46_no_letter_differs_from_its_other_case() {
+    fn s46_both_cases_of_every_letter_share_a_key() {
         let cases = |letter: char| [letter.to_lowercase().collect::<String>(), letter.to_uppercase().collect()];
         let has_cases = |letter: &char| cases(*letter).iter().any(|case| !case.chars().eq([*letter]));
-        let of_names = (char::MIN..=char::MAX).filter(has_cases).filter(|letter| letter.nfkc().eq([*letter]));
-        let key = |text: &str| without_case(&text.nfkc().collect::<String>());
+        let letters = (char::MIN..=char::MAX).filter(has_cases).filter(|letter| letter.nfkc().eq([*letter]));
+        let key = |text: &str| fold_case(&text.nfkc().collect::<String>());
         let differ: Vec<char> =
-            of_names.filter(|letter| cases(*letter).iter().any(|case| key(case) != key(&letter.to_string()))).collect();
+            letters.filter(|letter| cases(*letter).iter().any(|case| key(case) != key(&letter.to_string()))).collect();
         assert_eq!(differ, Vec::<char>::new());
         assert_eq!(keys("Stra\u{1e9e}e"), keys("strasse"));
         assert_eq!(keys("Stra\u{df}e"), keys("STRASSE"));
     }
 
     #[test]
-    fn s46_reserved_words_are_found_behind_what_looks_like_them() {
+    fn s46_lookalikes_of_reserved_words_are_rejected() {
         for name in [
             "\u{430}\u{440}\u{456}",
             "adrnin",
@@ -198,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn s46_length_is_counted_after_normalisation() {
+    fn s46_length_is_counted_after_normalization() {
         assert_eq!(ValidUsername::parse("ﬀ"), Err(UsernameError::TooShort));
         assert!(ValidUsername::parse("ﬃ").is_ok());
         assert_eq!(ValidUsername::parse("\u{fdfa}\u{fdfa}"), Err(UsernameError::ForbiddenCharacter));
@@ -207,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn s46_reserved_words_are_found_behind_other_forms() {
+    fn s46_compatibility_forms_of_reserved_words_are_rejected() {
         for name in ["\u{ff21}\u{ff24}\u{ff2d}\u{ff29}\u{ff2e}", " root ", "管理员", "客服"] {
             let problem = ValidUsername::parse(name).expect_err(name);
             assert!(matches!(problem, UsernameError::Reserved | UsernameError::TooShort), "{name}");
@@ -215,9 +212,9 @@ mod tests {
         assert_eq!(ValidUsername::parse("\u{ff21}dmin"), Err(UsernameError::Reserved));
     }
 
-    /// W with a ring has no code point of its own, w with a ring has: found by the fuzzer.
+    /// W with ring has no code point, w with ring has one: found by the fuzzer.
     #[test]
-    fn s46_a_key_may_be_shorter_than_the_name_and_is_the_same_for_both_cases() {
+    fn s46_both_cases_share_a_key_that_is_shorter_than_the_name() {
         assert_eq!(keys("W\u{32e}\u{30a}").0, "\u{1e98}\u{32e}");
         assert_eq!(keys("W\u{32e}\u{30a}1"), keys("w\u{32e}\u{30a}1"));
     }

@@ -60,7 +60,7 @@ async fn gather(site: &AppState, signed_in: &SignedInUser, current: Option<Id>) 
     }
     // Where typed addresses are trusted, whether one is verified would tell that somebody else has it.
     let tells_verified = !site.login.trusts_email();
-    let of_email = |email: crate::accounts::ExportedEmail| {
+    let of_email = |email: crate::accounts::EmailAddress| {
         let mut told = json!({ "email": email.email, "since": moment(email.created_at) });
         if let Some(told) = told.as_object_mut().filter(|_| tells_verified) {
             told.insert("verified".to_owned(), email.is_verified.into());

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::components::{Avatar, LogoutForm};
 use super::see_other;
-use crate::accounts::PrimaryEmail;
+use crate::accounts::EmailAddress;
 use crate::login::{LoginError, TokenState};
 use crate::sessions::{SessionData, SignedInUser, TokenStatus};
 use crate::web::error_page;
@@ -22,7 +22,7 @@ use authorization::{Permission, PermissionPart};
 
 #[derive(Clone)]
 struct Prepared {
-    email: Option<PrimaryEmail>,
+    email: Option<EmailAddress>,
     /// Where typed addresses are trusted, only one that somebody else has is not verified. That is
     /// not to be told.
     shows_verification: bool,
@@ -106,7 +106,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
 fn PersonFacts(
     messages: &'static Messages,
     viewer: Viewer,
-    email: Option<PrimaryEmail>,
+    email: Option<EmailAddress>,
     shows_verification: bool,
 ) -> impl IntoView {
     let nickname = match viewer.nickname {
