@@ -137,7 +137,7 @@ impl LoginService {
         let return_to = ReturnTo::parse(&pending.next);
         let is_small = form.username.len() + form.email.len() <= MAX_DRAFT_BYTES;
         let draft = is_small.then(|| FormDraft { username: form.username.clone(), email: form.email.clone() });
-        SessionData::Pending(PendingRegistration { draft, ..pending }).keep(session).await?;
+        SessionData::Pending(PendingRegistration { draft, ..pending }).replace(session).await?;
         Ok(RegisterOutcome::Expired(return_to))
     }
 
