@@ -1,47 +1,45 @@
-//! The QQ Connect (QQ互联) client: sends people to QQ, and asks QQ who came back.
-//!
-//! A sign-in is three questions to `graph.qq.com`, in this order:
-//!
-//! 1. [`Client::authorize_url`] is where the browser goes; QQ sends it back with a code.
-//! 2. [`Client::exchange_code`] trades the code for a [`Token`].
-//! 3. [`Client::identify`] asks whose token it is, and gets an [`Identity`].
-//!
-//! [`Client::fetch_user_info`] then fetches a nickname and an avatar's address, [`Client::fetch_avatar`]
-//! the avatar, [`Client::call`] makes any other call, and [`Client::renew_token`] prolongs a token. QQ speaks almost OAuth 2.0: calls are GETs, errors come with status 200,
-//! and an answer may be a form, JSON or JSONP. `wire` reads them all; what cannot be read
-//! is an error, never a sign-in.
+//! The QQ Connect (QQ互联) client: OAuth 2.0 login and API calls against `graph.qq.com`, whose wire
+//! format differs from the standard (calls are GETs, errors have status 200, and bodies are forms,
+//! JSON or JSONP).
+//! [`Client::authorize_url`], [`Client::exchange_code`] and [`Client::fetch_openid`] make up a login;
+//! [`Client::fetch_user_info`], [`Client::fetch_avatar`], [`Client::call`] and
+//! [`Client::refresh_token`] use and renew its token.
+//! This folder must not know about accounts, sessions, the database or pages.
 
 mod advice;
 mod api_error;
 mod authorize;
 mod avatar;
 mod client;
-mod codes;
+mod config;
 mod diagnostics;
 mod error;
+mod error_codes;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod http;
 mod identity;
 mod loopback;
 mod openapi;
-mod settings;
-mod text;
+mod request_url;
+mod response;
+mod sanitize;
 mod token;
 mod transport;
-mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use advice::{LocalizedText, advice, meaning};
+pub use advice::{LocalizedText, meaning};
 pub use api_error::ApiError;
 pub use authorize::Display;
 pub use avatar::{AvatarError, AvatarImage};
 pub use client::Client;
-pub use codes::{CodeInfo, ErrorClass, code_info, error_class};
+pub use config::{ClientConfig, ClientSetupError};
 pub use diagnostics::{AuthorizePage, AuthorizeProbe};
-pub use error::{MalformedResponse, QqError, TransportError};
+pub use error::{QqError, TransportError};
+pub use error_codes::{CodeInfo, ErrorClass, code_info, error_class};
 pub use identity::Identity;
 pub use openapi::{Gender, UserCredentials, UserInfo};
-pub use settings::{ClientConfig, ClientSetupError};
+pub use response::MalformedResponse;
 pub use token::Token;

@@ -1,18 +1,18 @@
-//! What to do about each of QQ's return codes: which field of QQ's console or which variable of
-//! ours to change.
+//! What the operator can do about each return code: which setting to change, in QQ's console or in
+//! the configuration.
 //!
-//! The meanings are those of the wiki page 公共返回码说明, the rules for callback addresses those
-//! of 回调地址常见问题及修改方法. The words are ours.
+//! Based on the wiki pages 公共返回码说明 (meanings) and 回调地址常见问题及修改方法 (callback
+//! addresses). The wording is ours.
 
 use super::client::Client;
-use super::codes::ErrorClass::{BadRequest, OperatorAction};
-use super::codes::code_info;
 use super::error::QqError;
+use super::error_codes::ErrorClass::{BadRequest, OperatorAction, QqFailure, ReauthRequired, RetryLater};
+use super::error_codes::{CodeInfo, code_info};
 
-/// Where the callback address goes in the words below.
-const CALLBACK: &str = "{callback}";
+/// Stands for the site's callback address in the texts below.
+const CALLBACK_PLACEHOLDER: &str = "{callback}";
 
-/// The same words in both languages, one line each.
+/// One line of text in each language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalizedText {
     /// In Chinese.
@@ -21,170 +21,177 @@ pub struct LocalizedText {
     pub en: String,
 }
 
-/// What the operator can do about `code`, for a site whose callback address is `redirect_uri`.
-pub fn advice(code: i64, redirect_uri: &str) -> LocalizedText {
-    let (zh, en) = known_advice(code).unwrap_or(UNKNOWN);
-    LocalizedText { zh: zh.replace(CALLBACK, redirect_uri), en: en.replace(CALLBACK, redirect_uri) }
-}
-
-/// What `code` means; `None` for a number that nobody has explained.
+/// What `code` means. Returns `None` if QQ does not document the code.
 pub fn meaning(code: i64) -> Option<LocalizedText> {
     code_info(code).map(|info| LocalizedText { zh: info.meaning_zh.to_owned(), en: info.meaning_en.to_owned() })
 }
 
 impl Client {
-    /// What the operator can do about `code`, with this site's callback address in it.
+    /// What the operator can do about `code`. Mentions the configured callback address where it matters.
     pub fn advice(&self, code: i64) -> LocalizedText {
-        advice(code, &self.settings.redirect_uri)
+        advice(code, &self.config.redirect_uri)
     }
 
-    /// The line for the log, in English, if `error` is one that the operator or we must mend.
+    /// The advice in English for the log. Returns `None` unless `error` is a configuration error or a
+    /// bug in this program.
     pub fn operator_advice(&self, error: &QqError) -> Option<String> {
         match error {
-            QqError::Api(refusal) => self.operator_advice_for_code(refusal.code),
+            QqError::Api(error) => self.operator_advice_for_code(error.code),
             QqError::InvalidCall(_) => Some(BUG.1.to_owned()),
             QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::Transport(_) => None,
         }
     }
 
-    /// The same for a code that came without a call of ours, at the callback.
+    /// As [`Client::operator_advice`], for a code that arrived at the callback.
     pub fn operator_advice_for_code(&self, code: i64) -> Option<String> {
-        let is_ours_to_mend = code_info(code).is_some_and(|info| matches!(info.class, OperatorAction | BadRequest));
-        is_ours_to_mend.then(|| self.advice(code).en)
+        let info = code_info(code)?;
+        matches!(info.class, OperatorAction | BadRequest).then(|| self.advice(code).en)
     }
 }
 
-type Words = (&'static str, &'static str);
+fn advice(code: i64, redirect_uri: &str) -> LocalizedText {
+    let (zh, en) = code_info(code).map_or(UNDOCUMENTED, advice_template);
+    LocalizedText {
+        zh: zh.replace(CALLBACK_PLACEHOLDER, redirect_uri),
+        en: en.replace(CALLBACK_PLACEHOLDER, redirect_uri),
+    }
+}
 
-const UNKNOWN: Words = (
-    "QQ 没有公开说明这个返回码：在 QQ 互联的“公共返回码说明”中查找，或带上它联系 QQ 互联客服。",
-    "QQ does not explain this code: look it up in QQ Connect's list of return codes (公共返回码说明), \
-     or ask QQ Connect's support about it.",
+/// Chinese and English.
+type Template = (&'static str, &'static str);
+
+const UNDOCUMENTED: Template = (
+    "QQ 没有公开说明该返回码：请查阅 QQ 互联的“公共返回码说明”，或联系 QQ 互联客服。",
+    "QQ does not document this code. Look it up in QQ Connect's list of return codes (公共返回码说明), or contact QQ \
+     Connect support.",
 );
-const BUG: Words = (
-    "这是本程序的错误，不是您的设置问题：请带上此返回码报告给本程序的开发者；若中间有代理，请确认它没有改动请求。",
-    "This is a mistake of this program, not of your settings: report it with this code; if a proxy stands \
-     in between, make sure that it leaves requests as they are.",
+const BUG: Template = (
+    "这是本程序的缺陷，与您的配置无关：请把该返回码报告给开发者；如果中间有代理，请确认它没有改动请求。",
+    "This is a bug in this program, not in your configuration. Report it together with the code; if a proxy is in \
+     between, check that it does not modify requests.",
 );
-const QQ_FAILED: Words = (
-    "这是 QQ 一方的故障，您无需修改任何设置：请稍后再试；持续出现时联系 QQ 互联客服。",
-    "QQ itself failed; nothing of yours needs changing: wait and try again, and ask QQ Connect's support \
-     if it lasts.",
+const QQ_FAILED: Template = (
+    "QQ 服务故障，您无需修改任何配置：请稍后重试，持续出现请联系 QQ 互联客服。",
+    "QQ failed; your configuration is fine. Try again later, and contact QQ Connect support if it persists.",
 );
-const BUSY: Words = (
-    "QQ 暂时繁忙，您无需修改任何设置：请稍后再试。",
-    "QQ is busy for the moment; nothing of yours needs changing: try again later.",
+const BUSY: Template = (
+    "QQ 暂时繁忙，您无需修改任何配置：请稍后重试。",
+    "QQ is temporarily busy; your configuration is fine. Try again later.",
 );
-const SIGN_IN_AGAIN: Words = (
-    "用户重新登录一次即可，您无需修改任何设置。",
-    "The person only has to sign in again; nothing of yours needs changing.",
+const SIGN_IN_AGAIN: Template =
+    ("用户重新登录即可，您无需修改任何配置。", "The user only needs to sign in again; your configuration is fine.");
+const API_PERMISSION: Template = (
+    "请在 QQ 互联控制台申请该接口（网站应用 → 接口权限），或从 QQ_SCOPE 中移除它（登录只需 get_user_info）。",
+    "Request this API in the QQ Connect console (网站应用 → 接口权限), or remove it from QQ_SCOPE (signing in needs \
+     only get_user_info).",
 );
-const API_RIGHT: Words = (
-    "在 QQ 互联控制台的“网站应用 → 接口权限”中申请此接口，或从 QQ_SCOPE 中去掉它（登录只需要 get_user_info）。",
-    "Ask for this call on the QQ Connect console (网站应用 → 接口权限), or take it out of QQ_SCOPE \
-     (a sign-in needs get_user_info alone).",
+const APP_ID: Template = (
+    "请把 QQ_APP_ID 设为 QQ 互联控制台“网站应用”中显示的 APP ID；移动应用的 APP ID 不能用于网站。",
+    "Set QQ_APP_ID to the APP ID of your website app in the QQ Connect console (网站应用 → APP ID); a mobile app's \
+     ID does not work.",
 );
-const APP_ID: Words = (
-    "把 QQ_APP_ID 改成 QQ 互联控制台“网站应用”中显示的 APP ID；移动应用的 APP ID 不能用于网站。",
-    "Set QQ_APP_ID to the APP ID that the QQ Connect console shows for your website app (网站应用 → APP ID); \
-     a mobile app's id does not do.",
+const REVIEW: Template = (
+    "请在 QQ 互联控制台提交该网站应用的审核（网站应用 → 应用状态）；通过之前只有创建者的 QQ 号能登录。",
+    "Submit the website app for review in the QQ Connect console (网站应用 → 应用状态). Until it is approved, only \
+     its creator's QQ account can sign in.",
 );
-const REVIEW: Words = (
-    "在 QQ 互联控制台为该网站应用提交审核并等待通过（网站应用 → 应用状态）；在此之前只有创建者本人的 QQ 能登录。",
-    "Submit the website app for review on the QQ Connect console and wait until it is approved \
-     (网站应用 → 应用状态); until then only its creator's own QQ can sign in.",
+const CALLBACK: Template = (
+    "请在 QQ 互联控制台“网站应用 → 网站回调域”中逐字填写 {callback}（多个地址用分号分隔，修改后最长半小时生效），\
+     或更正 PUBLIC_URL。",
+    "Register exactly {callback} in the QQ Connect console (网站应用 → 网站回调域; separate several addresses with \
+     semicolons; changes take up to 30 minutes), or correct PUBLIC_URL.",
 );
-const CALLBACK_ADDRESS: Words = (
-    "在 QQ 互联控制台该网站应用的“网站回调域”中逐字填入 {callback}（多个地址用分号隔开，修改最多半小时生效），\
-     或改正 PUBLIC_URL。",
-    "Enter {callback} letter by letter on the QQ Connect console (网站应用 → 网站回调域; several are separated \
-     by semicolons; a change takes up to half an hour), or correct PUBLIC_URL.",
+const APP_KEY: Template = (
+    "请从 QQ 互联控制台（网站应用 → APP Key）重新复制 APP Key 到 QQ_APP_KEY；它可能已被重置，或属于另一个 APP ID。",
+    "Copy the APP Key from the QQ Connect console (网站应用 → APP Key) to QQ_APP_KEY again; it may have been reset, or \
+     belong to another APP ID.",
+);
+const SHARED_REFRESH_TOKENS: Template = (
+    "用户重新登录即可；如果频繁出现，请检查是否有两个站点共用一个数据库并各自刷新令牌（refresh_token 只能使用一次）。",
+    "The user only needs to sign in again. If it happens often, check whether two copies of the site refresh the same \
+     tokens (a refresh token works only once).",
+);
+const CONSENT: Template = (
+    "用户重新登录并同意授权即可；如果所有用户都如此，请确认 QQ_SCOPE 包含 get_user_info，且控制台“接口权限”中有该接口。",
+    "The user needs to sign in again and grant access. If it affects every user, check that QQ_SCOPE includes \
+     get_user_info and that the console lists it (网站应用 → 接口权限).",
+);
+const MOBILE_APP: Template = (
+    "QQ_APP_ID 很可能属于移动应用：请在 QQ 互联控制台创建“网站应用”，使用它的 APP ID 和 APP Key；移动应用则检查其签名和包名。",
+    "QQ_APP_ID probably belongs to a mobile app: create a website app (网站应用) in the QQ Connect console and use its \
+     APP ID and APP Key. For a mobile app, correct its signature and package name.",
+);
+const UNIONID: Template = (
+    "请在 QQ 互联控制台为该应用申请 UnionID 权限（网站应用 → 应用信息 → 获取 UnionID），或设置 QQ_UNIONID=off。",
+    "Request the UnionID permission in the QQ Connect console (网站应用 → 应用信息 → UnionID), or set QQ_UNIONID=off.",
+);
+const SERVER_IP: Template = (
+    "请把本服务器的出口 IP 加入控制台的“服务器 IP”列表。",
+    "Add this server's outbound IP address to the list of server IP addresses (服务器 IP) in the console.",
+);
+const RESTRICTED: Template = (
+    "QQ 限制了该应用：请在 QQ 互联控制台查看应用状态和通知。",
+    "QQ restricts this app. Check its status and notices in the QQ Connect console.",
+);
+const TEST_ACCOUNT: Template = (
+    "请把该 QQ 号加入控制台的测试账号，或提交应用审核（网站应用 → 应用状态）。",
+    "Add this QQ account to the test accounts in the console, or submit the app for review (网站应用 → 应用状态).",
 );
 
-#[rustfmt::skip]
-fn known_advice(code: i64) -> Option<Words> {
-    Some(match code {
-        100_000..=100_007 | 100_012 | 100_028 | 100_029 => BUG,
-        100_008 | 110_401 | 110_404 | -2 => APP_ID,
-        100_009 => (
-            "在 QQ 互联控制台（网站应用 → APP Key）重新复制 APP Key 到 QQ_APP_KEY；它可能已被重置，或属于另一个 APP ID。",
-            "Copy the APP Key from the QQ Connect console (网站应用 → APP Key) into QQ_APP_KEY again; it may have \
-             been reset, or belong to another APP ID.",
-        ),
-        100_010 => CALLBACK_ADDRESS,
-        100_011 | 110_405..=110_407 => REVIEW,
-        100_013..=100_016 | 100_018..=100_020 | 100_022 | 110_201 => SIGN_IN_AGAIN,
-        1002 | 2021 | -20 | -21 | -23 | -24 => SIGN_IN_AGAIN,
-        100_021 => (
-            "用户重新登录一次即可；若经常出现，请检查是否有两个站点共用一个数据库却各自续期（refresh_token 只能用一次）。",
-            "The person only has to sign in again; if it comes often, see whether two copies of the site renew the \
-             same tokens (a refresh token works once).",
-        ),
-        100_017 | 100_023..=100_027 | 110_500..=110_504 => QQ_FAILED,
-        100_030 => (
-            "用户重新登录并同意授权即可；若人人如此，请确认 QQ_SCOPE 包含 get_user_info，且控制台“接口权限”中有此接口。",
-            "The person only has to sign in again and allow it; if it is everybody, see that QQ_SCOPE has get_user_info \
-             and that the console (网站应用 → 接口权限) lists it.",
-        ),
-        100_031 | -3 => API_RIGHT,
-        100_044 => (
-            "QQ_APP_ID 很可能属于移动应用：请在 QQ 互联控制台创建“网站应用”，使用它的 APP ID 和 APP Key；移动应用则检查其签名和包名。",
-            "QQ_APP_ID most likely belongs to a mobile app: make a website app (网站应用) on the QQ Connect console and use \
-             its APP ID and APP Key; a mobile app needs its signature and package name corrected.",
-        ),
-        100_048 => (
-            "在 QQ 互联控制台为该应用申请 UnionID 权限（网站应用 → 应用信息 → 获取 UnionID），或设置 QQ_UNIONID=off。",
-            "Ask for the right to UnionID on the QQ Connect console (网站应用 → 应用信息 → UnionID), or set QQ_UNIONID=off.",
-        ),
-        -1 | -5 | -7 | -9 | -22 | 1 => BUG,
-        -4 => (
-            "在开放平台控制台的“服务器 IP”中加入本服务器的出口 IP。",
-            "Add the address from which this server goes out to the list of server IP addresses (服务器 IP) on the console.",
-        ),
-        -8 => (
-            "QQ 限制了此应用的访问：在 QQ 互联控制台查看该应用的状态和通知。",
-            "QQ restricts this app: look at its state and its notices on the QQ Connect console.",
-        ),
-        -12 => (
-            "把此 QQ 号加入控制台的测试账号，或提交应用审核（网站应用 → 应用状态）。",
-            "Add this QQ number to the test accounts on the console, or submit the app for review (网站应用 → 应用状态).",
-        ),
-        1001 | -6 | -58 | -60 => BUSY,
-        _ => return None,
-    })
+fn advice_template(info: &CodeInfo) -> Template {
+    match (info.code, info.class) {
+        (100_008 | 110_401 | 110_404 | -2, _) => APP_ID,
+        (100_009, _) => APP_KEY,
+        (100_010, _) => CALLBACK,
+        (100_011 | 110_405..=110_407, _) => REVIEW,
+        (100_021, _) => SHARED_REFRESH_TOKENS,
+        (100_030, _) => CONSENT,
+        (100_031 | -3, _) => API_PERMISSION,
+        (100_044, _) => MOBILE_APP,
+        (100_048, _) => UNIONID,
+        (-4, _) => SERVER_IP,
+        (-8, _) => RESTRICTED,
+        (-12, _) => TEST_ACCOUNT,
+        (_, ReauthRequired) => SIGN_IN_AGAIN,
+        (_, RetryLater) => BUSY,
+        (_, QqFailure) => QQ_FAILED,
+        (_, BadRequest) => BUG,
+        (_, OperatorAction) => UNDOCUMENTED,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::qq::codes::CODES;
-    use crate::qq::tests::settings;
+    use crate::qq::error_codes::CODES;
+    use crate::qq::tests::config;
     use crate::qq::{ApiError, MalformedResponse};
 
     #[test]
     fn every_code_has_advice_in_both_languages() {
-        for code in CODES.iter().map(|info| info.code) {
-            let (zh, en) = known_advice(code).unwrap_or_else(|| panic!("{code} has no advice"));
+        for info in CODES {
+            let (code, (zh, en)) = (info.code, advice_template(info));
+            assert_ne!((zh, en), UNDOCUMENTED, "{code} has no advice");
             assert!(!zh.is_ascii() && zh.ends_with('。') && !zh.contains('\n'), "{code}: {zh}");
             assert!(en.ends_with('.') && !en.contains('\n') && !en.contains("  "), "{code}: {en}");
         }
     }
 
     #[test]
-    fn what_the_operator_can_mend_names_a_field_or_a_variable() {
-        let fields =
+    fn advice_for_the_operator_names_a_setting() {
+        let settings =
             ["QQ_APP_ID", "QQ_APP_KEY", "QQ_SCOPE", "QQ_UNIONID", "PUBLIC_URL", "网站应用", "服务器 IP", "console"];
         for info in CODES.iter().filter(|info| info.class == OperatorAction) {
-            let words = advice(info.code, "https://a.example/login/qq/callback");
-            for text in [words.zh.replace("控制台", "console"), words.en] {
-                assert!(fields.iter().any(|field| text.contains(field)), "{}: {text}", info.code);
+            let advice = advice(info.code, "https://a.example/login/qq/callback");
+            for text in [advice.zh.replace("控制台", "console"), advice.en] {
+                assert!(settings.iter().any(|setting| text.contains(setting)), "{}: {text}", info.code);
             }
         }
     }
 
     #[test]
-    fn the_codes_people_meet_name_the_right_thing() {
-        for (code, word) in [
+    fn advice_for_common_codes_names_the_right_setting() {
+        for (code, setting) in [
             (100_008, "QQ_APP_ID"),
             (100_009, "QQ_APP_KEY"),
             (100_010, "https://a.example/login/qq/callback"),
@@ -194,25 +201,29 @@ mod tests {
             (100_048, "QQ_UNIONID"),
             (110_406, "应用状态"),
         ] {
-            let words = advice(code, "https://a.example/login/qq/callback");
-            assert!(words.zh.contains(word) && words.en.contains(word), "{code}: {words:?}");
+            let advice = advice(code, "https://a.example/login/qq/callback");
+            assert!(advice.zh.contains(setting) && advice.en.contains(setting), "{code}: {advice:?}");
         }
-        assert_eq!(advice(424_242, "").en, UNKNOWN.1);
+        assert_eq!(advice(424_242, "").en, UNDOCUMENTED.1);
     }
 
     #[test]
-    fn the_log_gets_advice_only_on_what_can_be_mended_here() {
-        let client = Client::new(settings("https://graph.qq.com")).unwrap();
-        let refused = |code| QqError::Api(ApiError::new(code, ""));
-        let on_callback = client.operator_advice(&refused(100_010)).unwrap();
+    fn only_configuration_errors_and_bugs_have_operator_advice() {
+        let client = Client::new(config("https://graph.qq.com")).unwrap();
+        let api_error = |code| QqError::Api(ApiError::new(code, ""));
+        let on_callback = client.operator_advice(&api_error(100_010)).unwrap();
         assert!(on_callback.contains("https://example.cn/login/qq/callback"), "{on_callback}");
-        assert!(client.operator_advice(&refused(100_001)).is_some_and(|it| it.contains("report it")));
+        assert!(client.operator_advice(&api_error(100_001)).is_some_and(|it| it.contains("Report it")));
         for (code, word) in [(110_401, "QQ_APP_ID"), (110_404, "QQ_APP_ID"), (110_405, "review"), (110_407, "review")] {
             assert!(client.operator_advice_for_code(code).is_some_and(|it| it.contains(word)), "{code}");
         }
-        for error in
-            [refused(100_020), refused(100_017), refused(7), QqError::ForeignToken, MalformedResponse::Empty.into()]
-        {
+        for error in [
+            api_error(100_020),
+            api_error(100_017),
+            api_error(7),
+            QqError::ForeignToken,
+            MalformedResponse::Empty.into(),
+        ] {
             assert_eq!(client.operator_advice(&error), None, "{error}");
         }
     }

@@ -1,51 +1,43 @@
-//! QQ's way of saying no, in the four shapes it has.
+//! The error codes in QQ's responses, in the four shapes QQ uses.
 //!
-//! HTTP has no part in it: QQ sends its errors with status 200, so an answer is an error
-//! because of what it says.
+//! The HTTP status plays no part: QQ sends errors with status 200.
 
 use std::fmt;
 
-use super::codes::code_info;
-use super::error::MalformedResponse;
-use super::text::plain;
-use super::wire::{ResponseBody, Value};
+use super::error_codes::code_info;
+use super::response::{FieldValue, MalformedResponse, ResponseBody};
+use super::sanitize::sanitize_line;
 
-const DESCRIPTION_MAX: usize = 200;
-const OPAQUE_MIN: usize = 16;
+const DESCRIPTION_MAX_CHARS: usize = 200;
+const SECRET_MIN_LEN: usize = 16;
 
-/// A code with which QQ turned a request down.
+/// An error code that QQ returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
-    /// The number; see [`code_info`].
+    /// The number; see [`super::code_info`].
     pub code: i64,
-    /// QQ's own words, one line of at most 200 characters, perhaps none. For the log:
-    /// people get our words. Whatever looks like a token in it is masked.
+    /// QQ's description: one line of at most 200 characters, possibly empty. Anything that looks
+    /// like a token is masked. For the log, not for users.
     pub description: String,
 }
 
 impl ApiError {
-    /// A refusal by `code`, with QQ's words for it.
+    /// Masks and sanitizes `description`.
     pub fn new(code: i64, description: &str) -> ApiError {
-        ApiError { code, description: plain(&mask_opaque_words(description), DESCRIPTION_MAX) }
+        ApiError { code, description: sanitize_line(&mask_secrets(description), DESCRIPTION_MAX_CHARS) }
     }
 
-    /// The refusal in `answer`, or `None` if it holds none.
+    /// Finds the error in a response. Returns `None` if the response reports success.
     ///
-    /// `error` is what QQ sends today, `ret` what get_user_info sends, and `code` with `msg`
-    /// is what the wiki once promised and the WAP pages sent (YurunOAuthLogin#6 looked for
-    /// this pair alone and so took every error for a success).
-    pub(super) fn from_response(answer: &ResponseBody) -> Result<Option<ApiError>, MalformedResponse> {
-        if let Some(error) = answer.get("error")
-            && let Some(code) = failure_code(error)?
-        {
-            let words = answer.text("error_description").or_else(|| answer.text("msg"));
-            return Ok(Some(ApiError::new(code, words.unwrap_or_default())));
-        }
-        let legacy_pair = answer.get("code").filter(|_| answer.get("msg").is_some());
-        for code in [answer.get("ret"), legacy_pair].into_iter().flatten() {
-            if let Some(code) = failure_code(code)? {
-                let words = answer.text("msg").unwrap_or_default();
-                return Ok(Some(ApiError::new(code, words)));
+    /// QQ sends `error` today; get_user_info sends `ret`; the wiki used to document `code` with
+    /// `msg`, which the WAP pages send (YurunOAuthLogin#6 looked only for these, and so took every
+    /// error for a success).
+    pub(super) fn from_response(response: &ResponseBody) -> Result<Option<ApiError>, MalformedResponse> {
+        let legacy_code = response.field("code").filter(|_| response.field("msg").is_some());
+        for code in [response.field("error"), response.field("ret"), legacy_code].into_iter().flatten() {
+            if let Some(code) = nonzero_code(code)? {
+                let description = response.text("error_description").or_else(|| response.text("msg"));
+                return Ok(Some(ApiError::new(code, description.unwrap_or_default())));
             }
         }
         Ok(None)
@@ -54,8 +46,8 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let meaning = code_info(self.code).map_or("an unknown code", |info| info.meaning_en);
-        write!(f, "QQ answered {}: {meaning}", self.code)?;
+        let meaning = code_info(self.code).map_or("undocumented code", |info| info.meaning_en);
+        write!(f, "QQ returned error {}: {meaning}", self.code)?;
         if self.description.is_empty() {
             return Ok(());
         }
@@ -65,24 +57,20 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// Any number but 0 is a failure: some of QQ's are negative, some positive.
-fn failure_code(value: &Value) -> Result<Option<i64>, MalformedResponse> {
-    match value.whole() {
-        Some(0) => Ok(None),
-        Some(code) => Ok(Some(code)),
-        None => Err(MalformedResponse::ErrorWithoutCode),
-    }
+/// Any code but 0 is an error: some of QQ's are negative, some positive.
+fn nonzero_code(value: &FieldValue) -> Result<Option<i64>, MalformedResponse> {
+    let code = value.as_integer().ok_or(MalformedResponse::ErrorWithoutCode)?;
+    Ok((code != 0).then_some(code))
 }
 
-/// Replaces every long word with digits in it. QQ's descriptions quote parameters back
-/// (passport-qq#2 shows one), and keys, tokens, codes and openids are such words, while
-/// prose and App IDs are not.
-fn mask_opaque_words(text: &str) -> String {
+/// Masks long words that contain digits. QQ's descriptions quote parameters (passport-qq#2 shows
+/// one); keys, tokens, codes and openids are such words, prose and App IDs are not.
+fn mask_secrets(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|c: char| !is_word(c)) {
-        let word = piece.trim_end_matches(|c: char| !is_word(c));
-        let opaque = word.len() >= OPAQUE_MIN && word.contains(|c: char| c.is_ascii_digit());
-        match piece.strip_prefix(word).filter(|_| opaque) {
+    for piece in text.split_inclusive(|c: char| !is_word_char(c)) {
+        let word = piece.trim_end_matches(|c: char| !is_word_char(c));
+        let is_secret = word.len() >= SECRET_MIN_LEN && word.contains(|c: char| c.is_ascii_digit());
+        match piece.strip_prefix(word).filter(|_| is_secret) {
             Some(rest) => masked.extend(["…", rest]),
             None => masked.push_str(piece),
         }
@@ -90,7 +78,7 @@ fn mask_opaque_words(text: &str) -> String {
     masked
 }
 
-fn is_word(c: char) -> bool {
+fn is_word_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
@@ -98,13 +86,13 @@ fn is_word(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn refusal_in(body: &str) -> Result<Option<ApiError>, MalformedResponse> {
-        ApiError::from_response(&ResponseBody::read(body.as_bytes())?)
+    fn parse(body: &str) -> Result<Option<ApiError>, MalformedResponse> {
+        ApiError::from_response(&ResponseBody::parse(body.as_bytes())?)
     }
 
     #[test]
-    fn s27_errors_are_known_by_what_they_say() {
-        for (body, code, words) in [
+    fn s27_errors_are_detected_by_the_body() {
+        for (body, code, description) in [
             (r#"{"error":100020,"error_description":"code is reused error"}"#, 100020, "code is reused error"),
             (r#"{"error":"100020","error_description":"as text"}"#, 100020, "as text"),
             (r#"{"error":100020}"#, 100020, ""),
@@ -122,12 +110,12 @@ mod tests {
             (r#"{"ret":1002,"msg":"请先登录"}"#, 1002, "请先登录"),
             (r#"{"ret":0,"error":100016,"msg":"both"}"#, 100016, "both"),
         ] {
-            assert_eq!(refusal_in(body), Ok(Some(ApiError::new(code, words))), "{body}");
+            assert_eq!(parse(body), Ok(Some(ApiError::new(code, description))), "{body}");
         }
     }
 
     #[test]
-    fn s27_an_error_without_a_number_is_not_passed_over() {
+    fn s27_an_error_without_a_numeric_code_is_not_ignored() {
         for body in [
             r#"{"error":null,"access_token":"AT"}"#,
             r#"{"error":"","access_token":"AT"}"#,
@@ -139,32 +127,32 @@ mod tests {
             r#"{"code":"no","msg":""}"#,
             r#"{"ret":[]}"#,
         ] {
-            assert_eq!(refusal_in(body), Err(MalformedResponse::ErrorWithoutCode), "{body}");
+            assert_eq!(parse(body), Err(MalformedResponse::ErrorWithoutCode), "{body}");
         }
     }
 
     #[test]
-    fn zero_and_a_lone_code_are_no_errors() {
+    fn zero_and_a_code_without_msg_are_not_errors() {
         for body in [r#"{"ret":0,"msg":""}"#, r#"{"error":0,"access_token":"AT"}"#, r#"{"code":"0123456789ABCDEF"}"#] {
-            assert_eq!(refusal_in(body), Ok(None), "{body}");
+            assert_eq!(parse(body), Ok(None), "{body}");
         }
     }
 
     #[test]
-    fn s32_a_description_cannot_carry_a_secret_or_break_a_line() {
+    fn s32_descriptions_are_masked_and_single_line() {
         let echo = "bad client_secret 0123456789abcdef0123456789abcdef,\ncode [A1B2C3D4E5F6A7B8]";
-        let refusal = ApiError::new(100009, echo);
-        assert_eq!(refusal.description, "bad client_secret …, code […]");
+        let error = ApiError::new(100009, echo);
+        assert_eq!(error.description, "bad client_secret …, code […]");
 
-        let useful = "oauth_consumer_key expected type uint64, value: [100000001 100000001]";
-        assert_eq!(ApiError::new(1, useful).description, useful);
+        let harmless = "oauth_consumer_key expected type uint64, value: [100000001 100000001]";
+        assert_eq!(ApiError::new(1, harmless).description, harmless);
         assert_eq!(ApiError::new(1, &"字".repeat(500)).description, "字".repeat(200));
     }
 
     #[test]
-    fn display_says_number_meaning_and_words() {
+    fn display_shows_code_meaning_and_description() {
         let known = ApiError::new(100009, "client secret is illegal").to_string();
-        assert_eq!(known, "QQ answered 100009: the App Key is wrong (\"client secret is illegal\")");
-        assert_eq!(ApiError::new(7001, "").to_string(), "QQ answered 7001: an unknown code");
+        assert_eq!(known, "QQ returned error 100009: the App Key is wrong (\"client secret is illegal\")");
+        assert_eq!(ApiError::new(7001, "").to_string(), "QQ returned error 7001: undocumented code");
     }
 }

@@ -1,116 +1,95 @@
-//! Fetching an avatar: the one request whose address QQ chooses and not we.
+//! Downloads avatars, the only requests whose URL QQ chooses.
 //!
-//! So nothing about it is believed. The host must be one of Tencent's for images, its addresses
-//! public ones, so that an answer cannot make this machine ask its neighbours; redirects are not
-//! followed; and what comes is a picture only once it was decoded. It is encoded anew: whatever
-//! else was in the file stays behind.
+//! Nothing about them is trusted. The host must be a Tencent image host with public addresses, so
+//! that a response cannot point the server at its own network. Redirects are not followed. The file
+//! must decode as an image, and is encoded again without anything else it contained.
 
-mod picture;
-mod public_address;
-mod rule;
+mod decode;
+mod public_dns;
+mod url_policy;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Response, redirect, retry};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
-use super::client::Client;
-use super::settings::{ClientConfig, ClientSetupError};
-use super::transport;
-use public_address::PublicAddresses;
+use super::config::{ClientConfig, ClientSetupError};
+use super::http;
+use public_dns::PublicDnsResolver;
 
-pub use picture::AvatarImage;
-pub(super) use rule::AvatarRule;
+pub use decode::AvatarImage;
+pub(super) use url_policy::AvatarUrlPolicy;
 
-/// A sign-in waits this long for a picture, and no longer.
-const TIME_LIMIT: Duration = Duration::from_secs(3);
-/// QQ's pictures of 100 pixels have a few kilobytes.
+/// A login does not wait longer for an avatar.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// QQ's 100-pixel avatars have a few kilobytes.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// Why there is no avatar. Holds no address: old ones contain the openid.
+/// Why there is no avatar. Contains no URL, because old URLs contain the openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AvatarError {
-    /// The address is not one of Tencent's for images.
-    #[error("it is not on one of Tencent's hosts for images")]
+    /// The URL is not on a Tencent image host.
+    #[error("the URL is not on a Tencent image host")]
     UntrustedHost,
-    /// It did not arrive in time.
-    #[error("it did not arrive in time")]
+    /// The download did not finish in time.
+    #[error("the download timed out")]
     Timeout,
-    /// It could not be fetched.
-    #[error("it could not be fetched: {0}")]
+    /// The connection failed or was lost.
+    #[error("the download failed: {0}")]
     Transport(String),
-    /// The host answered, but not with a picture.
-    #[error("the host answered with HTTP status {0}")]
+    /// The host returned an HTTP status other than success.
+    #[error("the image host returned HTTP status {0}")]
     Status(u16),
-    /// More came than any avatar needs; the rest was not read.
-    #[error("it is too large")]
+    /// The file exceeds the size limit. The rest was not read.
+    #[error("the file is too large")]
     TooLarge,
-    /// What came is no picture, or none of a sensible size.
-    #[error("it is no picture that can be read")]
+    /// The file is not an image, or its dimensions are unreasonable.
+    #[error("the file is not a readable image")]
     InvalidImage,
 }
 
-/// Fetches avatars, and nothing else.
 #[derive(Clone, Debug)]
-pub(super) struct AvatarTransport {
+pub(super) struct AvatarFetcher {
     http: reqwest::Client,
+    timeout: Duration,
+    pub(super) url_policy: AvatarUrlPolicy,
 }
 
-impl AvatarTransport {
-    pub(super) fn new(settings: &ClientConfig) -> Result<AvatarTransport, ClientSetupError> {
-        // A stand-in on this machine serves its own pictures, over http.
-        let is_development = settings.graph_url.scheme() == "http";
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(transport::tls().map_err(|error| ClientSetupError::Http(error.to_string()))?)
-            .user_agent(transport::USER_AGENT)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            // A proxy would look the name up by itself, and might find another address.
+impl AvatarFetcher {
+    pub(super) fn new(config: &ClientConfig) -> Result<AvatarFetcher, ClientSetupError> {
+        // The sandbox serves its own avatars from a loopback address over HTTP.
+        let is_development = config.is_development();
+        let builder = http::client_builder()?
+            // A proxy would resolve the name itself, possibly to another address.
             .no_proxy()
             .https_only(!is_development)
-            .dns_resolver(Arc::new(PublicAddresses { or_loopback: is_development }))
-            .build()
-            .map_err(|error| ClientSetupError::Http(transport::reason(error)))?;
-        Ok(AvatarTransport { http })
+            .dns_resolver(Arc::new(PublicDnsResolver { allow_loopback: is_development }));
+        Ok(AvatarFetcher {
+            http: http::build(builder)?,
+            timeout: TIMEOUT.min(config.timeout),
+            url_policy: AvatarUrlPolicy::new(config),
+        })
     }
 
-    async fn get(&self, url: Url) -> Result<Vec<u8>, AvatarError> {
-        let response = self.http.get(url).send().await.map_err(unreachable)?;
+    pub(super) async fn fetch(&self, url: &str) -> Result<AvatarImage, AvatarError> {
+        let url = self.url_policy.accept(url).ok_or(AvatarError::UntrustedHost)?;
+        let file = timeout(self.timeout, self.download(url)).await.unwrap_or(Err(AvatarError::Timeout))?;
+        // Decoding is CPU-bound and would block other requests on this thread.
+        let decoded = spawn_blocking(move || AvatarImage::decode(&file)).await;
+        decoded.ok().flatten().ok_or(AvatarError::InvalidImage)
+    }
+
+    async fn download(&self, url: Url) -> Result<Vec<u8>, AvatarError> {
+        let response = self.http.get(url).send().await.map_err(transport_error)?;
         if !response.status().is_success() {
             return Err(AvatarError::Status(response.status().as_u16()));
         }
-        body(response).await
+        http::read_body(response, MAX_BYTES).await.map_err(transport_error)?.ok_or(AvatarError::TooLarge)
     }
 }
 
-impl Client {
-    /// Fetches the avatar at an address that [`Client::fetch_user_info`] gave. Takes three seconds at
-    /// most, and is tried once.
-    pub async fn fetch_avatar(&self, address: &str) -> Result<AvatarImage, AvatarError> {
-        let address = self.avatar_rule().accept(address).and_then(|address| Url::parse(&address).ok());
-        let address = address.ok_or(AvatarError::UntrustedHost)?;
-        let fetched = timeout(TIME_LIMIT.min(self.timeout()), self.avatars().get(address)).await;
-        let file = fetched.unwrap_or(Err(AvatarError::Timeout))?;
-        // Decoding is work for the processor, and others are waiting for this thread.
-        let decoded = tokio::task::spawn_blocking(move || AvatarImage::decode(&file)).await;
-        decoded.ok().flatten().ok_or(AvatarError::InvalidImage)
-    }
-}
-
-async fn body(mut response: Response) -> Result<Vec<u8>, AvatarError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(AvatarError::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn unreachable(error: reqwest::Error) -> AvatarError {
-    AvatarError::Transport(transport::reason(error))
+fn transport_error(error: reqwest::Error) -> AvatarError {
+    AvatarError::Transport(http::root_cause(error))
 }

@@ -1,182 +1,166 @@
-//! The calls to QQ Connect, one method each.
+//! The client: one method per OAuth call.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
-use url::Url;
 
-use super::authorize::{Display, authorize_url, endpoint};
-use super::avatar::{AvatarRule, AvatarTransport};
-use super::codes::UNIONID_NOT_GRANTED;
+use super::authorize::{Display, authorize_url};
+use super::avatar::{AvatarError, AvatarFetcher, AvatarImage};
+use super::config::{ClientConfig, ClientSetupError};
 use super::error::QqError;
 use super::identity::Identity;
-use super::settings::{ClientConfig, ClientSetupError};
+use super::request_url::request_url;
+use super::response::ResponseBody;
 use super::token::Token;
 use super::transport::Transport;
-use super::wire::{ResponseBody, query};
 
-const TOKEN: &str = "oauth2.0/token";
-pub(super) const ME: &str = "oauth2.0/me";
+const RETRY_DELAY: Duration = Duration::from_millis(250);
 
-/// Pause before a harmless question is asked a second time.
-const BACK_OFF: Duration = Duration::from_millis(250);
+/// A longer timeout is useless, and a deadline centuries away overflows [`Instant`].
+const MAX_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
-/// No call is worth more, and an instant centuries away cannot be represented.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(60 * 60);
-
-/// Talks to QQ Connect for one app. Cloning it is cheap and shares its connections.
-/// `Debug` shows no secret.
+/// A QQ Connect client for one app. Clones are cheap and share connections. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(super) settings: Arc<ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
     pub(super) transport: Transport,
-    avatars: AvatarTransport,
+    pub(super) avatars: AvatarFetcher,
 }
 
-/// When a call is made a second time.
+/// When a failed request is sent a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RetryPolicy {
-    /// For questions, which change nothing at QQ: whenever the failure may pass.
+    /// After every transient error. For idempotent requests.
     IfTransient,
-    /// For calls that may change something: if QQ says that it did nothing.
+    /// Only if QQ rejected the request without processing it. For requests that may have side effects.
     IfRejected,
-    /// For a doctor, who wants to see every failure.
+    /// Never, so that diagnostics see every failure.
     Never,
 }
 
 impl RetryPolicy {
-    fn covers(self, error: &QqError) -> bool {
+    fn should_retry(self, error: &QqError) -> bool {
         match self {
             RetryPolicy::IfTransient => error.is_transient(),
-            RetryPolicy::Never => false,
             RetryPolicy::IfRejected => error.is_transient() && matches!(error, QqError::Api(_)),
+            RetryPolicy::Never => false,
         }
     }
 }
 
 impl Client {
-    /// A client for the app of `settings`. QQ is not asked anything yet, but where the base is
-    /// http on another name than `localhost`, the name is looked up, which may block.
-    pub fn new(settings: ClientConfig) -> Result<Client, ClientSetupError> {
-        settings.check()?;
-        let (transport, avatars) = (Transport::new(&settings)?, AvatarTransport::new(&settings)?);
-        Ok(Client { transport, avatars, settings: Arc::new(settings) })
+    /// Creates a client without contacting QQ. If the base URL is plain HTTP to a name other than
+    /// `localhost`, resolves the name, which may block.
+    pub fn new(config: ClientConfig) -> Result<Client, ClientSetupError> {
+        config.validate()?;
+        Ok(Client {
+            transport: Transport::new(&config)?,
+            avatars: AvatarFetcher::new(&config)?,
+            config: Arc::new(config),
+        })
     }
 
-    /// Where to send a browser to sign in. QQ sends it on to the redirect address with
-    /// `code` and this `state`; or, for most errors and a cancel on a computer, never.
+    /// The URL to which the browser is redirected to log in. QQ redirects it back to the callback
+    /// with `code` and this `state`. After most errors, and a cancel on the desktop page, the browser
+    /// never returns.
     pub fn authorize_url(&self, state: &str, display: Display) -> String {
-        authorize_url(&self.settings, state, display)
+        authorize_url(&self.config, state, display).into()
     }
 
-    /// Trades the code of a callback for a token. Sent once, whatever happens: a code works
-    /// once, and QQ may have taken it even though its answer was lost (公共返回码说明, 100020).
+    /// Exchanges the authorization code of a callback for a token. Never retried: a code works once,
+    /// and QQ may have used it up even if the response was lost (公共返回码说明, 100020).
     pub async fn exchange_code(&self, code: &SecretString) -> Result<Token, QqError> {
-        let parameters = [
+        self.request_token(&[
             ("grant_type", "authorization_code"),
-            ("client_id", &self.settings.app_id),
-            ("client_secret", self.settings.app_key.expose_secret()),
+            ("client_id", &self.config.app_id),
+            ("client_secret", self.config.app_key.expose_secret()),
             ("code", code.expose_secret()),
-            ("redirect_uri", &self.settings.redirect_uri),
+            ("redirect_uri", &self.config.redirect_uri),
             ("fmt", "json"),
-        ];
-        let url = self.url(TOKEN, &parameters);
-        let answer = self.transport.get(url, self.deadline()).await?;
-        Ok(Token::from_response(&answer)?)
+        ])
+        .await
     }
 
-    /// Trades a refresh token for a new token, which brings the next refresh token. Sent once:
-    /// a refresh token works once too (公共返回码说明, 100021).
+    /// Exchanges a refresh token for a new token, which has the next refresh token. Never retried: a
+    /// refresh token works once (公共返回码说明, 100021).
     pub async fn refresh_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
-        let parameters = [
+        self.request_token(&[
             ("grant_type", "refresh_token"),
-            ("client_id", &self.settings.app_id),
-            ("client_secret", self.settings.app_key.expose_secret()),
+            ("client_id", &self.config.app_id),
+            ("client_secret", self.config.app_key.expose_secret()),
             ("refresh_token", refresh_token.expose_secret()),
             ("fmt", "json"),
-        ];
-        let url = self.url(TOKEN, &parameters);
-        let answer = self.transport.get(url, self.deadline()).await?;
-        Ok(Token::from_response(&answer)?)
+        ])
+        .await
     }
 
-    /// Asks whose token this is, and that it was issued to this app.
+    /// Fetches the identity that belongs to the token, and checks that the token was issued to this
+    /// app.
     ///
-    /// If unionid is wanted but not granted, QQ withholds the openid as well
-    /// (overtrue/socialite#22); the question is then put again without it.
+    /// If the app lacks the UnionID permission, QQ withholds the openid as well
+    /// (overtrue/socialite#22). The request is then sent again without `unionid`.
     pub async fn fetch_openid(&self, access_token: &SecretString) -> Result<Identity, QqError> {
         let deadline = self.deadline();
-        let token = access_token.expose_secret();
-        let plain = [("access_token", token), ("fmt", "json")];
-        let with_unionid = [("access_token", token), ("unionid", "1"), ("fmt", "json")];
-        let answer = if self.settings.request_unionid {
-            match self.ask_until(deadline, ME, &with_unionid, RetryPolicy::IfTransient).await {
-                Err(QqError::Api(refusal)) if refusal.code == UNIONID_NOT_GRANTED => {
-                    tracing::warn!("QQ does not grant unionid to this app; going on without it");
-                    self.ask_until(deadline, ME, &plain, RetryPolicy::IfTransient).await?
-                }
-                answer => answer?,
+        let fetch = |unionid| self.request_openid(access_token, unionid, RetryPolicy::IfTransient, deadline);
+        match fetch(self.config.request_unionid).await {
+            Err(error) if self.config.request_unionid && error.is_unionid_denied() => {
+                tracing::warn!("app has no UnionID permission, continuing without it");
+                fetch(false).await
             }
-        } else {
-            self.ask_until(deadline, ME, &plain, RetryPolicy::IfTransient).await?
-        };
-        Identity::from_response(&answer, &self.settings.app_id)
-    }
-
-    /// How long one call may take at most.
-    pub fn timeout(&self) -> Duration {
-        self.settings.timeout.min(LONGEST_TIMEOUT)
-    }
-
-    pub(super) fn app_id(&self) -> &str {
-        &self.settings.app_id
-    }
-
-    pub(super) fn avatar_rule(&self) -> AvatarRule {
-        AvatarRule::beside(&self.settings.graph_url)
-    }
-
-    pub(super) fn avatars(&self) -> &AvatarTransport {
-        &self.avatars
-    }
-
-    /// Puts a question.
-    pub(super) async fn ask(
-        &self,
-        path: &str,
-        parameters: &[(&str, &str)],
-        repeat: RetryPolicy,
-    ) -> Result<ResponseBody, QqError> {
-        self.ask_until(self.deadline(), path, parameters, repeat).await
-    }
-
-    /// Puts a question, and puts it a second time if the first failed in a way that `repeat`
-    /// covers and there is time left.
-    async fn ask_until(
-        &self,
-        deadline: Instant,
-        path: &str,
-        parameters: &[(&str, &str)],
-        repeat: RetryPolicy,
-    ) -> Result<ResponseBody, QqError> {
-        let url = self.url(path, parameters);
-        let first = self.transport.get(url.clone(), deadline).await;
-        let time_is_left = Instant::now() + BACK_OFF < deadline;
-        match first {
-            Err(error) if repeat.covers(&error) && time_is_left => {
-                sleep(BACK_OFF).await;
-                self.transport.get(url, deadline).await
-            }
-            other => other,
+            result => result,
         }
     }
 
-    pub(super) fn url(&self, path: &str, parameters: &[(&str, &str)]) -> Url {
-        let mut url = endpoint(&self.settings.graph_url, path);
-        url.set_query(Some(&query(parameters)));
-        url
+    /// Downloads the avatar from a URL that [`Client::fetch_user_info`] returned. Takes at most
+    /// three seconds and is not retried.
+    pub async fn fetch_avatar(&self, url: &str) -> Result<AvatarImage, AvatarError> {
+        self.avatars.fetch(url).await
+    }
+
+    /// The time limit for one call, including a retry.
+    pub fn timeout(&self) -> Duration {
+        self.config.timeout.min(MAX_TIMEOUT)
+    }
+
+    async fn request_token(&self, parameters: &[(&str, &str)]) -> Result<Token, QqError> {
+        let response = self.request("oauth2.0/token", parameters, RetryPolicy::Never, self.deadline()).await?;
+        Ok(Token::from_response(&response)?)
+    }
+
+    pub(super) async fn request_openid(
+        &self,
+        access_token: &SecretString,
+        with_unionid: bool,
+        retry: RetryPolicy,
+        deadline: Instant,
+    ) -> Result<Identity, QqError> {
+        let mut parameters = vec![("access_token", access_token.expose_secret())];
+        if with_unionid {
+            parameters.push(("unionid", "1"));
+        }
+        parameters.push(("fmt", "json"));
+        let response = self.request("oauth2.0/me", &parameters, retry, deadline).await?;
+        Identity::from_response(&response, &self.config.app_id)
+    }
+
+    /// Sends a request, and a second one if `retry` covers the first error and there is time left.
+    pub(super) async fn request(
+        &self,
+        path: &str,
+        parameters: &[(&str, &str)],
+        retry: RetryPolicy,
+        deadline: Instant,
+    ) -> Result<ResponseBody, QqError> {
+        let url = request_url(&self.config.graph_url, path, parameters);
+        match self.transport.get(url.clone(), deadline).await {
+            Err(error) if retry.should_retry(&error) && Instant::now() + RETRY_DELAY < deadline => {
+                sleep(RETRY_DELAY).await;
+                self.transport.get(url, deadline).await
+            }
+            result => result,
+        }
     }
 
     pub(super) fn deadline(&self) -> Instant {

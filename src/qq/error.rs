@@ -1,91 +1,53 @@
-//! What can go wrong between us and QQ, in the protocol's words.
+//! The errors of a call to QQ.
 //!
-//! No error holds a URL: QQ wants secrets in the query, so a URL is a secret.
+//! No error contains a URL: QQ takes secrets in the query, so every URL is a secret.
 
 use super::api_error::ApiError;
-use super::codes::{ErrorClass, error_class};
+use super::error_codes::{ErrorClass, UNIONID_NOT_GRANTED, error_class};
+use super::response::MalformedResponse;
 
-/// Why a call to QQ gave nothing. Safe to log: it holds no token, key, code or openid.
+/// Why a call to QQ failed. Safe to log: it contains no token, key, code or openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QqError {
-    /// QQ answered with a code of its own.
+    /// QQ returned an error code.
     #[error(transparent)]
     Api(ApiError),
-    /// `/me` says that the token was issued to another app.
+    /// According to `/me`, the token was issued to another app.
     #[error("the access token belongs to another app")]
     ForeignToken,
-    /// QQ answered, but not with anything that may be believed.
-    #[error("QQ's answer cannot be understood: {0}")]
+    /// QQ's response is unusable.
+    #[error("malformed response from QQ: {0}")]
     MalformedResponse(#[from] MalformedResponse),
-    /// What was to be asked is no call of QQ's; nothing was asked.
-    #[error("not a call that QQ has: {0}")]
+    /// The call is not one that QQ's API has. No request was sent.
+    #[error("invalid API call: {0}")]
     InvalidCall(&'static str),
-    /// There was no answer.
-    #[error("QQ cannot be reached: {0}")]
+    /// There was no complete response.
+    #[error("cannot reach QQ: {0}")]
     Transport(#[from] TransportError),
 }
 
-/// Why an answer cannot be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MalformedResponse {
-    /// Nothing but white space came.
-    #[error("it is empty")]
-    Empty,
-    /// More came than any answer of QQ's needs; the rest was not read.
-    #[error("it is too large")]
-    TooLarge,
-    /// The bytes are not UTF-8.
-    #[error("it is not UTF-8")]
-    NotUtf8,
-    /// It is a web page.
-    #[error("it is a web page")]
-    Html,
-    /// It begins well and stops in the middle.
-    #[error("it breaks off")]
-    Truncated,
-    /// It is neither a form, nor a JSON object, nor one in `callback( … );`.
-    #[error("it is neither a form, nor JSON, nor JSONP")]
-    UnknownFormat,
-    /// A name occurs twice, so that two readers could see two answers.
-    #[error("a field occurs twice")]
-    DuplicateField,
-    /// It says that something went wrong, but not by number.
-    #[error("it reports an error without a number")]
-    ErrorWithoutCode,
-    /// A field that is needed is missing, or of another type than documented.
-    #[error("it is not as documented")]
-    UnexpectedSchema,
-    /// The named field is not there.
-    #[error("{0} is missing")]
-    MissingField(&'static str),
-    /// The named field is there, but its value is not one QQ can have meant.
-    #[error("{0} is not usable")]
-    InvalidField(&'static str),
-}
-
-/// Why there was no answer.
+/// Why there was no complete response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// The time for the whole call was over.
-    #[error("no complete answer in time")]
+    /// The time limit of the call was reached.
+    #[error("the request timed out")]
     Timeout,
-    /// No connection came about: the name, the network, or QQ's certificate.
-    #[error("no connection: {0}")]
+    /// No connection: DNS, the network, or QQ's certificate.
+    #[error("connection failed: {0}")]
     Connect(String),
-    /// The connection broke before the answer was complete.
-    #[error("the connection broke: {0}")]
+    /// The connection was lost before the response was complete.
+    #[error("connection lost: {0}")]
     Interrupted(String),
-    /// An HTTP status other than success, with nothing readable in the body.
+    /// An HTTP status other than success, with no error code in the body.
     #[error("HTTP status {0}")]
     Status(u16),
 }
 
 impl QqError {
-    /// Who has to act. A token of another app wants a new sign-in; an unreadable answer is
-    /// QQ's failure; silence may pass.
+    /// Who has to act on the error.
     pub fn class(&self) -> ErrorClass {
         match self {
-            QqError::Api(refusal) => error_class(refusal.code),
+            QqError::Api(error) => error_class(error.code),
             QqError::ForeignToken => ErrorClass::ReauthRequired,
             QqError::MalformedResponse(_) => ErrorClass::QqFailure,
             QqError::InvalidCall(_) => ErrorClass::BadRequest,
@@ -93,26 +55,37 @@ impl QqError {
         }
     }
 
-    /// Whether QQ says that the token itself is no good any more: withdrawn, reclaimed, expired or
-    /// unknown (公共返回码说明, 100013 to 100016), or its consent gone (100030).
+    /// Whether the token itself is invalid: revoked, reclaimed, expired or unknown (公共返回码说明,
+    /// 100013 to 100016), or without the user's consent (100030).
     pub fn is_token_invalid(&self) -> bool {
-        matches!(self, QqError::Api(refusal) if matches!(refusal.code, 100_013..=100_016 | 100_030))
+        matches!(self.api_code(), Some(100_013..=100_016 | 100_030))
     }
 
-    /// Whether QQ says that the token has expired, so that a newer one may do (100014).
+    /// Whether the token has expired (100014), so a refresh may help.
     pub fn is_token_expired(&self) -> bool {
-        matches!(self, QqError::Api(refusal) if refusal.code == 100_014)
+        self.api_code() == Some(100_014)
     }
 
-    /// Whether the same harmless question may be asked a second time. After a timeout it may
-    /// not: the time was for both.
+    /// Whether the app lacks the UnionID permission (100048).
+    pub fn is_unionid_denied(&self) -> bool {
+        self.api_code() == Some(UNIONID_NOT_GRANTED)
+    }
+
+    /// Whether an idempotent request may be retried. Not after a timeout, which covers both tries.
     pub fn is_transient(&self) -> bool {
         match self {
-            QqError::Api(refusal) => error_class(refusal.code) == ErrorClass::RetryLater,
+            QqError::Api(error) => error_class(error.code) == ErrorClass::RetryLater,
             QqError::Transport(TransportError::Status(status)) => *status >= 500,
             QqError::Transport(TransportError::Connect(_) | TransportError::Interrupted(_)) => true,
             QqError::Transport(TransportError::Timeout) => false,
             QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::InvalidCall(_) => false,
+        }
+    }
+
+    fn api_code(&self) -> Option<i64> {
+        match self {
+            QqError::Api(error) => Some(error.code),
+            _ => None,
         }
     }
 }
@@ -121,16 +94,19 @@ impl QqError {
 mod tests {
     use super::*;
 
+    fn api_error(code: i64) -> QqError {
+        QqError::Api(ApiError::new(code, ""))
+    }
+
     #[test]
     fn each_error_has_its_class() {
-        let refused = |code| QqError::Api(ApiError::new(code, ""));
         for (error, class) in [
-            (refused(100020), ErrorClass::ReauthRequired),
-            (refused(100009), ErrorClass::OperatorAction),
-            (refused(100007), ErrorClass::BadRequest),
-            (refused(100017), ErrorClass::QqFailure),
-            (refused(424_242), ErrorClass::QqFailure),
-            (refused(-6), ErrorClass::RetryLater),
+            (api_error(100020), ErrorClass::ReauthRequired),
+            (api_error(100009), ErrorClass::OperatorAction),
+            (api_error(100007), ErrorClass::BadRequest),
+            (api_error(100017), ErrorClass::QqFailure),
+            (api_error(424_242), ErrorClass::QqFailure),
+            (api_error(-6), ErrorClass::RetryLater),
             (QqError::ForeignToken, ErrorClass::ReauthRequired),
             (MalformedResponse::Empty.into(), ErrorClass::QqFailure),
             (TransportError::Timeout.into(), ErrorClass::RetryLater),
@@ -140,15 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn only_passing_errors_are_worth_a_second_try() {
-        let refused = |code| QqError::Api(ApiError::new(code, ""));
-        for (error, passing) in [
-            (refused(1001), true),
-            (refused(-6), true),
-            (refused(-58), true),
-            (refused(-60), true),
-            (refused(100016), false),
-            (refused(100017), false),
+    fn only_transient_errors_are_worth_a_retry() {
+        for (error, is_transient) in [
+            (api_error(1001), true),
+            (api_error(-6), true),
+            (api_error(-58), true),
+            (api_error(-60), true),
+            (api_error(100016), false),
+            (api_error(100017), false),
             (TransportError::Status(502).into(), true),
             (TransportError::Status(429).into(), false),
             (TransportError::Status(302).into(), false),
@@ -158,7 +133,7 @@ mod tests {
             (MalformedResponse::UnknownFormat.into(), false),
             (QqError::ForeignToken, false),
         ] {
-            assert_eq!(error.is_transient(), passing, "{error}");
+            assert_eq!(error.is_transient(), is_transient, "{error}");
         }
     }
 }

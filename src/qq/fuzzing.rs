@@ -1,24 +1,24 @@
-//! The readers of QQ's answers as the fuzzers call them: the bytes of a body in, a value or a named
-//! error out. Built with `--cfg fuzzing` alone.
+//! The response parsers for the fuzzers: the bytes of a body in, a value or an error out. Built only
+//! with `--cfg fuzzing`.
 
-use super::avatar::AvatarRule;
+use super::avatar::AvatarUrlPolicy;
 use super::error::QqError;
 use super::identity::Identity;
 use super::openapi::UserInfo;
 use super::token::Token;
-use super::transport::judge;
+use super::transport::parse_response;
 
-/// The answer of `/oauth2.0/token`.
+/// Parses a response of `/oauth2.0/token`.
 pub fn token(body: &[u8]) -> Result<Token, QqError> {
-    Ok(Token::from_response(&judge(body)?)?)
+    Ok(Token::from_response(&parse_response(body)?)?)
 }
 
-/// The answer of `/oauth2.0/me` to the app `app_id`.
+/// Parses a response of `/oauth2.0/me` to the app `app_id`.
 pub fn me(body: &[u8], app_id: &str) -> Result<Identity, QqError> {
-    Identity::from_response(&judge(body)?, app_id)
+    Identity::from_response(&parse_response(body)?, app_id)
 }
 
-/// The answer of `/user/get_user_info`.
+/// Parses a response of `/user/get_user_info`.
 pub fn user_info(body: &[u8]) -> Result<UserInfo, QqError> {
-    Ok(UserInfo::from_response(&judge(body)?, &AvatarRule::default())?)
+    Ok(UserInfo::from_response(&parse_response(body)?, &AvatarUrlPolicy::default())?)
 }

@@ -1,11 +1,11 @@
-//! Tells whether a host is this machine, the one place to which plain http may go.
+//! Loopback hosts, the only ones that may be contacted over plain HTTP.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 use url::Host;
 
-/// Whether `host` means this machine by itself, without asking anybody:
-/// `localhost`, `*.localhost` (RFC 6761), 127.0.0.0/8, `[::1]`.
+/// Whether `host` is a loopback host without a DNS query: `localhost`, `*.localhost` (RFC 6761),
+/// 127.0.0.0/8 or `[::1]`.
 pub(super) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Domain(name) => is_localhost(name.as_ref()),
@@ -14,9 +14,9 @@ pub(super) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// The addresses of `host` if it is this machine, else `None`. Another name than `localhost`
-/// is looked up (a hosts-file entry is the usual way to debug QQ sign-in), which may take the
-/// time of a DNS query; all of its addresses have to be loopback ones.
+/// The addresses of `host`, or `None` unless all of them are loopback addresses. Names other than
+/// `localhost` are resolved, which may block for a DNS query: an entry in the hosts file is the
+/// usual way to debug a QQ login.
 pub(super) fn loopback_addresses(host: &Host<&str>, port: u16) -> Option<Vec<SocketAddr>> {
     let addresses: Vec<SocketAddr> = match host {
         Host::Ipv4(address) => vec![(*address, port).into()],
@@ -26,14 +26,8 @@ pub(super) fn loopback_addresses(host: &Host<&str>, port: u16) -> Option<Vec<Soc
         }
         Host::Domain(name) => (*name, port).to_socket_addrs().ok()?.collect(),
     };
-    let only_here = |addresses: &Vec<SocketAddr>| {
-        !addresses.is_empty() && addresses.iter().map(SocketAddr::ip).all(|ip| is_here(&ip))
-    };
-    Some(addresses).filter(only_here)
-}
-
-fn is_here(address: &IpAddr) -> bool {
-    address.to_canonical().is_loopback()
+    let are_loopback = addresses.iter().all(|address| address.ip().to_canonical().is_loopback());
+    (are_loopback && !addresses.is_empty()).then_some(addresses)
 }
 
 fn is_localhost(name: &str) -> bool {
@@ -46,8 +40,8 @@ mod tests {
     use url::Url;
 
     #[test]
-    fn this_machine_is_told_from_others() {
-        for (url, here) in [
+    fn loopback_hosts_are_recognised() {
+        for (url, expected) in [
             ("http://localhost:3010", true),
             ("http://LOCALHOST", true),
             ("http://qq.localhost", true),
@@ -61,12 +55,12 @@ mod tests {
             ("http://localhost.example", false),
         ] {
             let url = Url::parse(url).unwrap();
-            assert_eq!(is_loopback(&url.host().unwrap()), here, "{url}");
+            assert_eq!(is_loopback(&url.host().unwrap()), expected, "{url}");
         }
     }
 
     #[test]
-    fn addresses_are_given_for_this_machine_only() {
+    fn only_loopback_hosts_have_addresses() {
         let localhost = loopback_addresses(&Host::Domain("a.localhost"), 80).unwrap();
         assert!(localhost.contains(&SocketAddr::from(([127, 0, 0, 1], 80))));
         assert!(loopback_addresses(&Host::Ipv4([10, 0, 0, 1].into()), 80).is_none());

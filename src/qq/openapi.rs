@@ -1,4 +1,4 @@
-//! QQ's other calls: the generic one here, and in files of their own those with a typed answer.
+//! API calls on behalf of a user: any documented one, and those with a typed response.
 
 mod user_info;
 
@@ -8,20 +8,20 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, RetryPolicy};
-use super::error::{MalformedResponse, QqError};
-use super::wire::ResponseBody;
+use super::error::QqError;
+use super::response::ResponseBody;
 
 pub use user_info::{Gender, UserInfo};
 
-/// What every call takes, and [`Client::call`] adds by itself.
-const ADDED: [&str; 4] = ["access_token", "oauth_consumer_key", "openid", "appid"];
+/// Parameters that callers may not pass: [`Client::call`] adds them, or QQ takes them as an alias.
+const RESERVED_PARAMETERS: [&str; 4] = ["access_token", "oauth_consumer_key", "openid", "appid"];
 
-/// Whose call it is: a token and the person who gave it. `Debug` shows neither.
+/// On whose behalf a call is made. `Debug` shows no field.
 #[derive(Clone, Copy)]
 pub struct UserCredentials<'a> {
-    /// The person's access token.
+    /// The user's access token.
     pub access_token: &'a SecretString,
-    /// The person's openid.
+    /// The user's openid.
     pub openid: &'a str,
 }
 
@@ -32,82 +32,76 @@ impl fmt::Debug for UserCredentials<'_> {
 }
 
 impl Client {
-    /// Makes any documented call: `path` is what stands behind the host, such as
-    /// `photo/list_album`; `parameters` are the call's own, not yet encoded. QQ must have granted
-    /// the call to the app, and `QQ_SCOPE` must name it. `T` is what the answer's JSON object is
-    /// read as; fields that `T` does not have are ignored.
+    /// Makes any documented API call. `path` is the part after the host, such as `photo/list_album`;
+    /// `parameters` are the call's own, not encoded. QQ must have granted the API to the app, and
+    /// `QQ_SCOPE` must include it. Deserializes the JSON object of the response as `T`.
     ///
-    /// It is repeated only if QQ says that it did nothing (`ret` 1001, -6, -58, -60): whether the
-    /// call changes anything at QQ is not known here.
+    /// Retries only if QQ rejected the call without processing it (`ret` 1001, -6, -58, -60),
+    /// because the call may have side effects.
     ///
     /// # Errors
-    /// [`QqError::InvalidCall`] without asking QQ, for a path that is none or a parameter that is
-    /// added here; else as every call.
+    /// [`QqError::InvalidCall`] if the path is invalid, or a parameter is a duplicate or one that
+    /// this method adds. No request is sent then.
     pub async fn call<T: DeserializeOwned>(
         &self,
         path: &str,
         parameters: &[(&str, &str)],
-        who: UserCredentials<'_>,
+        user: UserCredentials<'_>,
     ) -> Result<T, QqError> {
-        let answer = self.call_with(path, parameters, who, RetryPolicy::IfRejected).await?;
-        Ok(answer.decode()?)
+        check_path(path)?;
+        check_parameter_names(parameters)?;
+        let response = self.call_api(path, parameters, user, RetryPolicy::IfRejected).await?;
+        response.required_field("ret")?;
+        Ok(response.deserialize()?)
     }
 
-    /// Asks for nickname and avatar of a person.
-    pub async fn fetch_user_info(&self, who: UserCredentials<'_>) -> Result<UserInfo, QqError> {
-        self.fetch_user_info_with(who, RetryPolicy::IfTransient).await
+    /// Fetches the user's nickname and avatar URL.
+    pub async fn fetch_user_info(&self, user: UserCredentials<'_>) -> Result<UserInfo, QqError> {
+        self.request_user_info(user, RetryPolicy::IfTransient).await
     }
 
-    pub(super) async fn fetch_user_info_with(
+    pub(super) async fn request_user_info(
         &self,
-        who: UserCredentials<'_>,
-        repeat: RetryPolicy,
+        user: UserCredentials<'_>,
+        retry: RetryPolicy,
     ) -> Result<UserInfo, QqError> {
-        let answer = self.call_with("user/get_user_info", &[], who, repeat).await?;
-        Ok(UserInfo::from_response(&answer, &self.avatar_rule())?)
+        let response = self.call_api("user/get_user_info", &[], user, retry).await?;
+        Ok(UserInfo::from_response(&response, &self.avatars.url_policy)?)
     }
 
-    async fn call_with(
+    async fn call_api(
         &self,
         path: &str,
         parameters: &[(&str, &str)],
-        who: UserCredentials<'_>,
-        repeat: RetryPolicy,
+        user: UserCredentials<'_>,
+        retry: RetryPolicy,
     ) -> Result<ResponseBody, QqError> {
-        check_path(path)?;
-        check_names(parameters)?;
-        // Each exactly once: QQ answers `ret` 1 to a doubled parameter (passport-qq#2), and
-        // nothing of use without oauth_consumer_key (JustAuth#7).
+        // Each exactly once: QQ returns `ret` 1 for a duplicated parameter (passport-qq#2), and the
+        // call fails without oauth_consumer_key (JustAuth#7).
         let mut all = vec![
-            ("access_token", who.access_token.expose_secret()),
-            ("oauth_consumer_key", self.app_id()),
-            ("openid", who.openid),
+            ("access_token", user.access_token.expose_secret()),
+            ("oauth_consumer_key", &self.config.app_id),
+            ("openid", user.openid),
         ];
         all.extend_from_slice(parameters);
-        let answer = self.ask(path, &all, repeat).await?;
-        // A refusal was found by then; an answer that does not even say that all is well is none.
-        if answer.get("ret").is_none() {
-            return Err(MalformedResponse::MissingField("ret").into());
-        }
-        Ok(answer)
+        self.request(path, &all, retry, self.deadline()).await
     }
 }
 
 fn check_path(path: &str) -> Result<(), QqError> {
-    let is_name = |part: &str| {
-        let is_fine = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        !part.is_empty() && part.bytes().all(is_fine)
-    };
-    if path.contains('/') && path.split('/').all(is_name) {
-        Ok(())
-    } else {
-        Err(QqError::InvalidCall("the path is none"))
-    }
+    let is_segment_byte = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_segment = |segment: &str| !segment.is_empty() && segment.bytes().all(is_segment_byte);
+    let is_valid = path.contains('/') && path.split('/').all(is_segment);
+    is_valid.then_some(()).ok_or(QqError::InvalidCall("the path is invalid"))
 }
 
-fn check_names(parameters: &[(&str, &str)]) -> Result<(), QqError> {
-    let mut names: Vec<&str> = parameters.iter().map(|(name, _)| *name).chain(ADDED).collect();
-    names.sort_unstable();
-    let is_doubled = names.windows(2).any(|pair| pair.first() == pair.last());
-    if is_doubled { Err(QqError::InvalidCall("a parameter is given twice")) } else { Ok(()) }
+fn check_parameter_names(parameters: &[(&str, &str)]) -> Result<(), QqError> {
+    let mut names = RESERVED_PARAMETERS.to_vec();
+    for (name, _) in parameters {
+        if names.contains(name) {
+            return Err(QqError::InvalidCall("a parameter is duplicated or reserved"));
+        }
+        names.push(name);
+    }
+    Ok(())
 }

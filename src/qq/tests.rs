@@ -1,4 +1,4 @@
-//! The client against a stand-in, and the documented answers against the parsers.
+//! Tests of the client against a fake server, and of the parsers against documented responses.
 
 mod avatars;
 mod calls;
@@ -17,8 +17,8 @@ use super::{ClientConfig, UserCredentials};
 
 pub(super) const OID: &str = "0123456789ABCDEF0123456789ABCDEF";
 
-/// ClientConfig for the made-up app 100000001 at `graph_url`.
-pub(super) fn settings(graph_url: &str) -> ClientConfig {
+/// The made-up app 100000001 at `graph_url`.
+pub(super) fn config(graph_url: &str) -> ClientConfig {
     ClientConfig {
         app_id: "100000001".to_owned(),
         app_key: "CANARYKEY".into(),
@@ -30,7 +30,7 @@ pub(super) fn settings(graph_url: &str) -> ClientConfig {
     }
 }
 
-/// Ann, who is `OID` to the app, with a token.
-pub(super) fn ann(access_token: &SecretString) -> UserCredentials<'_> {
+/// The user `OID`.
+pub(super) fn user(access_token: &SecretString) -> UserCredentials<'_> {
     UserCredentials { access_token, openid: OID }
 }

@@ -1,56 +1,57 @@
-//! The token: what QQ gives for a code, or for the refresh token of an earlier one.
+//! The token that QQ issues for a code or a refresh token.
 
 use secrecy::SecretString;
 
-use super::error::MalformedResponse;
-use super::wire::ResponseBody;
+use super::response::{MalformedResponse, ResponseBody};
 
-/// Lifetime of a token of which QQ does not say how long it lives.
+/// Assumed if QQ does not send `expires_in`.
 const DEFAULT_LIFETIME_SECS: i64 = 60 * 60;
 
-/// A hundred years. More is taken for as much: dates made with it would not fit.
-const LIFETIME_MAX_SECS: i64 = 100 * 365 * 24 * 60 * 60;
+/// 100 years. Longer lifetimes would overflow dates.
+const MAX_LIFETIME_SECS: i64 = 100 * 365 * 24 * 60 * 60;
 
 const TOKEN_MAX_LEN: usize = 1024;
 
-/// An access token and what belongs to it. `Debug` shows no secret.
+/// An access token and its refresh token. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// For [`super::Client::identify`] and [`super::Client::fetch_user_info`].
+    /// For [`super::Client::fetch_openid`] and the API calls.
     pub access_token: SecretString,
-    /// For [`super::Client::refresh_token`]. Good for one use: a renewal brings the next one.
+    /// For [`super::Client::refresh_token`]. Works once; each refresh returns the next one.
     pub refresh_token: Option<SecretString>,
-    /// Seconds that the access token lives from now: more than 0, at most a hundred years.
+    /// The remaining lifetime of the access token in seconds: more than 0, at most 100 years.
     pub lifetime_secs: i64,
 }
 
 impl Token {
-    /// The token in `answer`, which is known to hold no refusal.
-    pub(super) fn from_response(answer: &ResponseBody) -> Result<Token, MalformedResponse> {
+    /// `response` must not report an error.
+    pub(super) fn from_response(response: &ResponseBody) -> Result<Token, MalformedResponse> {
         Ok(Token {
-            access_token: answer.opaque("access_token", TOKEN_MAX_LEN)?.into(),
-            refresh_token: refresh_token(answer)?,
-            lifetime_secs: lifetime(answer)?,
+            access_token: response.opaque_value("access_token", TOKEN_MAX_LEN)?.into(),
+            refresh_token: parse_refresh_token(response)?,
+            lifetime_secs: parse_lifetime_secs(response)?,
         })
     }
 }
 
-/// Old answers have no refresh token, and an empty one is none.
-fn refresh_token(answer: &ResponseBody) -> Result<Option<SecretString>, MalformedResponse> {
-    match answer.opaque("refresh_token", TOKEN_MAX_LEN) {
+/// In old responses the refresh token is missing or empty.
+fn parse_refresh_token(response: &ResponseBody) -> Result<Option<SecretString>, MalformedResponse> {
+    match response.opaque_value("refresh_token", TOKEN_MAX_LEN) {
         Ok(token) => Ok(Some(token.into())),
         Err(MalformedResponse::MissingField(_)) => Ok(None),
-        Err(unusable) => Err(unusable),
+        Err(error) => Err(error),
     }
 }
 
-/// QQ has changed the lifetime over the years (90 days, now 60), so only what it says counts.
-fn lifetime(answer: &ResponseBody) -> Result<i64, MalformedResponse> {
-    let Some(expires_in) = answer.get("expires_in") else {
+/// QQ has changed the lifetime (from 90 days to 60), so none is hard-coded.
+fn parse_lifetime_secs(response: &ResponseBody) -> Result<i64, MalformedResponse> {
+    let Some(expires_in) = response.field("expires_in") else {
         return Ok(DEFAULT_LIFETIME_SECS);
     };
-    let seconds = expires_in.saturating_whole().filter(|seconds| *seconds > 0);
-    seconds.map(|seconds| seconds.min(LIFETIME_MAX_SECS)).ok_or(MalformedResponse::InvalidField("expires_in"))
+    match expires_in.as_saturating_integer() {
+        Some(secs @ 1..) => Ok(secs.min(MAX_LIFETIME_SECS)),
+        _ => Err(MalformedResponse::InvalidField("expires_in")),
+    }
 }
 
 #[cfg(test)]
@@ -58,21 +59,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(body: &str) -> Result<Token, MalformedResponse> {
-        Token::from_response(&ResponseBody::read(body.as_bytes())?)
+    fn parse(body: &str) -> Result<Token, MalformedResponse> {
+        Token::from_response(&ResponseBody::parse(body.as_bytes())?)
     }
 
-    fn lifetime_of(json: &str) -> Result<i64, MalformedResponse> {
-        read(&format!(r#"{{"access_token":"AT","expires_in":{json}}}"#)).map(|it| it.lifetime_secs)
+    fn parse_lifetime(json: &str) -> Result<i64, MalformedResponse> {
+        parse(&format!(r#"{{"access_token":"AT","expires_in":{json}}}"#)).map(|it| it.lifetime_secs)
     }
 
     #[test]
-    fn s31_the_lifetime_is_a_positive_whole_number_or_missing() {
-        assert_eq!(lifetime_of("5184000"), Ok(5_184_000));
-        assert_eq!(lifetime_of("\"5184000\""), Ok(5_184_000));
-        assert_eq!(lifetime_of("1"), Ok(1));
-        assert_eq!(lifetime_of("3153600000"), Ok(3_153_600_000));
-        assert_eq!(read("access_token=AT").map(|it| it.lifetime_secs), Ok(3600));
+    fn s31_the_lifetime_is_a_positive_integer_or_missing() {
+        assert_eq!(parse_lifetime("5184000"), Ok(5_184_000));
+        assert_eq!(parse_lifetime("\"5184000\""), Ok(5_184_000));
+        assert_eq!(parse_lifetime("1"), Ok(1));
+        assert_eq!(parse_lifetime("3153600000"), Ok(3_153_600_000));
+        assert_eq!(parse("access_token=AT").map(|it| it.lifetime_secs), Ok(3600));
         for json in [
             "0",
             "-1",
@@ -94,49 +95,49 @@ mod tests {
             "\"-99999999999999999999\"",
             "\"99999999999999999999.5\"",
         ] {
-            assert!(lifetime_of(json).is_err(), "{json}");
+            assert!(parse_lifetime(json).is_err(), "{json}");
         }
-        assert!(read("access_token=AT&expires_in=").is_err());
+        assert!(parse("access_token=AT&expires_in=").is_err());
     }
 
     #[test]
-    fn s31_a_lifetime_beyond_a_hundred_years_counts_as_that() {
+    fn s31_lifetimes_are_capped_at_100_years() {
         for digits in
             ["3153600001", "9223372036854775807", "9223372036854775808", "18446744073709551616", &"9".repeat(99)]
         {
-            assert_eq!(lifetime_of(digits), Ok(LIFETIME_MAX_SECS), "{digits}");
-            assert_eq!(lifetime_of(&format!("\"{digits}\"")), Ok(LIFETIME_MAX_SECS), "{digits}");
-            let form = read(&format!("access_token=AT&expires_in={digits}"));
-            assert_eq!(form.map(|it| it.lifetime_secs), Ok(LIFETIME_MAX_SECS), "{digits}");
+            assert_eq!(parse_lifetime(digits), Ok(MAX_LIFETIME_SECS), "{digits}");
+            assert_eq!(parse_lifetime(&format!("\"{digits}\"")), Ok(MAX_LIFETIME_SECS), "{digits}");
+            let form = parse(&format!("access_token=AT&expires_in={digits}"));
+            assert_eq!(form.map(|it| it.lifetime_secs), Ok(MAX_LIFETIME_SECS), "{digits}");
         }
     }
 
     proptest! {
         #[test]
-        fn s31_any_number_is_taken_or_refused_without_panic(n in any::<i128>()) {
-            let seconds = (n > 0).then(|| i64::try_from(n).unwrap_or(i64::MAX).min(LIFETIME_MAX_SECS));
-            prop_assert_eq!(lifetime_of(&n.to_string()).ok(), seconds);
-            prop_assert_eq!(lifetime_of(&format!("\"{n}\"")).ok(), seconds);
+        fn s31_any_number_is_accepted_or_rejected_without_panic(n in any::<i128>()) {
+            let seconds = (n > 0).then(|| i64::try_from(n).unwrap_or(i64::MAX).min(MAX_LIFETIME_SECS));
+            prop_assert_eq!(parse_lifetime(&n.to_string()).ok(), seconds);
+            prop_assert_eq!(parse_lifetime(&format!("\"{n}\"")).ok(), seconds);
         }
 
         #[test]
-        fn s31_number_and_text_agree(n in 1..=LIFETIME_MAX_SECS) {
-            prop_assert_eq!(lifetime_of(&n.to_string()), Ok(n));
-            prop_assert_eq!(lifetime_of(&format!("\"{n}\"")), Ok(n));
+        fn s31_number_and_text_agree(n in 1..=MAX_LIFETIME_SECS) {
+            prop_assert_eq!(parse_lifetime(&n.to_string()), Ok(n));
+            prop_assert_eq!(parse_lifetime(&format!("\"{n}\"")), Ok(n));
         }
     }
 
     #[test]
-    fn an_empty_refresh_token_is_none_and_a_broken_one_an_error() {
-        let without = read(r#"{"access_token":"AT","refresh_token":""}"#).unwrap();
+    fn an_empty_refresh_token_is_none_and_an_invalid_one_an_error() {
+        let without = parse(r#"{"access_token":"AT","refresh_token":""}"#).unwrap();
         assert!(without.refresh_token.is_none());
-        let broken = read(r#"{"access_token":"AT","refresh_token":7}"#).err();
-        assert_eq!(broken, Some(MalformedResponse::InvalidField("refresh_token")));
+        let invalid = parse(r#"{"access_token":"AT","refresh_token":7}"#).err();
+        assert_eq!(invalid, Some(MalformedResponse::InvalidField("refresh_token")));
     }
 
     #[test]
     fn s32_debug_shows_no_token() {
-        let token = read("access_token=CANARY1&refresh_token=CANARY2").unwrap();
+        let token = parse("access_token=CANARY1&refresh_token=CANARY2").unwrap();
         assert!(!format!("{token:?}").contains("CANARY"));
     }
 }

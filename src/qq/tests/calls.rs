@@ -1,13 +1,13 @@
-//! What each call asks, how often, and what it makes of the answers.
+//! What each call requests, how often, and how it interprets the responses.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fake_qq::{FakeQq, Reply, ok};
-use super::{OID, ann};
+use super::{OID, user};
 use crate::qq::{MalformedResponse, QqError, TransportError};
 
 const TOKEN: &str = r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#;
-const PROFILE: &str = r#"{"ret":0,"msg":"","nickname":"示例"}"#;
+const USER_INFO: &str = r#"{"ret":0,"msg":"","nickname":"示例"}"#;
 
 fn me() -> String {
     format!(r#"{{"client_id":"100000001","openid":"{OID}"}}"#)
@@ -17,26 +17,26 @@ fn secret(text: &str) -> SecretString {
     text.into()
 }
 
-fn code_of<T>(result: Result<T, QqError>) -> Option<i64> {
+fn error_code<T>(result: Result<T, QqError>) -> Option<i64> {
     match result {
-        Err(QqError::Api(refusal)) => Some(refusal.code),
+        Err(QqError::Api(error)) => Some(error.code),
         _ => None,
     }
 }
 
 #[tokio::test]
-async fn a_sign_in_asks_exactly_what_is_documented() {
-    let qq = FakeQq::telling([ok(TOKEN), ok(&me()), ok(PROFILE), ok(TOKEN)]).await;
+async fn a_login_sends_exactly_the_documented_requests() {
+    let qq = FakeQq::start([ok(TOKEN), ok(&me()), ok(USER_INFO), ok(TOKEN)]).await;
     let client = qq.client();
     let token = client.exchange_code(&secret("C/+ &")).await.unwrap();
     let identity = client.fetch_openid(&token.access_token).await.unwrap();
-    let profile = client.fetch_user_info(ann(&token.access_token)).await;
+    let user_info = client.fetch_user_info(user(&token.access_token)).await;
     client.refresh_token(&token.refresh_token.unwrap()).await.unwrap();
 
     assert_eq!(identity.openid, OID);
-    assert_eq!(profile.unwrap().nickname.as_deref(), Some("示例"));
+    assert_eq!(user_info.unwrap().nickname.as_deref(), Some("示例"));
     assert_eq!(
-        qq.asked(),
+        qq.requests(),
         [
             "/oauth2.0/token?grant_type=authorization_code&client_id=100000001\
              &client_secret=CANARYKEY&code=C%2F%2B%20%26\
@@ -50,17 +50,17 @@ async fn a_sign_in_asks_exactly_what_is_documented() {
 }
 
 #[tokio::test]
-async fn t28_a_renewal_brings_the_next_refresh_token() {
+async fn t28_a_refresh_returns_the_next_refresh_token() {
     let next = r#"{"access_token":"AT2","expires_in":"5184000","refresh_token":"RT2"}"#;
-    let qq = FakeQq::telling([ok(next)]).await;
+    let qq = FakeQq::start([ok(next)]).await;
     let token = qq.client().refresh_token(&secret("RT")).await.unwrap();
     assert_eq!(token.access_token.expose_secret(), "AT2");
     assert_eq!(token.refresh_token.unwrap().expose_secret(), "RT2");
 }
 
-/// One-use codes and tokens: whatever goes wrong, there is no second request.
+/// Codes and refresh tokens work once, so no failure leads to a second request.
 #[tokio::test]
-async fn t17_an_exchange_and_a_renewal_are_never_sent_twice() {
+async fn t17_a_code_exchange_and_a_refresh_are_never_retried() {
     for reply in [
         Reply::Drop,
         Reply::Truncate,
@@ -69,28 +69,28 @@ async fn t17_an_exchange_and_a_renewal_are_never_sent_twice() {
         ok(r#"{"ret":1001,"msg":"busy"}"#),
         ok("callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n"),
     ] {
-        let qq = FakeQq::telling([reply.clone(), ok(TOKEN)]).await;
+        let qq = FakeQq::start([reply.clone(), ok(TOKEN)]).await;
         assert!(qq.client().exchange_code(&secret("C")).await.is_err());
-        assert_eq!(qq.asked().len(), 1);
+        assert_eq!(qq.requests().len(), 1);
 
-        let qq = FakeQq::telling([reply, ok(TOKEN)]).await;
+        let qq = FakeQq::start([reply, ok(TOKEN)]).await;
         assert!(qq.client().refresh_token(&secret("RT")).await.is_err());
-        assert_eq!(qq.asked().len(), 1);
+        assert_eq!(qq.requests().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn an_exchange_is_not_repeated_on_a_connection_that_was_good_before() {
-    let qq = FakeQq::telling([ok(&me()), Reply::Drop, ok(TOKEN)]).await;
+async fn a_code_exchange_is_not_retried_after_a_reused_connection_breaks() {
+    let qq = FakeQq::start([ok(&me()), Reply::Drop, ok(TOKEN)]).await;
     let client = qq.client();
     client.fetch_openid(&secret("AT")).await.unwrap();
-    let lost = client.exchange_code(&secret("C")).await;
-    assert!(matches!(lost, Err(QqError::Transport(TransportError::Interrupted(_)))), "{lost:?}");
-    assert_eq!(qq.asked().len(), 2);
+    let result = client.exchange_code(&secret("C")).await;
+    assert!(matches!(result, Err(QqError::Transport(TransportError::Interrupted(_)))), "{result:?}");
+    assert_eq!(qq.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn harmless_questions_are_put_a_second_time() {
+async fn idempotent_requests_are_retried_after_transient_errors() {
     for reply in [
         Reply::Drop,
         Reply::Truncate,
@@ -101,127 +101,127 @@ async fn harmless_questions_are_put_a_second_time() {
         ok(r#"{"ret":-58,"msg":""}"#),
         ok(r#"{"ret":-60,"msg":""}"#),
     ] {
-        let qq = FakeQq::telling([reply, ok(&me())]).await;
+        let qq = FakeQq::start([reply, ok(&me())]).await;
         let identity = qq.client().fetch_openid(&secret("AT")).await;
         assert_eq!(identity.map(|it| it.openid).as_deref(), Ok(OID));
-        let asked = qq.asked();
-        assert!(asked.len() == 2 && asked[0] == asked[1], "{asked:?}");
+        let requests = qq.requests();
+        assert!(requests.len() == 2 && requests[0] == requests[1], "{requests:?}");
     }
-    let qq = FakeQq::telling([Reply::Drop, ok(PROFILE)]).await;
-    assert!(qq.client().fetch_user_info(ann(&secret("AT"))).await.is_ok());
-    assert_eq!(qq.asked().len(), 2);
+    let qq = FakeQq::start([Reply::Drop, ok(USER_INFO)]).await;
+    assert!(qq.client().fetch_user_info(user(&secret("AT"))).await.is_ok());
+    assert_eq!(qq.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn but_only_once_and_only_if_it_may_help() {
-    let down = || Reply::Body(503, Vec::new());
-    let qq = FakeQq::telling([down(), down(), ok(&me())]).await;
+async fn idempotent_requests_are_retried_once_and_only_after_transient_errors() {
+    let unavailable = || Reply::Body(503, Vec::new());
+    let qq = FakeQq::start([unavailable(), unavailable(), ok(&me())]).await;
     let identity = qq.client().fetch_openid(&secret("AT")).await;
     assert_eq!(identity, Err(TransportError::Status(503).into()));
-    assert_eq!(qq.asked().len(), 2);
+    assert_eq!(qq.requests().len(), 2);
 
     for reply in [
         ok(r#"{"error":100016,"error_description":"access token check failed"}"#),
         Reply::Body(404, Vec::new()),
         ok("<html></html>"),
     ] {
-        let qq = FakeQq::telling([reply, ok(&me())]).await;
+        let qq = FakeQq::start([reply, ok(&me())]).await;
         assert!(qq.client().fetch_openid(&secret("AT")).await.is_err());
-        assert_eq!(qq.asked().len(), 1);
+        assert_eq!(qq.requests().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_refusal_counts_under_any_status() {
+async fn an_error_code_counts_with_any_status() {
     let body = r#"{"error":100016,"error_description":"access token check failed"}"#;
     for status in [200, 400, 401, 500] {
-        let qq = FakeQq::telling([Reply::Body(status, body.as_bytes().to_vec())]).await;
-        let answer = qq.client().fetch_openid(&secret("AT")).await;
-        assert_eq!(code_of(answer), Some(100016), "{status}");
+        let qq = FakeQq::start([Reply::Body(status, body.as_bytes().to_vec())]).await;
+        let result = qq.client().fetch_openid(&secret("AT")).await;
+        assert_eq!(error_code(result), Some(100016), "{status}");
     }
 }
 
 #[tokio::test]
-async fn a_success_counts_under_a_good_status_only() {
+async fn a_success_counts_only_with_a_success_status() {
     for status in [400, 403, 404] {
-        let qq = FakeQq::telling([Reply::Body(status, me().into_bytes())]).await;
-        let answer = qq.client().fetch_openid(&secret("AT")).await;
-        assert_eq!(answer, Err(TransportError::Status(status).into()));
+        let qq = FakeQq::start([Reply::Body(status, me().into_bytes())]).await;
+        let result = qq.client().fetch_openid(&secret("AT")).await;
+        assert_eq!(result, Err(TransportError::Status(status).into()));
     }
 }
 
 #[tokio::test]
-async fn m9_without_the_right_to_unionid_the_openid_is_asked_for_alone() {
+async fn m9_without_the_unionid_permission_only_the_openid_is_requested() {
     let denied = r#"{"error":100048,"error_description":"CompanyID not set"}"#;
-    let qq = FakeQq::telling([ok(denied), ok(&me())]).await;
-    let client = qq.client_with(|settings| settings.request_unionid = true);
+    let qq = FakeQq::start([ok(denied), ok(&me())]).await;
+    let client = qq.client_with(|config| config.request_unionid = true);
     let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!((identity.openid.as_str(), identity.unionid), (OID, None));
     assert_eq!(
-        qq.asked(),
+        qq.requests(),
         ["/oauth2.0/me?access_token=AT&unionid=1&fmt=json", "/oauth2.0/me?access_token=AT&fmt=json"]
     );
 
-    let qq = FakeQq::telling([ok(denied), ok(denied), ok(&me())]).await;
-    let client = qq.client_with(|settings| settings.request_unionid = true);
-    assert_eq!(code_of(client.fetch_openid(&secret("AT")).await), Some(100048));
-    assert_eq!(qq.asked().len(), 2);
+    let qq = FakeQq::start([ok(denied), ok(denied), ok(&me())]).await;
+    let client = qq.client_with(|config| config.request_unionid = true);
+    assert_eq!(error_code(client.fetch_openid(&secret("AT")).await), Some(100048));
+    assert_eq!(qq.requests().len(), 2);
 
-    let qq = FakeQq::telling([ok(denied), ok(&me())]).await;
-    assert_eq!(code_of(qq.client().fetch_openid(&secret("AT")).await), Some(100048));
-    assert_eq!(qq.asked().len(), 1);
+    let qq = FakeQq::start([ok(denied), ok(&me())]).await;
+    assert_eq!(error_code(qq.client().fetch_openid(&secret("AT")).await), Some(100048));
+    assert_eq!(qq.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_granted_unionid_is_given() {
+async fn a_granted_unionid_is_returned() {
     let body = format!(r#"{{"client_id":"100000001","openid":"{OID}","unionid":"UID_{OID}"}}"#);
-    let qq = FakeQq::telling([ok(&body)]).await;
-    let client = qq.client_with(|settings| settings.request_unionid = true);
+    let qq = FakeQq::start([ok(&body)]).await;
+    let client = qq.client_with(|config| config.request_unionid = true);
     let identity = client.fetch_openid(&secret("AT")).await.unwrap();
     assert_eq!(identity.unionid, Some(format!("UID_{OID}")));
-    assert_eq!(qq.asked().len(), 1);
+    assert_eq!(qq.requests().len(), 1);
 }
 
-/// The openid is taken from `/me` alone, where the App ID stands beside it. The token endpoint
-/// is not asked for one, and one that comes along unasked changes nothing.
+/// Only `/me` returns the App ID with the openid. So the token endpoint is not asked for an openid,
+/// and one that it sends is ignored.
 #[tokio::test]
-async fn t8_m12_an_openid_beside_the_token_is_not_believed() {
-    let other = r#"{"access_token":"AT","expires_in":"60","openid":"SOMEBODY_ELSE"}"#;
-    let qq = FakeQq::telling([ok(other), ok(&me())]).await;
+async fn t8_m12_an_openid_in_the_token_response_is_ignored() {
+    let other = r#"{"access_token":"AT","expires_in":"60","openid":"ANOTHER_USER"}"#;
+    let qq = FakeQq::start([ok(other), ok(&me())]).await;
     let client = qq.client();
     let token = client.exchange_code(&secret("C")).await.unwrap();
     let identity = client.fetch_openid(&token.access_token).await.unwrap();
     assert_eq!(identity.openid, OID);
-    assert!(!qq.asked()[0].contains("need_openid"));
+    assert!(!qq.requests()[0].contains("need_openid"));
 }
 
 #[tokio::test]
-async fn a_profile_from_a_stand_in_has_its_pictures() {
+async fn a_development_server_may_send_http_avatar_urls() {
     let body = r#"{"ret":0,"figureurl_qq_2":"http://127.0.0.1:1/penguin.svg"}"#;
-    let qq = FakeQq::telling([ok(body)]).await;
-    let profile = qq.client().fetch_user_info(ann(&secret("AT"))).await.unwrap();
-    assert_eq!(profile.avatar_url.as_deref(), Some("http://127.0.0.1:1/penguin.svg"));
+    let qq = FakeQq::start([ok(body)]).await;
+    let user_info = qq.client().fetch_user_info(user(&secret("AT"))).await.unwrap();
+    assert_eq!(user_info.avatar_url.as_deref(), Some("http://127.0.0.1:1/penguin.svg"));
 }
 
 #[tokio::test]
-async fn t11_s32_no_error_shows_a_secret() {
+async fn t11_s32_errors_show_no_secret() {
     let echo = r#"{"error":100009,"error_description":"illegal: 0123456789ABCDEF0123456789ABCDEF"}"#;
     for reply in [ok(echo), Reply::Drop, Reply::Truncate, Reply::Body(500, Vec::new()), ok("<p>")] {
-        let qq = FakeQq::telling([reply]).await;
-        let client = qq.client_with(|settings| settings.app_key = OID.into());
+        let qq = FakeQq::start([reply]).await;
+        let client = qq.client_with(|config| config.app_key = OID.into());
         let error = client.exchange_code(&secret("CANARYCODE")).await.unwrap_err();
-        let said = format!("{error} {error:?} {client:?}");
-        for hidden in [OID, "CANARY", "grant_type", "http://127.0.0.1:1/"] {
-            assert!(!said.contains(hidden), "{said}");
+        let text = format!("{error} {error:?} {client:?}");
+        for secret in [OID, "CANARY", "grant_type", "http://127.0.0.1:1/"] {
+            assert!(!text.contains(secret), "{text}");
         }
     }
 }
 
 #[tokio::test]
-async fn s28_a_foreign_token_is_told_apart_from_a_broken_answer() {
+async fn s28_a_foreign_token_is_not_reported_as_a_malformed_response() {
     let foreign = format!(r#"{{"client_id":"999999999","openid":"{OID}"}}"#);
-    let nobody = r#"{"client_id":"100000001"}"#;
-    let qq = FakeQq::telling([ok(&foreign), ok(nobody)]).await;
+    let without_openid = r#"{"client_id":"100000001"}"#;
+    let qq = FakeQq::start([ok(&foreign), ok(without_openid)]).await;
     let client = qq.client();
     assert_eq!(client.fetch_openid(&secret("AT")).await, Err(QqError::ForeignToken));
     let missing = MalformedResponse::MissingField("openid");

@@ -1,4 +1,4 @@
-//! A QQ that says what it is told to, over a real socket, and remembers what it was asked.
+//! A fake QQ server that sends scripted replies over a real socket and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -7,25 +7,25 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::settings;
+use super::config;
 use crate::qq::{Client, ClientConfig};
 
-/// What to do with one request.
+/// How to reply to one request.
 #[derive(Clone)]
 pub(super) enum Reply {
-    /// ResponseBody with this status and body, and keep the connection.
+    /// Send this status and body, and keep the connection open.
     Body(u16, Vec<u8>),
     /// Redirect to this address.
     Redirect(String),
-    /// Close the connection without an answer.
+    /// Close the connection without a response.
     Drop,
-    /// Promise ten bytes and send only three.
+    /// Announce ten bytes and send only three.
     Truncate,
-    /// Send one byte every ten milliseconds, for ever.
+    /// Send one byte every ten milliseconds, endlessly.
     Drip,
-    /// Never answer.
+    /// Never respond.
     Silence,
-    /// Send without end and without saying how much.
+    /// Send an endless body without Content-Length.
     Flood,
 }
 
@@ -34,30 +34,29 @@ pub(super) fn ok(body: &str) -> Reply {
 }
 
 #[derive(Default)]
-struct Told {
-    script: Mutex<VecDeque<Reply>>,
-    asked: Mutex<Vec<String>>,
+struct Shared {
+    replies: Mutex<VecDeque<Reply>>,
+    requests: Mutex<Vec<String>>,
 }
 
 pub(super) struct FakeQq {
     pub(super) url: String,
-    told: Arc<Told>,
+    shared: Arc<Shared>,
 }
 
 impl FakeQq {
-    /// Answers the coming requests with `script`, one by one, and any further one with 418.
-    pub(super) async fn telling(script: impl IntoIterator<Item = Reply>) -> FakeQq {
+    /// Sends `replies` in order, and status 418 to any further request.
+    pub(super) async fn start(replies: impl IntoIterator<Item = Reply>) -> FakeQq {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let told = Arc::new(Told::default());
-        told.script.lock().unwrap().extend(script);
-        let shared = Arc::clone(&told);
+        let shared = Arc::new(Shared { replies: Mutex::new(replies.into_iter().collect()), ..Shared::default() });
+        let server = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&shared)));
+                tokio::spawn(serve(stream, Arc::clone(&server)));
             }
         });
-        FakeQq { url, told }
+        FakeQq { url, shared }
     }
 
     pub(super) fn client(&self) -> Client {
@@ -65,30 +64,30 @@ impl FakeQq {
     }
 
     pub(super) fn client_with(&self, change: impl FnOnce(&mut ClientConfig)) -> Client {
-        let mut settings = settings(&self.url);
-        change(&mut settings);
-        Client::new(settings).unwrap()
+        let mut config = config(&self.url);
+        change(&mut config);
+        Client::new(config).unwrap()
     }
 
     /// The request targets so far.
-    pub(super) fn asked(&self) -> Vec<String> {
-        self.told.asked.lock().unwrap().clone()
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.shared.requests.lock().unwrap().clone()
     }
 }
 
-async fn serve(mut stream: TcpStream, told: Arc<Told>) {
-    while let Some(target) = request(&mut stream).await {
-        told.asked.lock().unwrap().push(target);
-        let reply = told.script.lock().unwrap().pop_front();
-        let reply = reply.unwrap_or(Reply::Body(418, b"the script is over".to_vec()));
-        if !answer(&mut stream, reply).await {
+async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+    while let Some(target) = read_request(&mut stream).await {
+        shared.requests.lock().unwrap().push(target);
+        let reply = shared.replies.lock().unwrap().pop_front();
+        let reply = reply.unwrap_or(Reply::Body(418, b"no reply left".to_vec()));
+        if !send_reply(&mut stream, reply).await {
             return;
         }
     }
 }
 
-/// The target of the next request, or `None` when the client is gone.
-async fn request(stream: &mut TcpStream) -> Option<String> {
+/// Returns the target of the next request, or `None` if the client closed the connection.
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -99,12 +98,12 @@ async fn request(stream: &mut TcpStream) -> Option<String> {
     words.next().map(str::to_owned)
 }
 
-/// Whether the connection is still good.
-async fn answer(stream: &mut TcpStream, reply: Reply) -> bool {
+/// Returns whether the connection stays open.
+async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
     const HTML: &str = "Content-Type: text/html";
     let head = match &reply {
         Reply::Body(status, body) => {
-            format!("HTTP/1.1 {status} Said\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
+            format!("HTTP/1.1 {status} Status\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
         }
         Reply::Redirect(to) => {
             format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
@@ -113,14 +112,14 @@ async fn answer(stream: &mut TcpStream, reply: Reply) -> bool {
         Reply::Drip | Reply::Flood => format!("HTTP/1.1 200 OK\r\n{HTML}\r\n\r\n"),
         Reply::Drop | Reply::Silence => String::new(),
     };
-    let mut open = stream.write_all(head.as_bytes()).await.is_ok();
+    let mut is_open = stream.write_all(head.as_bytes()).await.is_ok();
     match reply {
-        Reply::Body(_, body) => open && stream.write_all(&body).await.is_ok(),
-        Reply::Redirect(_) => open,
+        Reply::Body(_, body) => is_open && stream.write_all(&body).await.is_ok(),
+        Reply::Redirect(_) => is_open,
         Reply::Drop | Reply::Truncate => false,
         Reply::Drip => {
-            while open {
-                open = stream.write_all(b" ").await.is_ok();
+            while is_open {
+                is_open = stream.write_all(b" ").await.is_ok();
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             false

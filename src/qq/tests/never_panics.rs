@@ -1,13 +1,14 @@
-//! Whatever comes, it is understood or refused. A panic fails these tests by itself.
+//! Any body is parsed or rejected. A panic fails these tests.
 
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
-use crate::qq::avatar::AvatarRule;
-use crate::qq::wire::{ResponseBody, query};
+use crate::qq::avatar::AvatarUrlPolicy;
+use crate::qq::request_url::encode_query;
+use crate::qq::response::ResponseBody;
 use crate::qq::{ApiError, Identity, MalformedResponse, QqError, Token, UserInfo};
 
-const GOOD: [&str; 5] = [
+const VALID_BODIES: [&str; 5] = [
     "access_token=AT&expires_in=7776000&refresh_token=RT\n",
     r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#,
     "callback( {\"error\":100020,\"error_description\":\"code is reused error\"} );\n",
@@ -15,24 +16,24 @@ const GOOD: [&str; 5] = [
     r#"{"ret":0,"nickname":"示例","figureurl_qq_1":"http:\/\/a.qlogo.cn\/1"}"#,
 ];
 
-/// Lets every parser have `body`, and gives what was believed of it.
-fn read(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), MalformedResponse> {
-    let answer = ResponseBody::read(body)?;
-    let refusal = ApiError::from_response(&answer)?;
-    let token = Token::from_response(&answer).ok();
-    let identity = Identity::from_response(&answer, "100000001").ok();
-    let _profile = UserInfo::from_response(&answer, &AvatarRule::default());
-    if let Some(refusal) = refusal {
-        let error = QqError::Api(refusal);
+/// Runs every parser on `body`, and returns what they accepted.
+fn parse(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), MalformedResponse> {
+    let response = ResponseBody::parse(body)?;
+    let error = ApiError::from_response(&response)?;
+    let token = Token::from_response(&response).ok();
+    let identity = Identity::from_response(&response, "100000001").ok();
+    let _user_info = UserInfo::from_response(&response, &AvatarUrlPolicy::default());
+    if let Some(error) = error {
+        let error = QqError::Api(error);
         let _ = (error.to_string(), error.class());
         return Ok((None, None));
     }
     Ok((token, identity))
 }
 
-/// What is believed must be fit to be stored and sent.
+/// Accepted values must be safe to store and send.
 fn check(body: &[u8]) {
-    let Ok((token, identity)) = read(body) else {
+    let Ok((token, identity)) = parse(body) else {
         return;
     };
     if let Some(token) = token {
@@ -57,17 +58,17 @@ proptest! {
     }
 
     #[test]
-    fn s31_what_looks_like_an_answer(body in
+    fn s31_bodies_like_qqs(body in
         "(callback ?)?\\(? ?\\{?(\"(error|ret|code|msg|access_token|expires_in|client_id|openid)\"[:=](-?[0-9]{1,22}|\"[ -~]{0,9}\"|null|\\[\\]|\\{\\}|1e9),?){0,5}\\}? ?\\)?;?\n?")
     {
         check(body.as_bytes());
     }
 
     #[test]
-    fn s31_good_answers_gone_bad(
-        which in 0..GOOD.len(), cut in any::<prop::sample::Index>(), byte: u8, keep: bool,
+    fn s31_damaged_valid_bodies(
+        which in 0..VALID_BODIES.len(), cut in any::<prop::sample::Index>(), byte: u8, keep: bool,
     ) {
-        let mut body = GOOD[which].as_bytes().to_vec();
+        let mut body = VALID_BODIES[which].as_bytes().to_vec();
         let at = cut.index(body.len());
         body[at] = byte;
         if !keep {
@@ -76,40 +77,38 @@ proptest! {
         check(&body);
     }
 
-    /// JSON and JSONP that were cut short are never believed.
+    /// Truncated JSON and JSONP are never accepted.
     #[test]
-    fn s37_half_an_object_is_nothing(which in 1..GOOD.len(), cut in any::<prop::sample::Index>()) {
-        let whole = GOOD[which].trim_end().trim_end_matches(';');
-        let half = &whole.as_bytes()[..cut.index(whole.len())];
-        prop_assert!(ResponseBody::read(half).is_err());
+    fn s37_truncated_objects_are_rejected(which in 1..VALID_BODIES.len(), cut in any::<prop::sample::Index>()) {
+        let whole = VALID_BODIES[which].trim_end().trim_end_matches(';');
+        let truncated = &whole.as_bytes()[..cut.index(whole.len())];
+        prop_assert!(ResponseBody::parse(truncated).is_err());
     }
 
-    /// What goes out as a query comes back as the form it is, whatever is in it.
     #[test]
-    fn a_query_is_read_back_as_it_was(first in "\\PC{0,40}", second in "[ -~]{0,40}") {
-        let text = query(&[("first", &first), ("second", &second)]);
-        let answer = ResponseBody::read(text.as_bytes()).ok();
-        prop_assert_eq!(answer.as_ref().and_then(|it| it.text("first")), Some(first.as_str()));
-        prop_assert_eq!(answer.as_ref().and_then(|it| it.text("second")), Some(second.as_str()));
+    fn an_encoded_query_parses_as_the_same_form(first in "\\PC{0,40}", second in "[ -~]{0,40}") {
+        let text = encode_query(&[("first", &first), ("second", &second)]);
+        let form = ResponseBody::parse(text.as_bytes()).ok();
+        prop_assert_eq!(form.as_ref().and_then(|it| it.text("first")), Some(first.as_str()));
+        prop_assert_eq!(form.as_ref().and_then(|it| it.text("second")), Some(second.as_str()));
     }
 
-    /// All shapes of one token say the same.
     #[test]
-    fn every_shape_gives_the_same_token(
+    fn every_format_parses_to_the_same_token(
         access in "[!-~&&[^\"\\\\]]{1,64}", refresh in "[0-9A-F]{32}", seconds in 1..1_000_000_000_i64,
     ) {
         let members = format!(r#""access_token":"{access}","refresh_token":"{refresh}","expires_in":"#);
         let number = seconds.to_string();
         let pairs = [("access_token", &*access), ("refresh_token", &*refresh), ("expires_in", &*number)];
         for body in [
-            query(&pairs),
-            format!("{}\n", query(&pairs)),
+            encode_query(&pairs),
+            format!("{}\n", encode_query(&pairs)),
             format!("{{{members}{seconds}}}"),
             format!("{{{members}\"{seconds}\"}}"),
             format!("callback( {{{members}\"{seconds}\"}} );\n"),
             format!("callback({{{members}{seconds}}});"),
         ] {
-            let (token, _) = read(body.as_bytes()).unwrap_or_default();
+            let (token, _) = parse(body.as_bytes()).unwrap_or_default();
             let token = token.map(|it| (
                 it.access_token.expose_secret().to_owned(),
                 it.refresh_token.map(|it| it.expose_secret().to_owned()),

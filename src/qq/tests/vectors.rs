@@ -1,47 +1,43 @@
-//! The answers that QQ is documented, or was captured, to give: T to `/oauth2.0/token`,
-//! M to `/oauth2.0/me`, U to `/user/get_user_info`. Those that need a connection are in
-//! `calls` and `limits`.
+//! Documented and captured responses of QQ: T of `/oauth2.0/token`, M of `/oauth2.0/me`, U of
+//! `/user/get_user_info`. Those that need a connection are in `calls` and `limits`.
 
 use secrecy::ExposeSecret;
 
 use super::OID;
-use crate::qq::avatar::AvatarRule;
-use crate::qq::wire::ResponseBody;
-use crate::qq::{ApiError, ErrorClass, Gender, Identity, MalformedResponse, QqError, Token, UserInfo};
+use crate::qq::avatar::AvatarUrlPolicy;
+use crate::qq::response::ResponseBody;
+use crate::qq::transport::parse_response;
+use crate::qq::{ErrorClass, Gender, Identity, MalformedResponse, QqError, Token, UserInfo};
 
 const AT: &str = "00112233445566778899AABBCCDDEEFF";
 const RT: &str = "FFEEDDCCBBAA99887766554433221100";
 
-fn answer(body: &str) -> Result<ResponseBody, QqError> {
-    let body = body.replace("OID", OID).replace("AT", AT).replace("RT", RT);
-    let answer = ResponseBody::read(body.as_bytes())?;
-    match ApiError::from_response(&answer)? {
-        Some(refusal) => Err(QqError::Api(refusal)),
-        None => Ok(answer),
-    }
+fn response(body: &str) -> Result<ResponseBody, QqError> {
+    parse_response(body.replace("OID", OID).replace("AT", AT).replace("RT", RT).as_bytes())
 }
 
 fn token(body: &str) -> Result<Token, QqError> {
-    Ok(Token::from_response(&answer(body)?)?)
+    Ok(Token::from_response(&response(body)?)?)
 }
 
 fn me(body: &str) -> Result<Identity, QqError> {
-    Identity::from_response(&answer(body)?, "100000001")
+    Identity::from_response(&response(body)?, "100000001")
 }
 
 fn user_info(body: &str) -> Result<UserInfo, QqError> {
-    Ok(UserInfo::from_response(&answer(body)?, &AvatarRule::default())?)
+    Ok(UserInfo::from_response(&response(body)?, &AvatarUrlPolicy::default())?)
 }
 
-fn refused<T>(result: Result<T, QqError>) -> Option<(i64, ErrorClass)> {
-    match result {
-        Err(QqError::Api(refusal)) => Some((refusal.code, QqError::Api(refusal).class())),
+fn error_code<T>(result: Result<T, QqError>) -> Option<(i64, ErrorClass)> {
+    let error = result.err()?;
+    match &error {
+        QqError::Api(api_error) => Some((api_error.code, error.class())),
         _ => None,
     }
 }
 
 #[test]
-fn tokens_are_understood() {
+fn tokens_are_parsed() {
     for (id, body, lifetime, refresh) in [
         ("T1", "access_token=AT&expires_in=7776000&refresh_token=RT", 7_776_000, Some(RT)),
         ("T2", "access_token=AT&expires_in=5184000&refresh_token=RT\n", 5_184_000, Some(RT)),
@@ -59,7 +55,7 @@ fn tokens_are_understood() {
 }
 
 #[test]
-fn token_errors_are_understood() {
+fn token_errors_are_parsed() {
     use ErrorClass::{OperatorAction, QqFailure, ReauthRequired};
     for (id, body, code, class) in [
         (
@@ -85,36 +81,36 @@ fn token_errors_are_understood() {
         ("T15", r#"{"access_token":"AT","expires_in":"1","error":100016}"#, 100016, ReauthRequired),
         ("T27", "code=7001&msg=%E9%94%99", 7001, QqFailure),
     ] {
-        assert_eq!(refused(token(body)), Some((code, class)), "{id}");
+        assert_eq!(error_code(token(body)), Some((code, class)), "{id}");
     }
 }
 
 #[test]
-fn what_is_no_token_is_malformed() {
-    for (id, body, why) in [
+fn responses_without_a_token_are_malformed() {
+    for (id, body, error) in [
         ("T17", "", MalformedResponse::Empty),
         ("T19", "<html><head></head><body>access_token=AT&expires_in=1</body></html>", MalformedResponse::Html),
         ("T20", "access_token=&expires_in=5184000", MalformedResponse::MissingField("access_token")),
     ] {
-        assert_eq!(token(body).err(), Some(why.into()), "{id}");
+        assert_eq!(token(body).err(), Some(error.into()), "{id}");
     }
 }
 
 #[test]
-fn identities_are_understood() {
-    let unionid = format!("UID_{OID}");
-    for (id, body, union) in [
+fn identities_are_parsed() {
+    let expected_unionid = format!("UID_{OID}");
+    for (id, body, unionid) in [
         ("M1", "callback( {\"client_id\":\"100000001\",\"openid\":\"OID\"} );\n", None),
         ("M2", r#"{"client_id":"100000001","openid":"OID"}"#, None),
-        ("M3", r#"{"client_id":"100000001","openid":"OID","unionid":"UID_OID"}"#, Some(unionid)),
+        ("M3", r#"{"client_id":"100000001","openid":"OID","unionid":"UID_OID"}"#, Some(expected_unionid)),
     ] {
-        let identity = Identity { openid: OID.to_owned(), unionid: union };
+        let identity = Identity { openid: OID.to_owned(), unionid };
         assert!(me(body) == Ok(identity), "{id}");
     }
 }
 
 #[test]
-fn identity_errors_are_understood() {
+fn identity_errors_are_parsed() {
     use ErrorClass::{BadRequest, OperatorAction, ReauthRequired};
     for (id, body, code, class) in [
         ("M7", r#"{"error":100013,"error_description":"access token is illegal"}"#, 100013, ReauthRequired),
@@ -132,23 +128,23 @@ fn identity_errors_are_understood() {
             BadRequest,
         ),
     ] {
-        assert_eq!(refused(me(body)), Some((code, class)), "{id}");
+        assert_eq!(error_code(me(body)), Some((code, class)), "{id}");
     }
 }
 
 #[test]
-fn what_is_nobody_is_not_signed_in() {
+fn responses_without_an_identity_are_rejected() {
     let missing = QqError::from(MalformedResponse::MissingField("openid"));
-    for (id, body, why) in [
+    for (id, body, error) in [
         ("M5", r#"{"client_id":"999999999","openid":"OID"}"#, &QqError::ForeignToken),
         ("M11", r#"{"client_id":"100000001"}"#, &missing),
         ("M11", r#"{"client_id":"100000001","openid":""}"#, &missing),
     ] {
-        assert_eq!(me(body).as_ref(), Err(why), "{id}");
+        assert_eq!(me(body).as_ref(), Err(error), "{id}");
     }
 }
 
-/// Put together from published answers, in their order and spacing.
+/// Composed from published responses, in their order and spacing.
 const U1: &str = r#"{
     "ret": 0,
     "msg": "",
@@ -175,7 +171,7 @@ const U1: &str = r#"{
 }"#;
 
 #[test]
-fn profiles_are_understood() {
+fn user_info_is_parsed() {
     let without_100_px = U1.replace("figureurl_qq_2", "was_qq_2");
     let without_any = without_100_px.replace("figureurl_qq_1", "was_qq_1");
     let vip_number = U1.replace(r#""is_yellow_vip": "0""#, r#""is_yellow_vip": 0"#);
@@ -199,7 +195,7 @@ fn profiles_are_understood() {
 }
 
 #[test]
-fn profile_errors_are_understood() {
+fn user_info_errors_are_parsed() {
     use ErrorClass::{BadRequest, OperatorAction, ReauthRequired};
     for (id, body, code, class) in [
         ("U4", r#"{"ret":-1,"msg":"client request's parameters are invalid, invalid openid"}"#, -1, BadRequest),
@@ -209,12 +205,12 @@ fn profile_errors_are_understood() {
         ("U9", r#"{"ret":100030,"msg":"…"}"#, 100030, ReauthRequired),
         ("U10", r#"{"ret":100031,"msg":"…"}"#, 100031, OperatorAction),
     ] {
-        assert_eq!(refused(user_info(body)), Some((code, class)), "{id}");
+        assert_eq!(error_code(user_info(body)), Some((code, class)), "{id}");
     }
 }
 
 #[test]
-fn u11_a_profile_without_ret_is_malformed() {
+fn u11_user_info_without_ret_is_malformed() {
     let missing = MalformedResponse::MissingField("ret");
     assert_eq!(user_info(r#"{"nickname":"x"}"#), Err(missing.into()));
 }

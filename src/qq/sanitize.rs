@@ -1,24 +1,24 @@
-//! Makes text that came from outside fit to be shown in a page or a log line.
+//! Makes text from outside safe to show on a page or in a log line.
 
-/// `text` without what cannot be seen or reorders its surroundings, trimmed, and cut after
-/// `max` characters. Line breaks become spaces, so that one line stays one line.
-pub(super) fn plain(text: &str, max: usize) -> String {
-    let shown: String = text
+/// Removes control characters, invisible characters and direction marks from `text`, trims it, and
+/// cuts it after `max_chars` characters. Line breaks become spaces.
+pub(super) fn sanitize_line(text: &str, max_chars: usize) -> String {
+    let visible: String = text
         .chars()
-        .map(|c| if is_break(c) { ' ' } else { c })
+        .map(|c| if is_line_break_or_tab(c) { ' ' } else { c })
         .filter(|c| !c.is_control() && !is_invisible(*c))
         .collect();
-    let cut: String = shown.trim().chars().take(max).collect();
+    let cut: String = visible.trim().chars().take(max_chars).collect();
     cut.trim_end().to_owned()
 }
 
-fn is_break(c: char) -> bool {
+fn is_line_break_or_tab(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// Marks of direction could turn the page's own words around; the zero-width space, the word
-/// joiner and the byte-order mark make two names look like one. The joiners U+200C and U+200D
-/// stay: scripts and emoji need them.
+/// Direction marks can reorder the surrounding text. The zero-width space, the word joiner and the
+/// byte-order mark make two names look the same. The joiners U+200C and U+200D stay, because
+/// scripts and emoji need them.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -35,11 +35,11 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::sanitize_line;
 
     #[test]
     fn text_is_stripped_trimmed_and_cut() {
-        for (given, shown) in [
+        for (text, sanitized) in [
             ("示例🐧", "示例🐧"),
             ("  a b  ", "a b"),
             ("a\0b\u{7}c\u{85}", "abc"),
@@ -50,7 +50,7 @@ mod tests {
             ("1234567890", "12345678"),
             ("1234567 90", "1234567"),
         ] {
-            assert_eq!(plain(given, 8), shown, "{given:?}");
+            assert_eq!(sanitize_line(text, 8), sanitized, "{text:?}");
         }
     }
 }

@@ -1,34 +1,33 @@
-//! Names that lead to addresses of the public internet alone.
+//! A DNS resolver that returns only public addresses.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Looks names up and drops the addresses that are not public, so that a name which leads into
-/// this machine's own network (a changed DNS entry does) leads nowhere.
-pub(super) struct PublicAddresses {
-    /// Lets names that mean this machine pass too, for a stand-in for QQ.
-    pub(super) or_loopback: bool,
+/// Drops addresses that are not public, so that a changed DNS entry cannot point the server at its
+/// own network.
+pub(super) struct PublicDnsResolver {
+    /// Also accepts loopback addresses, for the sandbox.
+    pub(super) allow_loopback: bool,
 }
 
-impl Resolve for PublicAddresses {
+impl Resolve for PublicDnsResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let or_loopback = self.or_loopback;
+        let allow_loopback = self.allow_loopback;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let is_fine = |ip: IpAddr| is_public(ip) || (or_loopback && ip.is_loopback());
-            let fine: Vec<SocketAddr> = found.filter(|address| is_fine(address.ip())).collect();
-            if fine.is_empty() {
+            let is_allowed = |ip: IpAddr| is_public(ip) || (allow_loopback && ip.is_loopback());
+            let addresses = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = addresses.filter(|address| is_allowed(address.ip())).collect();
+            if allowed.is_empty() {
                 return Err(io::Error::other("the name has no public address").into());
             }
-            Ok(Box::new(fine.into_iter()) as Addrs)
+            Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
 }
 
-/// Whether an address belongs to somebody on the public internet (the special ones are those of
-/// IANA's registries, RFC 6890).
+/// Whether the address is on the public internet, by IANA's special-purpose registries (RFC 6890).
 fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
@@ -51,13 +50,13 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !is_special
 }
 
-/// 2000::/3 is all that was ever given out. Within it, what carries an IPv4 address in its inside
-/// (6to4, Teredo) is refused too: it could be a private one.
+/// Only 2000::/3 has been allocated. Within it, addresses that embed an IPv4 address (6to4, Teredo)
+/// are rejected too, because that could be a private one.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    let is_given_out = (0x2000..0x4000).contains(&a);
+    let is_allocated = (0x2000..0x4000).contains(&a);
     let is_special = a == 0x2002 || (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x3fff;
-    is_given_out && !is_special
+    is_allocated && !is_special
 }
 
 #[cfg(test)]
@@ -65,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s39_only_public_addresses_pass() {
+    fn s39_only_public_addresses_are_accepted() {
         for address in
             ["1.1.1.1", "183.3.226.35", "172.15.0.1", "172.32.0.1", "100.63.0.1", "2400:da00::1", "::ffff:1.1.1.1"]
         {
@@ -105,8 +104,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn s39_a_name_that_means_this_machine_leads_nowhere() {
-        let resolve = |or_loopback| PublicAddresses { or_loopback }.resolve("localhost".parse().unwrap());
+    async fn s39_names_of_this_machine_are_not_resolved() {
+        let resolve = |allow_loopback| PublicDnsResolver { allow_loopback }.resolve("localhost".parse().unwrap());
         assert!(resolve(false).await.is_err());
         assert!(resolve(true).await.is_ok_and(|mut addresses| addresses.next().is_some()));
     }

@@ -1,30 +1,30 @@
-//! Which addresses of avatars are believed.
+//! Which avatar URLs are accepted.
 
 use url::{Host, Url};
 
+use crate::qq::config::ClientConfig;
 use crate::qq::loopback::is_loopback;
 
 const URL_MAX_LEN: usize = 1024;
 
-/// What is accepted as the address of an avatar. By default only https on Tencent's hosts.
+/// By default accepts only HTTPS URLs on Tencent's hosts.
 #[derive(Clone, Debug, Default)]
-pub(in crate::qq) struct AvatarRule {
-    /// The host of a stand-in for QQ on this machine, whose pictures come over http.
+pub(in crate::qq) struct AvatarUrlPolicy {
+    /// The host of a development server, whose avatars may use plain HTTP.
     development_host: Option<String>,
 }
 
-impl AvatarRule {
-    /// The rule that goes with the QQ at `graph_url`.
-    pub(in crate::qq) fn beside(graph_url: &Url) -> AvatarRule {
-        let development = graph_url.scheme() == "http";
-        AvatarRule { development_host: graph_url.host_str().filter(|_| development).map(str::to_owned) }
+impl AvatarUrlPolicy {
+    pub(super) fn new(config: &ClientConfig) -> AvatarUrlPolicy {
+        let host = config.graph_url.host_str().filter(|_| config.is_development());
+        AvatarUrlPolicy { development_host: host.map(str::to_owned) }
     }
 
-    /// `text` as an address to fetch an avatar from, or `None`.
+    /// Returns the URL to download, or `None` if `text` is not an acceptable URL.
     ///
-    /// Most captures have `http://` (2024 included), though the hosts answer https as well;
-    /// what is fetched in the clear could be changed on the way.
-    pub(in crate::qq) fn accept(&self, text: &str) -> Option<String> {
+    /// Upgrades plain HTTP to HTTPS: QQ still sends `http://` (captures of 2024 included), although
+    /// the hosts support HTTPS.
+    pub(in crate::qq) fn accept(&self, text: &str) -> Option<Url> {
         if text.len() > URL_MAX_LEN {
             return None;
         }
@@ -32,41 +32,42 @@ impl AvatarRule {
         if !url.username().is_empty() || url.password().is_some() {
             return None;
         }
-        if self.is_development(&url) {
-            return Some(url.into());
+        if self.is_development_url(&url) {
+            return Some(url);
         }
-        if url.scheme() == "http" && is_below(&url, "qlogo.cn") {
+        let is_qlogo = is_subdomain(&url, "qlogo.cn");
+        if url.scheme() == "http" && is_qlogo {
             url.set_scheme("https").ok()?;
         }
-        let tencent = is_below(&url, "qlogo.cn") || is_below(&url, "qq.com");
-        let fine = url.scheme() == "https" && url.port().is_none() && tencent;
-        fine.then(|| url.into())
+        let is_tencent = is_qlogo || is_subdomain(&url, "qq.com");
+        (url.scheme() == "https" && url.port().is_none() && is_tencent).then_some(url)
     }
 
-    fn is_development(&self, url: &Url) -> bool {
+    fn is_development_url(&self, url: &Url) -> bool {
         let Some(development_host) = &self.development_host else {
             return false;
         };
-        let same_host = url.host_str() == Some(development_host);
-        url.scheme() == "http" && (same_host || url.host().is_some_and(|host| is_loopback(&host)))
+        let is_same_host = url.host_str() == Some(development_host);
+        url.scheme() == "http" && (is_same_host || url.host().is_some_and(|host| is_loopback(&host)))
     }
 }
 
-fn is_below(url: &Url, domain: &str) -> bool {
+fn is_subdomain(url: &Url, domain: &str) -> bool {
     let Some(Host::Domain(host)) = url.host() else {
         return false;
     };
-    host.strip_suffix(domain).and_then(|sub| sub.strip_suffix('.')).is_some_and(|sub| !sub.is_empty())
+    host.strip_suffix(domain).and_then(|prefix| prefix.strip_suffix('.')).is_some_and(|prefix| !prefix.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::qq::tests::config;
 
     #[test]
-    fn tencents_pictures_are_shown_over_https() {
-        let rule = AvatarRule::beside(&Url::parse("https://graph.qq.com").unwrap());
-        for (given, shown) in [
+    fn only_https_urls_on_tencent_hosts_are_accepted() {
+        let policy = AvatarUrlPolicy::new(&config("https://graph.qq.com"));
+        for (url, accepted) in [
             ("http://thirdqq.qlogo.cn/ek_qqapp/A/100", Some("https://thirdqq.qlogo.cn/ek_qqapp/A/100")),
             ("https://qh.qlogo.cn/ek_qqapp/A/100?s=1", Some("https://qh.qlogo.cn/ek_qqapp/A/100?s=1")),
             ("https://thirdqq.QLOGO.cn/a b\"", Some("https://thirdqq.qlogo.cn/a%20b%22")),
@@ -86,16 +87,16 @@ mod tests {
             ("http://127.0.0.1:3010/avatar/a.svg", None),
             ("", None),
         ] {
-            assert_eq!(rule.accept(given).as_deref(), shown, "{given}");
+            assert_eq!(policy.accept(url).as_ref().map(Url::as_str), accepted, "{url}");
         }
         let long = format!("https://a.qlogo.cn/{}", "x".repeat(URL_MAX_LEN));
-        assert_eq!(rule.accept(&long), None);
+        assert_eq!(policy.accept(&long), None);
     }
 
     #[test]
-    fn beside_a_stand_in_its_own_pictures_are_shown_too() {
-        let rule = AvatarRule::beside(&Url::parse("http://qq.test:3010").unwrap());
-        for (given, shown) in [
+    fn a_development_server_may_serve_avatars_over_http() {
+        let policy = AvatarUrlPolicy::new(&config("http://qq.test:3010"));
+        for (url, is_accepted) in [
             ("http://127.0.0.1:3010/a.svg", true),
             ("http://[::1]:3010/a.svg", true),
             ("http://localhost/a.svg", true),
@@ -105,7 +106,7 @@ mod tests {
             ("http://127.0.0.1.evil.example/a.svg", false),
             ("ftp://127.0.0.1/a.svg", false),
         ] {
-            assert_eq!(rule.accept(given).is_some(), shown, "{given}");
+            assert_eq!(policy.accept(url).is_some(), is_accepted, "{url}");
         }
     }
 }

@@ -1,0 +1,60 @@
+//! The HTTP rules that API calls and avatar downloads share.
+
+use std::error::Error;
+
+use reqwest::{ClientBuilder, Response, redirect, retry};
+use rustls::{RootCertStore, crypto};
+
+use super::config::ClientSetupError;
+use super::sanitize::sanitize_line;
+
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+const REASON_MAX_CHARS: usize = 200;
+
+/// A client builder that follows no redirect and retries nothing.
+pub(super) fn client_builder() -> Result<ClientBuilder, ClientSetupError> {
+    let tls = tls_config().map_err(|error| ClientSetupError::HttpClient(error.to_string()))?;
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false))
+}
+
+pub(super) fn build(builder: ClientBuilder) -> Result<reqwest::Client, ClientSetupError> {
+    builder.build().map_err(|error| ClientSetupError::HttpClient(root_cause(error)))
+}
+
+/// TLS 1.2 or 1.3 with Mozilla's roots, so that a container image without certificates works. Names
+/// the crypto provider, because the process-wide default may be unset or a different one.
+fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    Ok(rustls::ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// Reads the body, or returns `None` as soon as it exceeds `max_bytes`, regardless of Content-Length.
+pub(super) async fn read_body(mut response: Response, max_bytes: usize) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > max_bytes {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// The innermost cause, which is the specific one ("Connection refused", "invalid peer
+/// certificate"). Never contains the URL, which holds secrets.
+pub(super) fn root_cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut cause: &dyn Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    sanitize_line(&cause.to_string(), REASON_MAX_CHARS)
+}
