@@ -1,78 +1,55 @@
-//! The trail of what matters to security: one line for each event, under a name that stays.
+//! The security audit log: one line per event, with target `audit` and a stable event name.
 //!
-//! The lines have the target `audit`. Who asked stands in the span round them: the request's id and
-//! the network it came from. Nothing that a person typed or QQ told is in them, so neither can
-//! forge a line.
+//! The enclosing span adds the request id and the client's network. Lines contain nothing that users or QQ sent, so
+//! neither can forge one.
 
-/// Something that is written down.
+/// `user_id` is the row in `users`.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// Somebody left for QQ.
     SignInStarted,
-    /// Somebody is signed in.
     SignedIn {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// A sign-in came to nothing.
+    /// `reason` is the error code in the login page's URL.
     SignInFailed {
-        /// The code that stands in the address of the login page.
         reason: &'static str,
     },
-    /// An account was made.
     Registered {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// Somebody else came back from QQ than was signed in, whose session has ended.
+    /// Another user signed in to the same browser, which ended this user's session.
     PersonReplaced {
-        /// The row in `users` of who was signed in.
         user_id: i64,
     },
-    /// An access token was renewed.
     TokenRenewed {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// An access token could not be renewed, and not because it is refused.
+    /// A refresh failed, but QQ did not reject the token.
     TokenNotRenewed {
-        /// The row in `users`.
         user_id: i64,
-        /// In the words of the login page's addresses.
         reason: &'static str,
     },
-    /// QQ refused a token or its renewal.
+    /// QQ rejected an access token or refresh token.
     TokenRefused {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// Somebody signed out.
     SignedOut {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// Somebody ended other sessions of theirs.
+    /// A user ended other sessions of theirs.
     SessionsEnded {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// Somebody took a copy of what is known of them.
     DataExported {
-        /// The row in `users`.
         user_id: i64,
     },
-    /// Somebody deleted their account.
     AccountDeleted {
-        /// The row in `users`, as it was.
         user_id: i64,
     },
-    /// Somebody asked too often.
     RateLimited,
-    /// Another site had a browser ask for a change.
     CrossSiteBlocked,
 }
 
-/// Writes an event down.
 pub fn record(event: Event) {
     let (name, user_id, reason) = match event {
         Event::SignInStarted => ("sign_in_started", None, None),

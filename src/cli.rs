@@ -1,4 +1,4 @@
-//! What is typed to start the program, and how it ends.
+//! The command line: arguments, `.env` file, runtime and exit codes.
 
 use std::process::ExitCode;
 
@@ -15,23 +15,21 @@ Sign in with QQ: a complete site with sessions, registration and a QQ sandbox.
 Usage: qq-login [COMMAND]
 
 Commands:
-  serve      serve the site (the default); without QQ credentials, with the sandbox beside it
-  sandbox    serve the QQ sandbox alone
-  doctor     check the configuration and QQ itself; --json for machines
+  serve      serve the site (default); without QQ credentials, also the QQ sandbox
+  sandbox    serve only the QQ sandbox
+  doctor     check the configuration and the connection to QQ; --json for machines
 
 Options:
   -h, --help       print this
   -V, --version    print the version
 
-Configuration is read from the environment and from a .env file in the working folder.
-Every variable is described in .env.example.
+Settings are environment variables; a .env file in the working directory can set them too.
+.env.example describes every variable.
 ";
 
-/// How the program ends when it cannot do what is asked: wrong configuration or wrong words.
 const BAD_CONFIGURATION: u8 = 2;
-/// Threads that serve requests: on one processor, a single thread could wait for itself
-/// (leptos-rs/leptos#4647).
-const MIN_WORKERS: usize = 4;
+/// With a single thread, the server could deadlock (leptos-rs/leptos#4647).
+const MIN_WORKER_THREADS: usize = 4;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Command {
@@ -42,34 +40,47 @@ enum Command {
     Version,
 }
 
-/// Why the program ends with an error.
-enum Failure {
-    Usage(lexopt::Error),
-    EnvFile(dotenvy::Error),
-    Config(ConfigError),
-    Log(LogError),
-    Start(StartError),
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}; see qq-login --help")]
+    Usage(#[from] lexopt::Error),
+    #[error(".env: {0}")]
+    EnvFile(String),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot start the runtime: {0}")]
     Runtime(std::io::Error),
-    /// The doctor found something, and has said so.
-    Unwell,
+    /// The report has been printed.
+    #[error("doctor found problems")]
+    ProblemsFound,
+}
+
+impl CliError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            CliError::Start(StartError::Qq(_)) => ExitCode::from(BAD_CONFIGURATION),
+            CliError::Start(_) | CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
+            CliError::Usage(_) | CliError::EnvFile(_) | CliError::Config(_) | CliError::Log(_) => {
+                ExitCode::from(BAD_CONFIGURATION)
+            }
+        }
+    }
 }
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    let outcome = parse_arguments().map_err(Failure::Usage).and_then(|command| match command {
-        Command::Help => {
-            print!("{HELP}");
-            Ok(())
-        }
-        Command::Version => {
-            println!("qq-login {}", env!("CARGO_PKG_VERSION"));
-            Ok(())
-        }
-        Command::Serve | Command::Sandbox | Command::Doctor { .. } => start(command),
-    });
-    match outcome {
+    match parse_arguments().map_err(CliError::from).and_then(execute) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => explain(failure),
+        Err(error) => {
+            if !matches!(error, CliError::ProblemsFound) {
+                eprintln!("qq-login: {error}");
+            }
+            error.exit_code()
+        }
     }
 }
 
@@ -77,116 +88,104 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
     let mut command = None;
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
-        match argument {
+        command = Some(match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
-            Value(word) if command.is_none() && word == "serve" => command = Some(Command::Serve),
-            Value(word) if command.is_none() && word == "sandbox" => command = Some(Command::Sandbox),
-            Value(word) if command.is_none() && word == "doctor" => command = Some(Command::Doctor { json: false }),
-            Long("json") if command == Some(Command::Doctor { json: false }) => {
-                command = Some(Command::Doctor { json: true });
-            }
+            Value(name) if command.is_none() && name == "serve" => Command::Serve,
+            Value(name) if command.is_none() && name == "sandbox" => Command::Sandbox,
+            Value(name) if command.is_none() && name == "doctor" => Command::Doctor { json: false },
+            Long("json") if command == Some(Command::Doctor { json: false }) => Command::Doctor { json: true },
             other => return Err(other.unexpected()),
-        }
+        });
     }
     Ok(command.unwrap_or(Command::Serve))
 }
 
-fn start(command: Command) -> Result<(), Failure> {
-    let env_file = read_env_file().map_err(Failure::EnvFile);
-    let variables = std::env::vars_os();
-    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let env = Environment::new(variables, resolve_with_system);
-    let prepared = env_file.and_then(|()| logging::start(&env).map_err(Failure::Log));
-    match (prepared, command) {
-        (Ok(()), _) => {}
-        (Err(failure), Command::Doctor { json }) => {
-            return print_report(&doctor::report_startup_error(&env, &words(&failure)), json);
+fn execute(command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Help => print!("{HELP}"),
+        Command::Version => println!("qq-login {}", env!("CARGO_PKG_VERSION")),
+        Command::Serve | Command::Sandbox => {
+            load_env_file()?;
+            let env = environment();
+            logging::start(&env)?;
+            serve(command, &env)?;
         }
-        (Err(failure), _) => return Err(failure),
+        Command::Doctor { json } => {
+            let is_loaded = load_env_file();
+            let env = environment();
+            let report = match is_loaded.and_then(|()| Ok(logging::start(&env)?)) {
+                Ok(()) => build_runtime()?.block_on(doctor::run(&env, &clock::system())),
+                Err(error) => doctor::report_startup_error(&env, &error.to_string()),
+            };
+            print!("{}", if json { report.to_json() } else { report.to_text() });
+            if !report.ok {
+                return Err(CliError::ProblemsFound);
+            }
+        }
     }
-    let workers = std::thread::available_parallelism().map_or(MIN_WORKERS, |count| count.get().max(MIN_WORKERS));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
+    Ok(())
+}
+
+fn serve(command: Command, env: &Environment) -> Result<(), CliError> {
+    let runtime = build_runtime()?;
+    let result = if command == Command::Sandbox {
+        let config = Config::read_sandbox(env)?;
+        runtime.block_on(server::run_sandbox(config, clock::system(), stop_signal()))
+    } else {
+        let config = Config::read(env)?;
+        runtime.block_on(server::run(config, clock::system(), random::system(), stop_signal()))
+    };
+    // Does not wait for tasks that still run, such as a slow response of the sandbox.
+    runtime.shutdown_background();
+    Ok(result?)
+}
+
+fn build_runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.max(MIN_WORKER_THREADS))
         .enable_all()
         .build()
-        .map_err(Failure::Runtime)?;
-    let ended = match command {
-        Command::Doctor { json } => {
-            return print_report(&runtime.block_on(doctor::run(&env, &clock::system())), json);
-        }
-        Command::Sandbox => {
-            let settings = Config::read_sandbox(&env).map_err(Failure::Config)?;
-            runtime.block_on(server::run_sandbox(settings, clock::system(), asked_to_stop()))
-        }
-        _ => {
-            let config = Config::read(&env).map_err(Failure::Config)?;
-            runtime.block_on(server::run(config, clock::system(), random::system(), asked_to_stop()))
-        }
-    };
-    // Whatever still waits, such as a slow answer of the sandbox, is not waited for.
-    runtime.shutdown_background();
-    ended.map_err(Failure::Start)
+        .map_err(CliError::Runtime)
 }
 
-fn print_report(report: &doctor::Report, json: bool) -> Result<(), Failure> {
-    print!("{}", if json { report.to_json() } else { report.to_text() });
-    if report.ok { Ok(()) } else { Err(Failure::Unwell) }
-}
-
-/// A `.env` file in the working folder fills in what is unset; having none is fine. By its path: by
-/// its name alone it would be looked for in the folders above as well, which may be anybody's.
-fn read_env_file() -> Result<(), dotenvy::Error> {
+/// Sets the variables that `.env` in the working directory contains and the environment does not. Parent directories are
+/// not searched: other users may be able to write there.
+fn load_env_file() -> Result<(), CliError> {
     match dotenvy::from_path(".env") {
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
         Err(error) if error.not_found() => Ok(()),
-        Err(error) => Err(error),
+        // The line may contain a secret.
+        Err(dotenvy::Error::LineParse(_, position)) => {
+            Err(CliError::EnvFile(format!("invalid line near character {position}; use NAME=value")))
+        }
+        Err(error) => Err(CliError::EnvFile(format!("{error}; correct or remove the file"))),
     }
 }
 
-/// Ends with SIGTERM or SIGINT.
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
+fn environment() -> Environment {
+    let variables = std::env::vars_os();
+    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Environment::new(variables, resolve_with_system)
+}
+
+/// Completes at SIGTERM or SIGINT.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-            let _ = interrupted.await;
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            let _ = interrupt.await;
             return;
         };
         tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
         }
     }
     #[cfg(not(unix))]
-    let _ = interrupted.await;
+    let _ = interrupt.await;
     tracing::info!("stopping");
-}
-
-fn explain(failure: Failure) -> ExitCode {
-    use Failure::{Config, EnvFile, Log, Runtime, Start, Unwell, Usage};
-    let code = match &failure {
-        Unwell => return ExitCode::FAILURE,
-        Usage(_) | EnvFile(_) | Config(_) | Log(_) | Start(StartError::Qq(_)) => BAD_CONFIGURATION,
-        Start(_) | Runtime(_) => 1,
-    };
-    eprintln!("qq-login: {}", words(&failure));
-    ExitCode::from(code)
-}
-
-fn words(failure: &Failure) -> String {
-    match failure {
-        Failure::Usage(error) => format!("{error}; see qq-login --help"),
-        // The line may hold a secret, so only its place is told.
-        Failure::EnvFile(dotenvy::Error::LineParse(_, position)) => {
-            format!(".env: a line cannot be read near character {position}; use NAME=value")
-        }
-        Failure::EnvFile(error) => format!(".env: {error}; mend or remove the file"),
-        Failure::Config(error) => error.to_string(),
-        Failure::Log(error) => error.to_string(),
-        Failure::Start(error) => error.to_string(),
-        Failure::Runtime(error) => format!("the program could not start its threads: {error}"),
-        Failure::Unwell => "the doctor found something wrong".to_owned(),
-    }
 }

@@ -1,12 +1,12 @@
-//! The time, passed in wherever it decides something, so that tests can set it.
+//! The current time, passed in as a function so that tests can set it.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Gives the present moment in seconds since 1970-01-01 UTC.
+/// Returns the current time in seconds since 1970-01-01 UTC.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// The machine's own clock.
+/// The operating system's clock.
 pub fn system() -> Clock {
     Arc::new(|| {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,23 +1,21 @@
-//! "Sign in with QQ" as finished software: a Leptos site that renders on the server and needs no
-//! script to sign anybody in.
+//! Sign in with QQ: a complete site, rendered by Leptos on the server, that works without JavaScript.
 //!
-//! The rooms, from the ground up; imports point downwards only:
+//! Imports point downwards only. From top to bottom:
 //!
-//! 1. [`validation`] rules shared with the browser; [`qq`] the client of QQ Connect; [`config`];
-//!    [`audit`], [`clock`], [`language`], [`random`] and [`sealing`]
-//! 2. [`database`], [`accounts`] the people, [`sessions`] who is signed in
-//! 3. [`login`] the steps of signing in
-//! 4. [`web`] what browsers see
-//! 5. [`server`] puts it together; [`cli`] starts it, [`logging`] writes what it says
+//! 1. [`cli`] starts the program, [`server`] assembles it, [`logging`] sets up the log, [`doctor`] runs diagnostics
+//! 2. [`web`]: routes, pages and server functions
+//! 3. [`login`]: the login flow
+//! 4. [`sessions`], [`accounts`] and [`database`]
+//! 5. [`qq`], the QQ Connect client; [`config`]; [`validation`], the rules shared with the browser; [`language`],
+//!    [`audit`], [`sealing`], [`clock`] and [`random`]
 //!
-//! [`sandbox`] stands beside them: a stand-in for graph.qq.com that shares no code with [`qq`].
-//! [`doctor`] looks at the configuration and at QQ.
+//! [`sandbox`] is a local replacement for graph.qq.com. It shares no code with [`qq`].
 
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
-compile_error!("build the server half (ssr) and the browser half (hydrate) separately");
+compile_error!("enable either `ssr` (server) or `hydrate` (browser), not both");
 
 pub mod validation;
 pub mod web;
@@ -55,7 +53,7 @@ pub mod server;
 #[cfg(feature = "ssr")]
 pub mod sessions;
 
-/// Called by the page's script once the WebAssembly is there.
+/// Called by the page's script when the WebAssembly module has loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

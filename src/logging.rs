@@ -1,4 +1,4 @@
-//! The log: which lines are written, and that each is one line.
+//! Sets up the log on standard error.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -12,21 +12,17 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::config::{ConfigError, Environment, LogFormat};
 
-/// Why there is no log.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// `LOG_FORMAT` is not known.
     #[error(transparent)]
     Format(#[from] ConfigError),
-    /// `RUST_LOG` cannot be read.
     #[error("RUST_LOG: {0}; use a level such as info")]
     Filter(String),
 }
 
-/// Logs to standard error, as `RUST_LOG` and `LOG_FORMAT` say.
+/// Starts logging to standard error, filtered by `RUST_LOG` and formatted by `LOG_FORMAT`.
 pub fn start(env: &Environment) -> Result<(), LogError> {
-    let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.trim().is_empty());
-    let filter = log_filter(wanted.as_deref().map_or("info", str::trim))?;
+    let filter = log_filter(env.get("RUST_LOG").as_deref().unwrap_or("info"))?;
     let lines = fmt::layer().with_writer(OneLine(io::stderr));
     let lines = match LogFormat::read(env)? {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
@@ -36,18 +32,18 @@ pub fn start(env: &Environment) -> Result<(), LogError> {
     Ok(())
 }
 
-/// What `wanted` (in the words of `RUST_LOG`) lets through. Libraries that would write secrets at
-/// their noisiest levels (QQ takes them in the address) are kept quiet whatever it says.
-pub fn log_filter<S>(wanted: &str) -> Result<impl Filter<S> + use<S>, LogError>
+/// Parses a filter in `RUST_LOG` syntax. Whatever it says, libraries that could log URLs stay at a quiet level: URLs of
+/// QQ requests contain secrets.
+pub fn log_filter<S>(directives: &str) -> Result<impl Filter<S> + use<S>, LogError>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    let filter = EnvFilter::builder().parse(wanted).map_err(|error| LogError::Filter(error.to_string()))?;
-    Ok(filter.and(filter_fn(may_be_written)))
+    let filter = EnvFilter::builder().parse(directives).map_err(|error| LogError::Filter(error.to_string()))?;
+    Ok(filter.and(filter_fn(is_quiet_enough)))
 }
 
-/// The noisiest level at which each library is let through.
-const QUIET: [(&str, Level); 8] = [
+/// The most verbose level of each library.
+const MAX_LEVELS: [(&str, Level); 8] = [
     ("h2", Level::WARN),
     ("hyper", Level::WARN),
     ("hyper_util", Level::WARN),
@@ -58,16 +54,15 @@ const QUIET: [(&str, Level); 8] = [
     ("tower_sessions_core", Level::ERROR),
 ];
 
-fn may_be_written(line: &Metadata<'_>) -> bool {
-    let library = line.target().split("::").next().unwrap_or_default();
-    QUIET.iter().all(|(quiet, noisiest)| library != *quiet || line.level() <= noisiest)
+fn is_quiet_enough(event: &Metadata<'_>) -> bool {
+    let library = event.target().split("::").next().unwrap_or_default();
+    MAX_LEVELS.iter().all(|(name, max_level)| library != *name || event.level() <= max_level)
 }
 
-/// Writes each event as one line, whatever stands in it: words of others, such as a database's, could
-/// otherwise begin a line that looks like one of ours.
+/// Writes each event as one line: a line break in foreign text, such as a database's error message, could otherwise forge
+/// a log line.
 pub struct OneLine<M>(pub M);
 
-/// The writer of one event.
 pub struct OneLineWriter<W>(W);
 
 impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
@@ -79,7 +74,7 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
 }
 
 impl<W: Write> Write for OneLineWriter<W> {
-    /// Takes an event whole, as the formatting layer gives it.
+    /// `event` is one complete event, as the formatting layer writes it.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let mut line = Vec::with_capacity(event.len() + 1);
         for byte in event.strip_suffix(b"\n").unwrap_or(event) {
@@ -106,11 +101,11 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Memory(Arc<Mutex<Vec<u8>>>);
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Memory {
+    impl Write for Buffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("the memory").write(bytes)
+            self.0.lock().expect("lock").write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -118,39 +113,39 @@ mod tests {
         }
     }
 
-    /// What is written under `RUST_LOG=wanted` while `act` runs.
-    fn written(wanted: &str, act: impl FnOnce()) -> String {
-        let memory = Memory::default();
-        let kept = memory.clone();
-        let lines = fmt::layer().with_ansi(false).with_writer(OneLine(move || kept.clone()));
-        let subscriber = tracing_subscriber::registry().with(lines.with_filter(log_filter(wanted).expect("a filter")));
-        tracing::subscriber::with_default(subscriber, act);
-        String::from_utf8(memory.0.lock().expect("the memory").clone()).expect("UTF-8")
+    /// Returns what `log_events` writes with these `RUST_LOG` directives.
+    fn logged(directives: &str, log_events: impl FnOnce()) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let lines = fmt::layer().with_ansi(false).with_writer(OneLine(move || writer.clone()));
+        let filter = log_filter(directives).expect("valid filter");
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.with_filter(filter)), log_events);
+        String::from_utf8(buffer.0.lock().expect("lock").clone()).expect("UTF-8")
     }
 
     #[test]
-    fn s93_no_event_is_more_than_a_line() {
+    fn s93_every_event_is_one_line() {
         let forged = "x\r\n2027-01-15T08:00:00Z  INFO audit: event=\"signed_in\"\n";
-        let said = written("info", || {
-            tracing::info!(error = %forged, "it broke: {forged}");
-            tracing::info!("and went on");
+        let log = logged("info", || {
+            tracing::info!(error = %forged, "first event: {forged}");
+            tracing::info!("second event");
         });
-        let lines: Vec<&str> = said.lines().collect();
-        assert_eq!(lines.len(), 2, "{said}");
-        assert!(lines[0].contains("x\\r\\n2027") && lines[1].ends_with("and went on"), "{said}");
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(lines.len(), 2, "{log}");
+        assert!(lines[0].contains("x\\r\\n2027") && lines[1].ends_with("second event"), "{log}");
     }
 
     #[test]
-    fn s33_no_directive_outbids_the_quiet_libraries() {
+    fn s33_no_directive_makes_quiet_libraries_verbose() {
         let all = "trace,hyper::proto=trace,sqlx::query=trace,[request]=trace,tower_sessions_core::session=trace";
-        let said = written(all, || {
+        let log = logged(all, || {
             let _span = tracing::info_span!("request").entered();
             tracing::trace!(target: "hyper::proto::h1", "canary");
             tracing::debug!(target: "sqlx::query", "canary");
             tracing::warn!(target: "tower_sessions_core::session", "canary");
-            tracing::warn!(target: "sqlx::pool", "heard");
-            tracing::trace!(target: "hyperbole", "heard");
+            tracing::warn!(target: "sqlx::pool", "expected");
+            tracing::trace!(target: "hyperbole", "expected");
         });
-        assert_eq!((said.matches("canary").count(), said.matches("heard").count()), (0, 2), "{said}");
+        assert_eq!((log.matches("canary").count(), log.matches("expected").count()), (0, 2), "{log}");
     }
 }

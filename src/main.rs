@@ -1,5 +1,3 @@
-//! The command line.
-
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 
@@ -8,6 +6,6 @@ fn main() -> std::process::ExitCode {
     qq_login::cli::run()
 }
 
-/// The browser half has no program of its own, but this target is built for it too.
+/// cargo-leptos builds this target without `ssr` too.
 #[cfg(not(feature = "ssr"))]
 fn main() {}

@@ -1,13 +1,12 @@
-//! Randomness, passed in wherever it is drawn, so that tests can repeat it.
+//! Random bytes, passed in as a function so that tests can control them.
 
 use std::sync::Arc;
 
-/// No randomness could be had from the operating system.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the operating system gave no random bytes")]
+#[error("the operating system's random number generator failed")]
 pub struct RandomError;
 
-/// Fills a buffer with bytes that nobody can guess.
+/// Fills a buffer with cryptographically secure random bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) -> Result<(), RandomError> + Send + Sync>;
 
 /// The operating system's generator.
@@ -15,7 +14,6 @@ pub fn system() -> Random {
     Arc::new(|buffer| getrandom::fill(buffer).map_err(|_| RandomError))
 }
 
-/// Draws an array of random bytes.
 pub fn bytes<const N: usize>(random: &Random) -> Result<[u8; N], RandomError> {
     let mut buffer = [0; N];
     random(&mut buffer)?;

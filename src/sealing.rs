@@ -1,4 +1,4 @@
-//! Authenticated encryption for what leaves the process: cookies and session rows.
+//! Authenticated encryption of cookies and session rows.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -10,21 +10,20 @@ use crate::random::{self, Random};
 
 const NONCE_BYTES: usize = 24;
 
-/// The site's one secret, from which a key for each purpose is derived.
+/// 32 secret bytes, from which one key per purpose is derived.
 #[derive(Clone, Debug)]
 pub struct SecretKey(SecretSlice<u8>);
 
 impl SecretKey {
-    /// How many bytes a secret key has.
     pub const BYTES: usize = 32;
 
-    /// Takes exactly [`Self::BYTES`] bytes; `None` for any other number.
+    /// Returns `None` unless there are exactly [`Self::BYTES`] bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Option<SecretKey> {
         (bytes.len() == Self::BYTES).then(|| SecretKey(bytes.into()))
     }
 }
 
-/// The site's secrets: the one in use, and those of before, which open what was sealed with them.
+/// The current key, and earlier ones that still open what they sealed.
 #[derive(Clone, Debug)]
 pub struct SecretKeys {
     current: SecretKey,
@@ -32,7 +31,6 @@ pub struct SecretKeys {
 }
 
 impl SecretKeys {
-    /// The first key seals, all of them open.
     pub fn new(current: SecretKey, earlier: Vec<SecretKey>) -> SecretKeys {
         SecretKeys { current, earlier }
     }
@@ -44,21 +42,18 @@ impl From<SecretKey> for SecretKeys {
     }
 }
 
-/// Why something could not be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// No nonce could be drawn.
     #[error(transparent)]
     Random(#[from] random::RandomError),
-    /// The cipher refused, which happens only for messages of hundreds of gigabytes.
-    #[error("the message is too long to be sealed")]
+    /// Longer than the cipher allows (256 GiB).
+    #[error("the message is too long to seal")]
     TooLong,
 }
 
 /// Seals and opens messages of one purpose (XChaCha20-Poly1305).
 ///
-/// A message opens only with a key of the site's, the same purpose and the same context, so a sealed text moved to another
-/// row, cookie or use is worth nothing there.
+/// A message opens only with the same key, purpose and context, so it cannot be moved to another row or cookie.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
@@ -73,7 +68,7 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Derives the keys for `purpose` from the site's secrets (HKDF-SHA256, RFC 5869).
+    /// Derives the keys for `purpose` (HKDF-SHA256, RFC 5869).
     pub fn new(secrets: &SecretKeys, purpose: &str, random: Random) -> Sealer {
         let cipher = |secret: &SecretKey| {
             let (key, _) = Hkdf::<Sha256>::extract(Some(purpose.as_bytes()), secret.0.expose_secret());
@@ -82,7 +77,7 @@ impl Sealer {
         Sealer { cipher: cipher(&secrets.current), earlier: secrets.earlier.iter().map(cipher).collect(), random }
     }
 
-    /// Seals `message`, bound to `context`; the nonce stands in front of the result.
+    /// Seals `message`, bound to `context`. The result starts with the nonce.
     pub fn seal(&self, context: &[u8], message: &[u8]) -> Result<Vec<u8>, SealError> {
         let nonce: [u8; NONCE_BYTES] = random::bytes(&self.random)?;
         let payload = Payload { msg: message, aad: context };
@@ -90,7 +85,7 @@ impl Sealer {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Opens what [`Self::seal`] made for the same context; `None` for anything else.
+    /// Returns `None` unless `sealed` comes from [`Self::seal`] with the same context.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
         let open = |cipher: &XChaCha20Poly1305| {
@@ -100,8 +95,8 @@ impl Sealer {
     }
 }
 
-/// The hash under which a secret that must be found again is stored: SHA-256 in hexadecimal.
-/// Enough for secrets of 128 random bits or more, which cannot be searched through.
+/// Hashes a secret for lookups in the database: SHA-256 in hexadecimal. Sufficient for secrets of at least 128 random bits,
+/// which cannot be guessed.
 pub fn fingerprint(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
@@ -121,18 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn s34_the_first_key_seals_and_all_of_them_open() {
+    fn s34_first_key_seals_and_all_keys_open() {
         let before = sealer_with(&[1], "a").seal(b"", b"token").expect("sealed");
         let rotated = sealer_with(&[2, 1], "a");
         assert_eq!(rotated.open(b"", &before).as_deref(), Some(b"token".as_slice()));
         let after = rotated.seal(b"", b"token").expect("sealed");
-        assert_eq!(sealer_with(&[1], "a").open(b"", &after), None, "the first one seals");
-        assert_eq!(sealer_with(&[2], "a").open(b"", &before), None, "a key that is gone opens nothing");
+        assert_eq!(sealer_with(&[1], "a").open(b"", &after), None, "sealed by the first key");
+        assert_eq!(sealer_with(&[2], "a").open(b"", &before), None, "a removed key no longer opens");
         assert!(sealer_with(&[3, 2], "a").open(b"", &after).is_some());
     }
 
     #[test]
-    fn s34_opens_only_with_the_same_purpose_and_context() {
+    fn s34_message_opens_only_with_same_purpose_and_context() {
         let sealed = sealer("a").seal(b"row 1", b"token").expect("sealed");
         assert_eq!(sealer("a").open(b"row 1", &sealed).as_deref(), Some(b"token".as_slice()));
         assert_eq!(sealer("a").open(b"row 2", &sealed), None);
@@ -140,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn s34_a_changed_or_cut_message_does_not_open() {
+    fn s34_changed_or_truncated_message_does_not_open() {
         let sealed = sealer("a").seal(b"", b"token").expect("sealed");
         for position in 0..sealed.len() {
             let mut changed = sealed.clone();
@@ -151,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn s32_s34_the_message_cannot_be_read_in_the_sealed_text_nor_the_key_in_debug() {
+    fn s32_s34_sealed_text_hides_the_message_and_debug_hides_the_key() {
         let sealed = sealer("a").seal(b"", b"canary").expect("sealed");
         assert!(!sealed.windows(6).any(|window| window == b"canary"));
         assert!(!format!("{:?}", SecretKey::from_bytes(vec![7; 32])).contains('7'));

@@ -1,4 +1,6 @@
-//! The whole program from a configuration: what `main` runs, and what tests run.
+//! Assembles the site and the sandbox from a configuration and serves them.
+//! Entry points are [`run`], [`run_sandbox`] and, for tests, [`Application`].
+//! It must not know what pages, logins or QQ requests do.
 
 mod shutdown;
 
@@ -23,33 +25,25 @@ use crate::{qq, web};
 
 use shutdown::GracefulShutdown;
 
-/// How often what is past its time is removed.
-const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
+const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
-/// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// There is no secret key.
     #[error(transparent)]
     SecretKey(#[from] SecretKeyError),
-    /// There is no database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The configuration does not suit the QQ client.
     #[error("QQ_GRAPH_URL: {0}")]
     Qq(#[from] qq::ClientSetupError),
-    /// The address is in use, or not this machine's.
-    #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}; stop what uses it, or choose another address")]
+    #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}; stop the program that uses it, or choose another address")]
     Listen(SocketAddr, std::io::Error),
-    /// The sandbox could not start.
-    #[error("SANDBOX_ADDR: {0}; stop what uses it, or choose another address")]
+    #[error("SANDBOX_ADDR: {0}; stop the program that uses it, or choose another address")]
     Sandbox(#[from] SandboxError),
-    /// Serving ended by itself.
-    #[error("the server stopped: {0}")]
+    #[error("server error: {0}")]
     Serve(#[from] std::io::Error),
 }
 
-/// The site, ready to be served.
+/// The assembled site.
 pub struct Application {
     router: Router,
     login: LoginService,
@@ -57,7 +51,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// Opens the database and puts the rooms together. Nothing listens yet.
+    /// Opens the database. Does not listen yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
         let database::Database { pool, health: database_health } = database::open(&config.database_url).await?;
@@ -75,44 +69,42 @@ impl Application {
         Ok(Application { router: web::router(site), login, database_health })
     }
 
-    /// What answers requests, for the fuzzers, which need no port.
     #[cfg(fuzzing)]
     pub fn into_router(self) -> Router {
         self.router
     }
 
-    /// Serves until `stop` is done, then lets requests that were sent by then finish, for ten
-    /// seconds at most.
+    /// Serves until `stop` completes, then finishes the requests in flight for up to ten seconds.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), std::io::Error> {
-        let purging = tokio::spawn(purge_regularly(self.login));
-        let watching = tokio::spawn(self.database_health.watch());
-        let parting = GracefulShutdown::default();
-        // Small answers must not wait for the other side's acknowledgement (44 ms each otherwise).
+        let purge_task = tokio::spawn(purge_regularly(self.login));
+        let health_task = tokio::spawn(self.database_health.watch());
+        let shutdown = GracefulShutdown::default();
+        // Nagle's algorithm delays small responses by 44 ms each.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "TCP_NODELAY could not be set");
             }
         });
-        let service = parting.announced_by(self.router).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(parting.clone().begins(stop));
-        let ended = tokio::select! {
-            ended = serving => ended,
-            () = parting.ends() => {
+        let service = shutdown.close_connections(self.router).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().stopped_accepting(stop));
+        let result = tokio::select! {
+            result = serving => result,
+            () = shutdown.timed_out() => {
                 tracing::warn!("some requests did not finish in time");
                 Ok(())
             }
         };
-        purging.abort();
-        watching.abort();
-        ended
+        purge_task.abort();
+        health_task.abort();
+        result
     }
 }
 
-/// Serves the site, and the sandbox beside it if there are no credentials for QQ.
+/// Serves the site, and the sandbox if no QQ credentials are set.
 pub async fn run(
     config: Config,
     clock: Clock,
@@ -125,58 +117,57 @@ pub async fn run(
     let sandbox = match &config.sandbox {
         Some(settings) => Some(start_sandbox(settings, clock).await?),
         None => {
-            warn_of_a_stand_in(&config.qq);
+            warn_if_not_qq(&config.qq);
             None
         }
     };
-    tracing::info!(listen = %config.listen_addr, "serving {}", config.public_url.origin());
-    let ended = application.serve(listener, stop).await;
+    tracing::info!(listen = %config.listen_addr, url = config.public_url.origin(), "serving the site");
+    let result = application.serve(listener, stop).await;
     if let Some(sandbox) = sandbox {
         sandbox.abort();
     }
-    Ok(ended?)
+    Ok(result?)
 }
 
-/// Whoever answers there decides who is signed in, and gets the App Key.
-fn warn_of_a_stand_in(qq: &qq::ClientConfig) {
+/// The server at `QQ_GRAPH_URL` receives the App Key and decides who is signed in.
+fn warn_if_not_qq(qq: &qq::ClientConfig) {
     if !qq.is_production() {
-        tracing::warn!("QQ_GRAPH_URL is {}: sign-ins and the App Key go there, not to QQ itself", qq.graph_url);
+        tracing::warn!(url = %qq.graph_url, "QQ_GRAPH_URL is not QQ's own address; it receives logins and the App Key");
     }
 }
 
-/// Serves the sandbox alone.
+/// Serves only the sandbox.
 pub async fn run_sandbox(
     settings: SandboxConfig,
     clock: Clock,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     let listener = sandbox::bind(settings.addr).await?;
-    tracing::info!("the QQ sandbox is at http://{} (app id {})", settings.addr, settings.app_id);
+    tracing::info!(url = %format_args!("http://{}", settings.addr), app_id = settings.app_id, "serving the QQ sandbox");
     Ok(sandbox::serve(listener, sandbox::router(sandbox_settings(&settings), clock), stop).await?)
 }
 
 async fn start_sandbox(settings: &SandboxConfig, clock: Clock) -> Result<JoinHandle<()>, StartError> {
     let listener = sandbox::bind(settings.addr).await?;
     let router = sandbox::router(sandbox_settings(settings), clock);
-    tracing::warn!("QQ_APP_ID is unset: sign-ins go to the QQ sandbox at http://{}, not to QQ", settings.addr);
+    tracing::warn!(url = %format_args!("http://{}", settings.addr), "QQ_APP_ID is not set; logins go to the QQ sandbox");
     Ok(tokio::spawn(async move {
         if let Err(error) = sandbox::serve(listener, router, std::future::pending()).await {
-            tracing::error!(%error, "the sandbox stopped");
+            tracing::error!(%error, "sandbox stopped");
         }
     }))
 }
 
 async fn purge_regularly(login: LoginService) {
-    let mut interval = tokio::time::interval(PURGE_EVERY);
+    let mut interval = tokio::time::interval(PURGE_INTERVAL);
     loop {
         interval.tick().await;
         if let Err(error) = login.purge().await {
-            tracing::error!(%error, "what is past its time could not be removed");
+            tracing::error!(%error, "purging expired data failed");
         }
     }
 }
 
-/// What the sandbox needs of the configuration.
 pub fn sandbox_settings(config: &SandboxConfig) -> SandboxSettings {
     SandboxSettings {
         app_id: config.app_id.clone(),

@@ -1,14 +1,13 @@
-//! The origin under which people see the site.
+//! The origin of the site.
 
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::parse::{ConfigError, Environment};
+use super::environment::Environment;
+use super::error::ConfigError;
 
-const VARIABLE: &str = "PUBLIC_URL";
-
-/// A checked origin: `https://host[:port]`, or `http://…` for a host that is this machine.
+/// `https://host[:port]`, or `http://…` for a loopback host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
@@ -19,50 +18,50 @@ pub struct PublicUrl {
 
 impl PublicUrl {
     pub(super) fn read(env: &Environment) -> Result<PublicUrl, ConfigError> {
-        let text = env.text_or(VARIABLE, "http://localhost:3000");
-        let wrong =
-            |problem: String| ConfigError::new(VARIABLE, problem, "use an origin such as https://www.example.com");
-        let url = Url::parse(&text).map_err(|_| wrong(format!("{text:?} is not an address")))?;
+        let value = env.get_or("PUBLIC_URL", "http://localhost:3000");
+        let invalid = |problem: &str| {
+            Err(ConfigError::new("PUBLIC_URL", problem, "use an origin such as https://www.example.com"))
+        };
+        // The messages do not repeat the value, which may contain a password.
+        let Ok(url) = Url::parse(&value) else { return invalid("is not a URL") };
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong(format!("{text:?} is neither https nor http")));
+            return invalid("does not start with https:// or http://");
         }
-        let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some() || has_credentials(&url);
-        if has_more {
-            return Err(wrong(format!("{:?} has more than scheme, host and port", without_credentials(&url))));
+        let is_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !is_origin || has_credentials(&url) {
+            return invalid("has more than scheme, host and port");
         }
         let is_https = url.scheme() == "https";
         let is_loopback = is_loopback(&url, env);
         if !is_https && !is_loopback {
-            return Err(wrong(format!("{text:?} is http, which is for this machine's own names only")));
+            return invalid("is http, which is allowed only for host names that resolve to this machine");
         }
         let origin = url.origin().ascii_serialization();
         let authority = origin.split_once("://").map(|(_, authority)| authority.to_owned()).unwrap_or_default();
         Ok(PublicUrl { origin, authority, is_https, is_loopback })
     }
 
-    /// Scheme, host and port, without a slash at the end.
+    /// Scheme, host and port, without a trailing slash.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// What a browser sends as `Host`: the host, and the port unless it is the scheme's own.
+    /// Host and port, as in a `Host` header: without the scheme's default port.
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// Whether cookies can be `Secure`.
     pub fn is_https(&self) -> bool {
         self.is_https
     }
 
-    /// Whether only this machine can reach the site under this name.
     pub fn is_loopback(&self) -> bool {
         self.is_loopback
     }
 }
 
-/// Whether an address leads to this machine: by its form, or because its name resolves so, as
-/// with a hosts-file entry, the usual way to debug QQ login (the QQ console takes real domains only).
+/// Whether the URL's host is this machine, by name, address or name resolution. A hosts-file entry for a real domain is
+/// the usual way to debug QQ login, since QQ's console accepts no other names.
 pub(super) fn is_loopback(url: &Url, env: &Environment) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -79,19 +78,6 @@ pub(super) fn is_loopback(url: &Url, env: &Environment) -> bool {
     }
 }
 
-/// Looks a host name up the way the operating system does.
-pub fn resolve_with_system(host: &str) -> Vec<IpAddr> {
-    (host, 0).to_socket_addrs().map(|addresses| addresses.map(|address| address.ip()).collect()).unwrap_or_default()
-}
-
-fn has_credentials(url: &Url) -> bool {
+pub(super) fn has_credentials(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
-}
-
-fn without_credentials(url: &Url) -> String {
-    let mut url = url.clone();
-    // Both fail only for addresses without a host, which have no credentials either.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
 }

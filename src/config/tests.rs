@@ -15,19 +15,19 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::read(&environment(variables))
 }
 
-fn wrong_variable(variables: &[(&str, &str)]) -> &'static str {
-    read(variables).expect_err("a bad configuration").variable
+fn invalid_variable(variables: &[(&str, &str)]) -> &'static str {
+    read(variables).expect_err("invalid configuration").variable
 }
 
 const REAL: [(&str, &str); 2] = [("QQ_APP_ID", "100000001"), ("QQ_APP_KEY", "canary-app-key")];
 const KEY: (&str, &str) = ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
 
 #[test]
-fn nothing_set_means_the_sandbox_on_this_machine() {
+fn empty_environment_uses_the_sandbox() {
     let config = read(&[]).expect("defaults");
     assert_eq!(config.public_url.origin(), "http://localhost:3000");
     assert_eq!(config.qq.graph_url.as_str(), "http://127.0.0.1:3010/");
-    let sandbox = config.sandbox.expect("the sandbox");
+    let sandbox = config.sandbox.expect("sandbox");
     assert_eq!(sandbox.callbacks, ["http://localhost:3000/login/qq/callback"]);
     assert_eq!(config.qq.app_id, sandbox.app_id);
     assert_eq!(config.registration, Registration::Form);
@@ -35,14 +35,14 @@ fn nothing_set_means_the_sandbox_on_this_machine() {
 }
 
 #[test]
-fn credentials_mean_qq_itself() {
+fn credentials_select_qq() {
     let config = read(&REAL).expect("configuration");
     assert_eq!(config.qq.graph_url.as_str(), "https://graph.qq.com/");
     assert!(config.sandbox.is_none());
 }
 
 #[test]
-fn s32_debug_shows_no_password() {
+fn s32_debug_hides_passwords_and_keys() {
     let url = ("DATABASE_URL", "postgres://site:CANARY1@db.example/site");
     let config = read(&[url, ("QQ_APP_ID", "1"), ("QQ_APP_KEY", "CANARY2"), KEY]).expect("configuration");
     let shown = format!("{config:?}");
@@ -50,19 +50,19 @@ fn s32_debug_shows_no_password() {
 }
 
 #[test]
-fn half_a_pair_of_credentials_is_refused() {
-    assert_eq!(wrong_variable(&REAL[..1]), "QQ_APP_KEY");
-    assert_eq!(wrong_variable(&REAL[1..]), "QQ_APP_ID");
-    assert_eq!(wrong_variable(&[("QQ_GRAPH_URL", "https://graph.qq.com")]), "QQ_GRAPH_URL");
+fn incomplete_credentials_are_rejected() {
+    assert_eq!(invalid_variable(&REAL[..1]), "QQ_APP_KEY");
+    assert_eq!(invalid_variable(&REAL[1..]), "QQ_APP_ID");
+    assert_eq!(invalid_variable(&[("QQ_GRAPH_URL", "https://graph.qq.com")]), "QQ_GRAPH_URL");
 }
 
 #[test]
-fn the_sandbox_is_refused_where_others_can_reach_the_site() {
-    assert_eq!(wrong_variable(&[("PUBLIC_URL", "https://www.example.com"), KEY]), "QQ_APP_ID");
+fn sandbox_is_rejected_with_a_public_url() {
+    assert_eq!(invalid_variable(&[("PUBLIC_URL", "https://www.example.com"), KEY]), "QQ_APP_ID");
 }
 
 #[test]
-fn s72_http_is_for_this_machine_only() {
+fn s72_http_is_accepted_only_for_loopback_hosts() {
     for good in [
         "http://localhost",
         "http://localhost:8080/",
@@ -87,21 +87,21 @@ fn s72_http_is_for_this_machine_only() {
         "localhost:3000",
         "https://",
     ] {
-        assert_eq!(wrong_variable(&[("PUBLIC_URL", bad), REAL[0], REAL[1], KEY]), "PUBLIC_URL", "{bad}");
+        assert_eq!(invalid_variable(&[("PUBLIC_URL", bad), REAL[0], REAL[1], KEY]), "PUBLIC_URL", "{bad}");
     }
 }
 
 #[test]
-fn a_site_others_can_reach_needs_its_own_secret_key() {
+fn public_site_needs_a_secret_key() {
     let public = ("PUBLIC_URL", "https://www.example.com/");
-    assert_eq!(wrong_variable(&[public, REAL[0], REAL[1]]), "SECRET_KEY");
+    assert_eq!(invalid_variable(&[public, REAL[0], REAL[1]]), "SECRET_KEY");
     let config = read(&[public, REAL[0], REAL[1], KEY]).expect("configuration");
     assert_eq!(config.public_url.authority(), "www.example.com");
     assert!(config.public_url.is_https());
 }
 
 #[test]
-fn s26_each_bad_value_is_named() {
+fn s26_invalid_value_is_reported_with_its_variable() {
     for (variable, value) in [
         ("LEPTOS_SITE_ADDR", "localhost"),
         ("SECRET_KEY", "c2hvcnQ="),
@@ -123,15 +123,15 @@ fn s26_each_bad_value_is_named() {
         ("SANDBOX_TOKEN_TTL", "0"),
         ("METRICS_ADDR", "127.0.0.1:1"),
     ] {
-        assert_eq!(wrong_variable(&[(variable, value)]), variable, "{value}");
+        assert_eq!(invalid_variable(&[(variable, value)]), variable, "{value}");
     }
-    assert_eq!(wrong_variable(&[("SMTP_URL", "smtp://localhost")]), "MAIL_FROM");
-    assert_eq!(wrong_variable(&[("MAIL_FROM", "a@b.example")]), "SMTP_URL");
-    assert_eq!(wrong_variable(&[REAL[0], REAL[1], ("QQ_GRAPH_URL", "http://graph.qq.com")]), "QQ_GRAPH_URL");
+    assert_eq!(invalid_variable(&[("SMTP_URL", "smtp://localhost")]), "MAIL_FROM");
+    assert_eq!(invalid_variable(&[("MAIL_FROM", "a@b.example")]), "SMTP_URL");
+    assert_eq!(invalid_variable(&[REAL[0], REAL[1], ("QQ_GRAPH_URL", "http://graph.qq.com")]), "QQ_GRAPH_URL");
 }
 
 #[test]
-fn no_secret_stands_in_a_message_or_in_debug() {
+fn errors_and_debug_contain_no_secret() {
     let config = read(&[REAL[0], REAL[1], ("SECRET_KEY", KEY.1)]).expect("configuration");
     let shown = format!("{config:?}");
     assert!(!shown.contains("canary") && !shown.contains("MDEy") && !shown.contains("[48, 49"), "{shown}");
@@ -141,12 +141,12 @@ fn no_secret_stands_in_a_message_or_in_debug() {
 }
 
 #[test]
-fn the_key_file_is_made_once_and_for_its_owner_alone() {
+fn key_file_is_created_once_and_private() {
     let folder = std::env::temp_dir().join(format!("qq-login-key-{}", std::process::id()));
     let source = SecretKeySource::File(folder.join("nested/qq-login.key"));
     let sealed = |key| crate::sealing::Sealer::new(&key, "test", crate::random::system());
-    let first = sealed(source.load(&crate::random::system()).expect("made"));
-    let second = sealed(source.load(&crate::random::system()).expect("found"));
+    let first = sealed(source.load(&crate::random::system()).expect("created"));
+    let second = sealed(source.load(&crate::random::system()).expect("loaded"));
     let message = first.seal(b"", b"same key").expect("sealed");
     assert_eq!(second.open(b"", &message).as_deref(), Some(b"same key".as_slice()));
     #[cfg(unix)]
@@ -155,5 +155,5 @@ fn the_key_file_is_made_once_and_for_its_owner_alone() {
         let mode = std::fs::metadata(folder.join("nested/qq-login.key")).expect("file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    std::fs::remove_dir_all(folder).expect("cleaned up");
+    std::fs::remove_dir_all(folder).expect("removed");
 }

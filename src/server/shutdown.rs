@@ -1,9 +1,7 @@
-//! How serving ends: no request that was sent before the end was asked for goes without its answer.
+//! Graceful shutdown: every request that was sent before the stop signal gets its response.
 //!
-//! A connection without a request under way may be closed at any moment, and a request can have
-//! been sent that has not been read yet, or even wait on a connection that has not been accepted
-//! yet. So for a moment everything is still accepted and answered, but each answer says that it is
-//! the connection's last: browsers and proxies then send nothing more on it.
+//! A request may have been sent but not read yet, possibly on a connection that is not accepted yet. So the server keeps
+//! accepting requests for a moment, and each response closes its connection, so that clients send nothing more on it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,41 +14,40 @@ use axum::response::Response;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-/// How long requests that were on their way are still accepted.
-const LISTENING_ON: Duration = Duration::from_secs(1);
-/// How long requests in flight may take once the program is asked to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests are still accepted.
+const ACCEPT_PERIOD: Duration = Duration::from_secs(1);
+/// How long requests in flight may take.
+const GRACE_PERIOD: Duration = Duration::from_secs(10);
 
-/// Whether the end was asked for. Cheap to clone.
 #[derive(Clone, Default)]
 pub(super) struct GracefulShutdown {
-    is_asked_for: Arc<AtomicBool>,
-    told: Arc<Notify>,
+    is_stopping: Arc<AtomicBool>,
+    stopping: Arc<Notify>,
 }
 
 impl GracefulShutdown {
-    /// Has answers say, once the end is asked for, that they are the last of their connection.
-    pub(super) fn announced_by(&self, router: Router) -> Router {
-        let is_asked_for = self.is_asked_for.clone();
+    /// Adds `Connection: close` to responses after the stop signal.
+    pub(super) fn close_connections(&self, router: Router) -> Router {
+        let is_stopping = self.is_stopping.clone();
         router.layer(map_response(move |mut response: Response| {
-            if is_asked_for.load(Ordering::Relaxed) {
+            if is_stopping.load(Ordering::Relaxed) {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             std::future::ready(response)
         }))
     }
 
-    /// Waits until the end is asked for and what was on its way by then has arrived.
-    pub(super) async fn begins(self, stop: impl Future<Output = ()>) {
+    /// Returns when no more requests are accepted.
+    pub(super) async fn stopped_accepting(self, stop: impl Future<Output = ()>) {
         stop.await;
-        self.is_asked_for.store(true, Ordering::Relaxed);
-        self.told.notify_one();
-        sleep(LISTENING_ON).await;
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.stopping.notify_one();
+        sleep(ACCEPT_PERIOD).await;
     }
 
-    /// Waits until nobody is waited for any more.
-    pub(super) async fn ends(&self) {
-        self.told.notified().await;
-        sleep(GRACE).await;
+    /// Returns when requests in flight have run out of time.
+    pub(super) async fn timed_out(&self) {
+        self.stopping.notified().await;
+        sleep(GRACE_PERIOD).await;
     }
 }

@@ -106,10 +106,10 @@ async fn json_has_fixed_names_and_the_texts_of_the_text_report() {
 async fn invalid_configuration_fails_and_skips_the_other_checks() {
     let site = TestSite::start().await;
     for (change, words) in [
-        (("QQ_APP_ID", ""), "QQ_APP_ID is unset though QQ_APP_KEY is set"),
+        (("QQ_APP_ID", ""), "QQ_APP_ID is not set, but QQ_APP_KEY is"),
         (("SECRET_KEY", "canary"), "SECRET_KEY is not 32 bytes in base64"),
-        (("SMTP_URL", "smtp://user:canary@localhost"), "MAIL_FROM is unset"),
-        (("DATABASE_URL", "canary://x:canary@y/z"), "DATABASE_URL is not the address of a database"),
+        (("SMTP_URL", "smtp://user:canary@localhost"), "MAIL_FROM is not set"),
+        (("DATABASE_URL", "canary://x:canary@y/z"), "DATABASE_URL is not a database URL"),
         (("QQ_GRAPH_URL", "https://canary@graph.qq.com"), "QQ_GRAPH_URL has more than"),
     ] {
         for language in ["en", "zh"] {
