@@ -2,21 +2,21 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
-import { folder, shortLived, usual } from "./run.ts";
+import { folder, mainSite, shortLived } from "./run.ts";
 import { appKey, secretKey } from "./tests/secrets.ts";
 
-// The tests start the release build themselves, with the built-in sandbox, on ports and with a database
-// of their own. So they run in the same way under `make test`, `cargo leptos end-to-end --release` and
-// `npx playwright test`. BASE_URL=http://… tests a server that runs already, but for short-lived tokens.
+// The tests start the release build with its sandbox, on free ports and with a new database, so that they run the same
+// way under `make test`, `cargo leptos end-to-end --release` and `npx playwright test`. BASE_URL=http://… tests a server
+// that is already running, without the tests of short-lived tokens.
 const root = fileURLToPath(new URL("..", import.meta.url));
 const program = join(root, "target/release/qq-login");
-const baseURL = process.env.BASE_URL ?? usual.origin;
+const baseURL = process.env.BASE_URL ?? mainSite.origin;
 
 process.env.CHROMIUM ??= execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
-// Where the tests find the sandbox's scripting routes.
-process.env.SANDBOX_URL ??= usual.sandboxURL;
+// The sandbox's control API, for the tests.
+process.env.SANDBOX_URL ??= mainSite.sandboxURL;
 
-/** A site of its own, whose tokens live five seconds. Its faults strike nobody else. */
+/** A separate site whose tokens live five seconds. Its faults do not affect other tests. */
 const shortLivedTests = {
   name: "short-lived",
   testMatch: "short-lived.spec.ts",
@@ -25,7 +25,7 @@ const shortLivedTests = {
   use: { baseURL: shortLived.origin },
 };
 
-/** Looks through what all others have left behind: Playwright leaves it out if one of them fails, as it does `faults`. */
+/** Searches what all other tests left behind. Playwright skips it, like `faults`, if one of them fails. */
 const canaries = {
   name: "canaries",
   testMatch: "canaries.spec.ts",
@@ -38,17 +38,17 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  // No test measures time, and a machine that is slow or busy is no defect of the site.
+  // No test measures time, so a slow or busy machine must not fail one.
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: "list",
   use: {
     baseURL,
-    // A trace costs a third of the time; `npx playwright test --trace on` makes one.
+    // Traces cost a third of the time; enable them with `npx playwright test --trace on`.
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM,
-      // Chromium has no sandbox for root. The rest keeps it from talking to anyone but the server.
+      // Chromium's own sandbox does not work as root. The other options stop background requests.
       args: [
         ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
         "--disable-background-networking",
@@ -61,13 +61,12 @@ export default defineConfig({
     },
   },
   projects: [
-    // The same journeys with JavaScript, with JavaScript but no WebAssembly, and with neither.
-    // What only a browser with everything can show is tried there alone.
+    // The same journeys with JavaScript, with WebAssembly blocked, and without JavaScript. Tests that need both run in `js` only.
     { name: "js", testIgnore: ["faults.spec.ts", "short-lived.spec.ts", "canaries.spec.ts"] },
     { name: "no-wasm", testMatch: "journeys/*.spec.ts" },
     { name: "no-js", testMatch: "journeys/*.spec.ts", use: { javaScriptEnabled: false } },
     ...(process.env.BASE_URL ? [] : [shortLivedTests, canaries]),
-    // Faults strike whoever comes next, so nobody else may be about.
+    // A fault affects the next request to the sandbox, so these tests run alone.
     {
       name: "faults",
       testMatch: "faults.spec.ts",
@@ -80,13 +79,13 @@ export default defineConfig({
   globalSetup: process.env.BASE_URL ? undefined : "./recorder.ts",
 });
 
-/** Two sites, each behind a recorder (recorder.ts). One asks the sandbox that is built in, the other one of its own. */
+/** Two sites, each behind a recording proxy (recorder.ts): one with the built-in sandbox, one with a separate sandbox. */
 function servers() {
   const app = { SANDBOX_APP_KEY: appKey };
   const qq = { QQ_APP_ID: "100000001", QQ_APP_KEY: appKey, QQ_GRAPH_URL: `http://127.0.0.1:${shortLived.qqPort}` };
   return [
-    server("site", usual.port, { ...settingsOf("site", usual), ...app, SANDBOX_ADDR: `127.0.0.1:${usual.sandboxPort}` }),
-    server("short-lived", shortLived.port, { ...settingsOf("short-lived", shortLived), ...qq }),
+    server("site", mainSite.port, { ...siteEnvironment("site", mainSite), ...app, SANDBOX_ADDR: `127.0.0.1:${mainSite.sandboxPort}` }),
+    server("short-lived", shortLived.port, { ...siteEnvironment("short-lived", shortLived), ...qq }),
     server("sandbox", shortLived.sandboxPort, {
       ...app,
       SANDBOX_ADDR: `127.0.0.1:${shortLived.sandboxPort}`,
@@ -96,7 +95,7 @@ function servers() {
   ];
 }
 
-function settingsOf(name: string, { port, origin }: typeof usual) {
+function siteEnvironment(name: string, { port, origin }: typeof mainSite) {
   return {
     LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
     LEPTOS_SITE_ROOT: join(root, "target/site"),
@@ -107,12 +106,12 @@ function settingsOf(name: string, { port, origin }: typeof usual) {
   };
 }
 
-/** The release build: a site, or the sandbox alone. */
+/** Starts the release build: a site, or only the sandbox. */
 function server(name: string, port: number, environment: Record<string, string>) {
   const [command, home] = name === "sandbox" ? ["sandbox", "/"] : ["serve", "/healthz"];
   return {
-    // The log is for canaries.spec.ts. Of a server that cannot start, the last words are shown. The trap has the
-    // shell wait for a server that was asked to stop.
+    // canaries.spec.ts searches the log. If the server cannot start, its last lines are printed. The trap makes the shell
+    // wait for the server on SIGTERM.
     command: `trap : TERM; '${program}' ${command} 2>>${name}.log || { tail -n 5 ${name}.log >&2; exit 1; }`,
     cwd: folder,
     url: `http://127.0.0.1:${port}${home}`,

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// What one run has for itself, so that two do not meet: a folder, and ports. Both are chosen once; the worker
-// processes read this file as well, and find them in the environment.
+// Each run has its own folder and ports, so that runs do not interfere. They are chosen once and passed to the worker
+// processes, which load this file too, in the environment.
 
 process.env.E2E_FOLDER ??= makeFolder();
-/** Where databases, logs and notes of this run are, and nothing else. */
+/** Contains the databases, logs and recordings of this run. */
 export const folder = process.env.E2E_FOLDER;
 
 const names = ["front", "site", "sandbox", "shortLivedFront", "shortLivedSite", "shortLivedQQ", "shortLivedSandbox"] as const;
@@ -16,7 +16,7 @@ process.env.E2E_PORTS ??= choosePorts(names.length);
 const ports: number[] = JSON.parse(process.env.E2E_PORTS);
 const portOf = (name: (typeof names)[number]) => ports[names.indexOf(name)] ?? 0;
 
-/** A site as browsers see it, where the program itself listens, and how QQ is reached. */
+/** The public address of a site, the port of the program behind it, and the address of its sandbox. */
 const siteOf = (front: number, site: number, qq: number, sandbox: number) => ({
   publicPort: front,
   port: site,
@@ -26,10 +26,10 @@ const siteOf = (front: number, site: number, qq: number, sandbox: number) => ({
   sandboxURL: `http://127.0.0.1:${sandbox}`,
 });
 
-/** The site of most tests, with the sandbox that is built in. */
-export const usual = siteOf(portOf("front"), portOf("site"), portOf("sandbox"), portOf("sandbox"));
+/** The site of most tests, with the built-in sandbox. */
+export const mainSite = siteOf(portOf("front"), portOf("site"), portOf("sandbox"), portOf("sandbox"));
 
-/** The site whose tokens live five seconds, with a sandbox of its own. */
+/** The site whose tokens live five seconds, with its own sandbox. */
 export const shortLived = siteOf(
   portOf("shortLivedFront"),
   portOf("shortLivedSite"),
@@ -37,20 +37,20 @@ export const shortLived = siteOf(
   portOf("shortLivedSandbox"),
 );
 
-/** It is removed at the end of the run. */
+/** Creates the folder; it is removed when the run ends. */
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "qq-login-e2e-"));
   process.on("exit", (code) => {
     if (code !== 0) {
-      tellComplaintsOfServers(folder);
+      printServerWarnings(folder);
     }
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;
 }
 
-/** The logs go with the folder; this stays where it may explain a failure. */
-function tellComplaintsOfServers(folder: string) {
+/** Prints the servers' warnings and errors, because their logs are removed with the folder. */
+function printServerWarnings(folder: string) {
   for (const log of readdirSync(folder).filter((name) => name.endsWith(".log"))) {
     const lines = readFileSync(join(folder, log), "utf8").split("\n");
     for (const line of lines.filter((line) => / (WARN|ERROR) /.test(line))) {
@@ -59,12 +59,12 @@ function tellComplaintsOfServers(folder: string) {
   }
 }
 
-/** Asks the system for free ports, all at once, so that each is another. In a process of its own, since it takes turns. */
+/** Asks the system for free ports, all at the same time, so that they differ. Runs in a child process to be synchronous. */
 function choosePorts(count: number): string {
   const choose = `
     const { createServer } = require("node:net");
     const servers = Array.from({ length: ${count} }, () => createServer());
-    Promise.all(servers.map((server) => new Promise((done) => server.listen(0, "127.0.0.1", done)))).then(() => {
+    Promise.all(servers.map((server) => new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)))).then(() => {
       console.log(JSON.stringify(servers.map((server) => server.address().port)));
       servers.forEach((server) => server.close());
     });`;

@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import config from "./playwright.config.ts";
 
-// Pictures of every page, for people who want to see them: `npm run screenshots`.
+// Screenshots of every page: `npm run screenshots`.
 export default defineConfig({
   ...config,
   testDir: ".",

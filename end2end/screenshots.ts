@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { arriveAsNewcomer, arriveWithAccount, expect, fillForm, on, test } from "./tests/support.ts";
+import { openRegistration, createAccount, expect, fillForm, on, test } from "./tests/support.ts";
 
 // Writes screenshots/PAGE-LANGUAGE-THEME-WIDTH.png.
 
@@ -10,27 +10,27 @@ const newcomer = "小企鹅🐧";
 const pages: Record<string, (page: Page, unique: (base: string) => string) => Promise<unknown>> = {
   home: (page) => page.goto("/"),
   "home-signed-in": async (page, unique) => {
-    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/");
   },
   login: (page) => page.goto("/login?next=%2F%3Fx%3D1"),
   "login-error": (page) => page.goto("/login?error=expired"),
-  register: (page) => arriveAsNewcomer(page, newcomer),
+  register: (page) => openRegistration(page, newcomer),
   "register-errors": async (page) => {
-    await arriveAsNewcomer(page, newcomer);
+    await openRegistration(page, newcomer);
     await fillForm(page, "小明", "not an address");
     await expect(on(page).alert).toBeFocused();
   },
   account: async (page, unique) => {
-    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account");
   },
   sessions: async (page, unique) => {
-    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account/sessions");
   },
   delete: async (page, unique) => {
-    await arriveWithAccount(page, unique("小明"), unique("xiaoming"));
+    await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account/delete");
   },
   privacy: (page) => page.goto("/privacy"),
@@ -47,7 +47,7 @@ for (const locale of ["zh-CN", "en"]) {
         for (const [name, open] of Object.entries(pages)) {
           test(`${name}, ${locale}, ${colorScheme}, ${width} wide`, async ({ page, unique, watch }) => {
             if (name === "not-found") {
-              watch.announce(404, "/nowhere");
+              watch.expectStatus(404, "/nowhere");
             }
             await open(page, unique);
             await page.screenshot({ path: `${folder}${name}-${locale}-${colorScheme}-${width}.png`, fullPage: true });

@@ -1,12 +1,12 @@
-// passport-qq under Passport, as published. What it gets wrong is explained in docs/clients.md.
+// passport-qq under Passport, unmodified. docs/clients.md explains its bugs.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Passport } from "passport";
 import qq from "passport-qq";
-import { AgentTo, withoutDoubles } from "./graph-qq-com.js";
+import { SandboxAgent, startDeduplicatingProxy } from "./sandbox-agent.js";
 import { app, startSandbox } from "./sandbox.js";
-import { nicknames, openSite, Visitor } from "./visit.js";
+import { Browser, nicknames, startSite } from "./browser.js";
 
 let site, sandbox, passport, strategy, callback, outcome;
 
@@ -14,14 +14,14 @@ beforeEach(async () => {
   outcome = undefined;
   passport = new Passport();
   const session = {};
-  site = await openSite(async (request, response) => {
+  site = await startSite(async (request, response) => {
     request.query = Object.fromEntries(new URL(request.url, "http://site").searchParams);
     request.session = session;
-    const ended = (error, person) => {
-      outcome = { error, person };
+    const done = (error, user) => {
+      outcome = { error, user };
       response.end();
     };
-    passport.authenticate("qq", ended)(request, response);
+    passport.authenticate("qq", done)(request, response);
   });
   callback = `${site.address}/callback`;
   sandbox = await startSandbox(callback);
@@ -30,13 +30,13 @@ beforeEach(async () => {
       clientID: app.id,
       clientSecret: app.key,
       callbackURL: callback,
-      // Where the browser goes. The rest goes through the agent: /me and get_user_info have QQ's address built in.
+      // For the browser. The library's own requests go through the agent: /me and get_user_info have QQ's address built in.
       authorizationURL: `${sandbox.address}/oauth2.0/authorize`,
       state: true,
     },
     (_accessToken, _refreshToken, profile, done) => done(null, profile),
   );
-  strategy._oauth2.setAgent(new AgentTo(sandbox.port));
+  strategy._oauth2.setAgent(new SandboxAgent(sandbox.port));
   passport.use(strategy);
 });
 
@@ -45,105 +45,105 @@ afterEach(async () => {
   await sandbox?.stop();
 });
 
-/** Begins at the site, decides at the sandbox, comes back to the site; brings where that leads. */
+/** Starts at the site, decides in the sandbox, returns to the site; returns its redirect target. */
 async function signIn(decide) {
-  const visitor = new Visitor();
-  const authorizeUrl = await visitor.open(`${site.address}/login`);
-  return visitor.open(await decide(visitor, authorizeUrl));
+  const browser = new Browser();
+  const authorizeUrl = await browser.open(`${site.address}/login`);
+  return browser.open(await decide(browser, authorizeUrl));
 }
 
-const approved = (visitor, authorizeUrl) => visitor.approve(authorizeUrl, "Alice Example");
+const approved = (browser, authorizeUrl) => browser.approve(authorizeUrl, "Alice Example");
 
 describe("passport-qq", () => {
-  test("sends the appid twice, which QQ refuses: the person has an openid and no nickname", async () => {
+  test("sends the app ID twice, which QQ rejects: the user has an openid and no nickname", async () => {
     await signIn(approved);
     assert.equal(outcome.error, null);
-    assert.equal(outcome.person.nickname, undefined);
-    // Letter by letter as QQ answered in qdsang/passport-qq#2.
-    assert.deepEqual(outcome.person._json, {
+    assert.equal(outcome.user.nickname, undefined);
+    // QQ's exact response, as reported in qdsang/passport-qq#2.
+    assert.deepEqual(outcome.user._json, {
       ret: 1,
       msg:
         "service codec Unmarshal: 1 error(s) decoding:\n\n" +
         "* oauth_consumer_key expected type uint64, got unconvertible type []string, " +
         `value: [${app.id} ${app.id}]`,
     });
-    assert.deepEqual(await sandbox.called(), ["token", "me", "get_user_info"]);
-    const [profileAsked] = (await sandbox.requests()).slice(-1);
-    assert.deepEqual(profileAsked.params.oauth_consumer_key, [app.id, app.id]);
-    assert.equal(outcome.person.id, await sandbox.openidOf("Alice Example", callback));
+    assert.deepEqual(await sandbox.calledEndpoints(), ["token", "me", "get_user_info"]);
+    const [profileRequest] = (await sandbox.requests()).slice(-1);
+    assert.deepEqual(profileRequest.params.oauth_consumer_key, [app.id, app.id]);
+    assert.equal(outcome.user.id, await sandbox.openidOf("Alice Example", callback));
   });
 
-  test("sends it once when its user puts back the get of the library it is made of", async () => {
+  test("sends it once with the `get` of its base library", async () => {
     delete strategy._oauth2.get;
     await signIn(approved);
-    assert.equal(outcome.person.nickname, "Alice Example");
-    const [profileAsked] = (await sandbox.requests()).slice(-1);
-    assert.equal(profileAsked.params.oauth_consumer_key, app.id);
+    assert.equal(outcome.user.nickname, "Alice Example");
+    const [profileRequest] = (await sandbox.requests()).slice(-1);
+    assert.equal(profileRequest.params.oauth_consumer_key, app.id);
   });
 
   for (const fault of ["code_reused", "wrong_key"]) {
-    test(`ends with an error when the token is refused (${fault}), and keeps QQ's reason to itself`, async () => {
-      await sandbox.plan("token", fault);
+    test(`fails if the token request is rejected (${fault}), and hides QQ's reason`, async () => {
+      await sandbox.setFault("token", fault);
       await signIn(approved);
       assert.equal(outcome.error.message, "Failed to obtain access token");
-      assert.equal(outcome.person, undefined);
-      assert.deepEqual(await sandbox.called(), ["token"]);
+      assert.equal(outcome.user, undefined);
+      assert.deepEqual(await sandbox.calledEndpoints(), ["token"]);
     });
   }
 
-  test("takes a cancellation for the begin of a sign-in and leads to QQ again", async () => {
-    const leadsTo = await signIn((visitor, authorizeUrl) => visitor.cancel(authorizeUrl));
-    assert.ok(leadsTo.startsWith(`${sandbox.address}/oauth2.0/authorize?`), leadsTo);
+  test("treats a cancellation as a new sign-in and redirects to QQ again", async () => {
+    const target = await signIn((browser, authorizeUrl) => browser.cancel(authorizeUrl));
+    assert.ok(target.startsWith(`${sandbox.address}/oauth2.0/authorize?`), target);
     assert.equal(outcome, undefined);
-    assert.deepEqual(await sandbox.called(), []);
+    assert.deepEqual(await sandbox.calledEndpoints(), []);
   });
 });
 
-describe("passport-qq, its doubles removed on the way", () => {
-  let remover;
+describe("passport-qq behind a proxy that removes repeated parameters", () => {
+  let proxy;
 
   beforeEach(async () => {
-    remover = await withoutDoubles(sandbox.port);
-    strategy._oauth2.setAgent(new AgentTo(remover.port));
+    proxy = await startDeduplicatingProxy(sandbox.port);
+    strategy._oauth2.setAgent(new SandboxAgent(proxy.port));
   });
 
-  afterEach(() => remover?.close());
+  afterEach(() => proxy?.close());
 
   for (const nickname of nicknames) {
     test(`signs in ${nickname}`, async () => {
-      await signIn((visitor, authorizeUrl) => visitor.approve(authorizeUrl, nickname));
+      await signIn((browser, authorizeUrl) => browser.approve(authorizeUrl, nickname));
       assert.equal(outcome.error, null);
-      assert.equal(outcome.person.nickname, nickname);
-      assert.equal(outcome.person._json.ret, 0);
-      assert.deepEqual(await sandbox.called(), ["token", "me", "get_user_info"]);
-      assert.equal(outcome.person.id, await sandbox.openidOf(nickname, callback));
+      assert.equal(outcome.user.nickname, nickname);
+      assert.equal(outcome.user._json.ret, 0);
+      assert.deepEqual(await sandbox.calledEndpoints(), ["token", "me", "get_user_info"]);
+      assert.equal(outcome.user.id, await sandbox.openidOf(nickname, callback));
     });
   }
 
-  test("signs in when /me answers without spaces", async () => {
-    await sandbox.plan("me", "jsonp_tight");
+  test("signs in if /me responds without spaces", async () => {
+    await sandbox.setFault("me", "jsonp_tight");
     await signIn(approved);
-    assert.equal(outcome.person.nickname, "Alice Example");
+    assert.equal(outcome.user.nickname, "Alice Example");
     const [me] = (await sandbox.requests()).filter((request) => request.endpoint === "me");
     assert.equal(me.fault, "jsonp_tight");
   });
 
-  test("takes no notice of a token that /me refuses: somebody without an openid is signed in", async () => {
-    await sandbox.plan("me", "token_illegal");
+  test("ignores a token rejected by /me: a user without an openid is signed in", async () => {
+    await sandbox.setFault("me", "token_illegal");
     await signIn(approved);
     assert.equal(outcome.error, null);
-    assert.equal(outcome.person.id, undefined);
-    assert.equal(outcome.person._json.ret, -1);
-    const [profileAsked] = (await sandbox.requests()).slice(-1);
-    assert.equal(profileAsked.params.openid, "undefined");
+    assert.equal(outcome.user.id, undefined);
+    assert.equal(outcome.user._json.ret, -1);
+    const [profileRequest] = (await sandbox.requests()).slice(-1);
+    assert.equal(profileRequest.params.openid, "undefined");
   });
 
-  test("takes no notice of a profile that get_user_info refuses", async () => {
-    await sandbox.plan("get_user_info", "not_logged_in");
+  test("ignores an error of get_user_info", async () => {
+    await sandbox.setFault("get_user_info", "not_logged_in");
     await signIn(approved);
     assert.equal(outcome.error, null);
-    assert.equal(outcome.person.nickname, undefined);
-    assert.deepEqual(outcome.person._json, { ret: 1002, msg: "请先登录" });
-    assert.equal(outcome.person.id, await sandbox.openidOf("Alice Example", callback));
+    assert.equal(outcome.user.nickname, undefined);
+    assert.deepEqual(outcome.user._json, { ret: 1002, msg: "请先登录" });
+    assert.equal(outcome.user.id, await sandbox.openidOf("Alice Example", callback));
   });
 });

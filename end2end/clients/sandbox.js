@@ -1,4 +1,4 @@
-// A `qq-login sandbox` of a test's own, on a free port.
+// Starts `qq-login sandbox` for one test, on a free port.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,11 +11,11 @@ const program = process.env.QQ_LOGIN ?? fileURLToPath(new URL("../../target/rele
 
 export const app = { id: "100000042", key: "the key of the sandbox's app" };
 
-/** Starts it for an app with this callback. */
+/** Starts the sandbox for an app with this callback. */
 export async function startSandbox(callback) {
   const port = await freePort();
   const running = spawn(program, ["sandbox"], {
-    // Not in this repository, where a .env file may say otherwise.
+    // Outside this repository, whose .env file could change the configuration.
     cwd: tmpdir(),
     env: {
       SANDBOX_ADDR: `127.0.0.1:${port}`,
@@ -25,11 +25,11 @@ export async function startSandbox(callback) {
     },
     stdio: ["ignore", "inherit", "pipe"],
   });
-  // Should the tests end early, it ends with them.
-  const end = () => running.kill();
-  process.once("exit", end);
-  running.once("exit", () => process.off("exit", end));
-  await listening(running);
+  // Stop it if the tests end early.
+  const stop = () => running.kill();
+  process.once("exit", stop);
+  running.once("exit", () => process.off("exit", stop));
+  await waitUntilListening(running);
   return new Sandbox(port, running);
 }
 
@@ -42,33 +42,33 @@ class Sandbox {
     this.#running = running;
   }
 
-  /** Lets the next answer of an endpoint go wrong. */
-  async plan(endpoint, fault) {
+  /** Applies a fault to the next response of an endpoint. */
+  async setFault(endpoint, fault) {
     await this.#fetch(`/sandbox/faults/${endpoint}`, { method: "PUT", body: JSON.stringify({ fault }) });
   }
 
-  /** What was asked so far: endpoint, method, parameters; the oldest first. */
+  /** The requests so far, oldest first: endpoint, method, parameters. */
   async requests() {
     return (await this.#fetch("/sandbox/requests")).json();
   }
 
-  /** The endpoints that were asked so far, the authorize page left out. */
-  async called() {
+  /** The endpoints called so far, without the authorize page. */
+  async calledEndpoints() {
     const endpoints = (await this.requests()).map((request) => request.endpoint);
     return endpoints.filter((endpoint) => endpoint !== "authorize");
   }
 
-  /** Who the sandbox says a person is, heard without the library that is tested. */
+  /** The openid of a user, obtained without the library under test. */
   async openidOf(name, callback) {
-    const asked = new URLSearchParams({
+    const authorizeParams = new URLSearchParams({
       response_type: "code",
       client_id: app.id,
       redirect_uri: callback,
       state: "s",
       sandbox_user: name,
     });
-    const approved = await fetch(`${this.address}/oauth2.0/authorize?${asked}`, { redirect: "manual" });
-    const exchanged = new URLSearchParams({
+    const approved = await fetch(`${this.address}/oauth2.0/authorize?${authorizeParams}`, { redirect: "manual" });
+    const tokenParams = new URLSearchParams({
       grant_type: "authorization_code",
       client_id: app.id,
       client_secret: app.key,
@@ -77,7 +77,7 @@ class Sandbox {
       need_openid: "1",
       fmt: "json",
     });
-    return (await (await this.#fetch(`/oauth2.0/token?${exchanged}`)).json()).openid;
+    return (await (await this.#fetch(`/oauth2.0/token?${tokenParams}`)).json()).openid;
   }
 
   async stop() {
@@ -87,9 +87,9 @@ class Sandbox {
   }
 
   async #fetch(path, options) {
-    const answer = await fetch(this.address + path, options);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer;
+    const response = await fetch(this.address + path, options);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response;
   }
 }
 
@@ -102,17 +102,17 @@ async function freePort() {
   return port;
 }
 
-/** Waits for the line that says so; what it says instead is in the error. */
-async function listening(running) {
+/** Waits for the log line that reports the address; other output becomes part of the error. */
+async function waitUntilListening(running) {
   await once(running, "spawn");
-  const said = [];
+  const lines = [];
   for await (const line of createInterface({ input: running.stderr })) {
-    said.push(line);
+    lines.push(line);
     if (line.includes("the QQ sandbox is at")) {
-      // Nobody reads on: it must not wait for a reader.
+      // Discard further output, so that the sandbox does not block on a full pipe.
       running.stderr.resume();
       return;
     }
   }
-  throw new Error(`${program} did not start: ${said.join("\n")}`);
+  throw new Error(`${program} did not start: ${lines.join("\n")}`);
 }

@@ -1,4 +1,4 @@
-"""A `qq-login sandbox` of a test's own, on a free port, and the person who approves there."""
+"""Starts `qq-login sandbox` for one test, on a free port, and approves or cancels there."""
 
 import os
 import socket
@@ -16,13 +16,13 @@ APP_KEY = "the key of the sandbox's app"
 
 class Sandbox:
     def __init__(self, callback):
-        """Starts it for an app with this callback."""
+        """Starts the sandbox for an app with this callback."""
         self.callback = callback
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._running = subprocess.Popen(
             [PROGRAM, "sandbox"],
-            # Not in this repository, where a .env file may say otherwise.
+            # Outside this repository, whose .env file could change the configuration.
             cwd=tempfile.gettempdir(),
             env={
                 "SANDBOX_ADDR": f"127.0.0.1:{port}",
@@ -36,36 +36,36 @@ class Sandbox:
         self._wait_until_listening()
 
     def _wait_until_listening(self):
-        said = []
+        lines = []
         for line in self._running.stderr:
-            said.append(line)
+            lines.append(line)
             if "the QQ sandbox is at" in line:
                 return
         self.stop()
-        raise RuntimeError(f"{PROGRAM} did not start: {''.join(said)}")
+        raise RuntimeError(f"{PROGRAM} did not start: {''.join(lines)}")
 
     def stop(self):
         self._running.terminate()
         self._running.communicate()
 
-    def plan(self, endpoint, fault):
-        """Lets the next answer of an endpoint go wrong."""
+    def set_fault(self, endpoint, fault):
+        """Applies a fault to the next response of an endpoint."""
         requests.put(f"{self.address}/sandbox/faults/{endpoint}", json={"fault": fault}).raise_for_status()
 
     def requests(self):
-        """What was asked so far: endpoint, method, parameters; the oldest first."""
+        """The requests so far, oldest first: endpoint, method, parameters."""
         return requests.get(f"{self.address}/sandbox/requests").json()
 
-    def called(self):
-        """The endpoints that were asked so far, the authorize page left out."""
+    def called_endpoints(self):
+        """The endpoints called so far, without the authorize page."""
         endpoints = [request["endpoint"] for request in self.requests()]
         return [endpoint for endpoint in endpoints if endpoint != "authorize"]
 
     def openid_of(self, name):
-        """Who the sandbox says a person is, heard without the library that is tested."""
-        asked = {"response_type": "code", "client_id": APP_ID, "redirect_uri": self.callback, "state": "s"}
-        authorize_url = requests.Request("GET", f"{self.address}/oauth2.0/authorize", params=asked).prepare().url
-        exchanged = {
+        """The openid of a user, obtained without the library under test."""
+        authorize_params = {"response_type": "code", "client_id": APP_ID, "redirect_uri": self.callback, "state": "s"}
+        authorize_url = requests.Request("GET", f"{self.address}/oauth2.0/authorize", params=authorize_params).prepare().url
+        token_params = {
             "grant_type": "authorization_code",
             "client_id": APP_ID,
             "client_secret": APP_KEY,
@@ -74,24 +74,24 @@ class Sandbox:
             "need_openid": "1",
             "fmt": "json",
         }
-        return requests.get(f"{self.address}/oauth2.0/token", params=exchanged).json()["openid"]
+        return requests.get(f"{self.address}/oauth2.0/token", params=token_params).json()["openid"]
 
 
 def approve(authorize_url, name):
-    """Approves as a person; brings what the callback is called with."""
-    answer = requests.get(authorize_url, params={"sandbox_user": name}, allow_redirects=False)
-    return callback_parameters(answer)
+    """Approves and returns the parameters of the callback."""
+    response = requests.get(authorize_url, params={"sandbox_user": name}, allow_redirects=False)
+    return callback_parameters(response)
 
 
 def cancel(authorize_url):
-    """Cancels as on a phone, since on a PC QQ leads nowhere; brings what the callback is called with."""
+    """Cancels and returns the parameters of the callback. Uses the mobile page: on a PC, QQ does not redirect."""
     display, decision = {"display": "mobile"}, {"decision": "cancel"}
-    answer = requests.post(authorize_url, params=display, data=decision, allow_redirects=False)
-    return callback_parameters(answer)
+    response = requests.post(authorize_url, params=display, data=decision, allow_redirects=False)
+    return callback_parameters(response)
 
 
-def callback_parameters(answer):
-    return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+def callback_parameters(response):
+    return dict(parse_qsl(urlsplit(response.headers["location"]).query))
 
 
 def free_port():

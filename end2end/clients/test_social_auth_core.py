@@ -1,4 +1,4 @@
-"""python-social-auth's QQ backend, as published. What it gets wrong is explained in docs/clients.md."""
+"""python-social-auth's QQ backend, unmodified. docs/clients.md explains its bugs."""
 
 import json
 import unittest
@@ -11,24 +11,24 @@ from social_core.storage import BaseStorage, NonceMixin
 from social_core.strategy import BaseStrategy
 
 CALLBACK = "http://127.0.0.1:9/complete/qq"
-# What sites have to cope with.
+# Nicknames that a site must handle.
 NICKNAMES = ["Alice Example", "小明", "企鹅🐧小新👩‍💻", """<b>"Bobby"</b> & 'co' <script>"""]
 
 
 class Nonces(NonceMixin):
-    """The states under way."""
+    """Pending states."""
 
-    kept = set()
+    pending = set()
 
     @classmethod
     def use(cls, server_url, timestamp, salt):
-        cls.kept.add((server_url, timestamp, salt))
+        cls.pending.add((server_url, timestamp, salt))
         return True
 
     @classmethod
     def consume(cls, server_url, timestamp, salt):
-        known = (server_url, timestamp, salt) in cls.kept
-        cls.kept.discard((server_url, timestamp, salt))
+        known = (server_url, timestamp, salt) in cls.pending
+        cls.pending.discard((server_url, timestamp, salt))
         return known
 
 
@@ -37,7 +37,7 @@ class Storage(BaseStorage):
 
 
 class Site(BaseStrategy):
-    """As much of a web framework as a sign-in needs: settings, one visitor's session, one request."""
+    """A minimal web framework: settings, one session, one request."""
 
     def __init__(self, settings, session, query):
         self.settings = settings
@@ -68,17 +68,17 @@ class Site(BaseStrategy):
 
 
 @dataclass
-class Person:
-    """Who signed in, as the library tells the site."""
+class User:
+    """The signed-in user, as reported by the library."""
 
     uid: str
     details: dict
     response: dict
 
 
-def sign_in_person(uid, details, response, **_):
+def sign_in_user(uid, details, response, **_):
     """The last step of the pipeline: where a site would look for the account."""
-    return Person(uid, details, response)
+    return User(uid, details, response)
 
 
 class SocialAuthCore(unittest.TestCase):
@@ -103,72 +103,72 @@ class SocialAuthCore(unittest.TestCase):
             "SOCIAL_AUTH_PIPELINE": (
                 "social_core.pipeline.social_auth.social_details",
                 "social_core.pipeline.social_auth.social_uid",
-                f"{__name__}.sign_in_person",
+                f"{__name__}.sign_in_user",
             ),
         }
         return QQ(Site(settings, self.session, query), redirect_uri=CALLBACK)
 
-    def begin(self):
-        """The address that the browser is sent to."""
+    def start(self):
+        """Returns the authorization URL."""
         return self.backend({}).start()
 
     def sign_in(self, name="Alice Example"):
-        return self.backend(approve(self.begin(), name)).complete()
+        return self.backend(approve(self.start(), name)).complete()
 
-    def test_signs_in_whatever_the_nickname(self):
+    def test_signs_in_with_any_nickname(self):
         for nickname in NICKNAMES:
             with self.subTest(nickname):
-                person = self.sign_in(nickname)
-                self.assertEqual(self.sandbox.called()[-3:], ["token", "me", "get_user_info"])
-                self.assertEqual(person.uid, self.sandbox.openid_of(nickname))
-                self.assertEqual(person.details["username"], nickname)
-                self.assertEqual(person.details["first_name"], nickname)
-                self.assertEqual(person.response["ret"], 0)
-                self.assertRegex(person.response["refresh_token"], "^[0-9A-F]{32}$")
+                user = self.sign_in(nickname)
+                self.assertEqual(self.sandbox.called_endpoints()[-3:], ["token", "me", "get_user_info"])
+                self.assertEqual(user.uid, self.sandbox.openid_of(nickname))
+                self.assertEqual(user.details["username"], nickname)
+                self.assertEqual(user.details["first_name"], nickname)
+                self.assertEqual(user.response["ret"], 0)
+                self.assertRegex(user.response["refresh_token"], "^[0-9A-F]{32}$")
 
-    def test_posts_the_code_and_gets_the_rest(self):
+    def test_uses_post_for_the_code_and_get_for_the_rest(self):
         self.sign_in()
-        asked = [(request["method"], request["endpoint"]) for request in self.sandbox.requests()]
+        calls = [(request["method"], request["endpoint"]) for request in self.sandbox.requests()]
         expected = [("GET", "authorize"), ("POST", "token"), ("GET", "me"), ("GET", "get_user_info")]
-        self.assertEqual(asked, expected)
+        self.assertEqual(calls, expected)
 
-    def test_leaves_the_callback_unencoded(self):
-        self.assertIn(f"redirect_uri={CALLBACK}&", self.begin())
+    def test_does_not_encode_the_callback(self):
+        self.assertIn(f"redirect_uri={CALLBACK}&", self.start())
 
-    def test_ends_with_an_error_when_the_token_is_refused_and_does_not_say_why(self):
+    def test_fails_if_the_token_request_is_rejected_and_hides_the_reason(self):
         for fault in ["code_reused", "wrong_key"]:
             with self.subTest(fault):
-                self.sandbox.plan("token", fault)
-                with self.assertRaises(AuthResponseError) as refused:
+                self.sandbox.set_fault("token", fault)
+                with self.assertRaises(AuthResponseError) as raised:
                     self.sign_in()
-                self.assertEqual((refused.exception.code, refused.exception.claim), ("missing_claim", "access_token"))
-                self.assertIsNone(refused.exception.provider_code)
-                self.assertEqual(self.sandbox.called()[-1], "token")
+                self.assertEqual((raised.exception.code, raised.exception.claim), ("missing_claim", "access_token"))
+                self.assertIsNone(raised.exception.provider_code)
+                self.assertEqual(self.sandbox.called_endpoints()[-1], "token")
 
-    def test_asks_for_a_token_even_after_a_cancellation(self):
-        callback = self.backend(cancel(self.begin()))
-        with self.assertRaises(AuthResponseError) as refused:
+    def test_requests_a_token_after_a_cancellation(self):
+        callback = self.backend(cancel(self.start()))
+        with self.assertRaises(AuthResponseError) as raised:
             callback.complete()
-        self.assertEqual((refused.exception.code, refused.exception.claim), ("missing_claim", "access_token"))
-        self.assertEqual(self.sandbox.called(), ["token"])
+        self.assertEqual((raised.exception.code, raised.exception.claim), ("missing_claim", "access_token"))
+        self.assertEqual(self.sandbox.called_endpoints(), ["token"])
 
-    def test_stumbles_when_me_refuses_the_token(self):
-        self.sandbox.plan("me", "token_illegal")
-        # Not one of the library's own errors, which sites are told to catch.
-        with self.assertRaises(KeyError) as stumbled:
+    def test_raises_key_error_if_me_rejects_the_token(self):
+        self.sandbox.set_fault("me", "token_illegal")
+        # Not one of the library's documented errors.
+        with self.assertRaises(KeyError) as raised:
             self.sign_in()
-        self.assertEqual(stumbled.exception.args, ("openid",))
-        self.assertEqual(self.sandbox.called(), ["token", "me"])
+        self.assertEqual(raised.exception.args, ("openid",))
+        self.assertEqual(self.sandbox.called_endpoints(), ["token", "me"])
 
-    def test_stumbles_when_me_answers_without_spaces(self):
-        self.sandbox.plan("me", "jsonp_tight")
+    def test_raises_json_error_if_me_responds_without_spaces(self):
+        self.sandbox.set_fault("me", "jsonp_tight")
         with self.assertRaises(json.JSONDecodeError):
             self.sign_in()
-        self.assertEqual(self.sandbox.called(), ["token", "me"])
+        self.assertEqual(self.sandbox.called_endpoints(), ["token", "me"])
 
-    def test_takes_no_notice_of_a_profile_that_get_user_info_refuses(self):
-        self.sandbox.plan("get_user_info", "not_logged_in")
-        person = self.sign_in()
-        self.assertEqual((person.response["ret"], person.response["msg"]), (1002, "请先登录"))
-        self.assertEqual(person.details["username"], "")
-        self.assertEqual(person.uid, self.sandbox.openid_of("Alice Example"))
+    def test_ignores_an_error_of_get_user_info(self):
+        self.sandbox.set_fault("get_user_info", "not_logged_in")
+        user = self.sign_in()
+        self.assertEqual((user.response["ret"], user.response["msg"]), (1002, "请先登录"))
+        self.assertEqual(user.details["username"], "")
+        self.assertEqual(user.uid, self.sandbox.openid_of("Alice Example"))

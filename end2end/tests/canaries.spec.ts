@@ -3,45 +3,45 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, type APIRequestContext } from "@playwright/test";
-import { folder, shortLived, usual } from "../run.ts";
-import { answersFile, appKey, kinds, secretKey, secretsFile, type Secret } from "./secrets.ts";
+import { folder, mainSite, shortLived } from "../run.ts";
+import { appKey, kinds, responsesFile, secretKey, secretsFile, type Secret } from "./secrets.ts";
 
-// Runs after all other tests, whose servers logged at the level debug all the while. Wherever something of the run
-// was kept or shown, none of its secrets may stand.
+// Runs after all other tests. The servers log at debug level. No secret of the run may appear in anything that was
+// stored, logged or sent.
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** QQ's word for an access token that it never gave: "access token is illegal". */
-const tokenUnknown = 100013;
+/** QQ's error code for an unknown access token: "access token is illegal". */
+const unknownTokenCode = 100013;
 
-const below = (folder: string) =>
+const filesBelow = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
-const inFolder = (name: RegExp) => readdirSync(folder).filter((file) => name.test(file)).map((file) => join(folder, file));
+const filesOfRun = (name: RegExp) => readdirSync(folder).filter((file) => name.test(file)).map((file) => join(folder, file));
 
-/** Where to look, and what anybody may find there. */
+/** The files to search, and strings that must be found in them, so that the search itself is tested. */
 const places = () => ({
-  logs: { files: inFolder(/\.log$/), known: [" DEBUG ", "sign_in_started"] },
-  answers: { files: [answersFile], known: ["Sign in with QQ", "x-request-id: "] },
-  static: { files: below(join(root, "target/site")), known: ["aria-busy", "--paper:"] },
-  database: { files: inFolder(/\.db(-wal)?$/), known: ["@example.com", "CREATE TABLE"] },
+  logs: { files: filesOfRun(/\.log$/), known: [" DEBUG ", "sign_in_started"] },
+  responses: { files: [responsesFile], known: ["Sign in with QQ", "x-request-id: "] },
+  static: { files: filesBelow(join(root, "target/site")), known: ["aria-busy", "--paper:"] },
+  database: { files: filesOfRun(/\.db(-wal)?$/), known: ["@example.com", "CREATE TABLE"] },
 });
 
-/** The keys that the servers were given, and the sandbox's usual one, which stands in every program. */
-const keys = [appKey, secretKey, Buffer.from(secretKey).toString("base64"), usualAppKey()];
+/** The keys passed to the servers, and the sandbox's default key, which is part of the binary. */
+const keys = [appKey, secretKey, Buffer.from(secretKey).toString("base64"), defaultAppKey()];
 
-test("s32 s33 s34 s58 s69 none of the run's secrets is in a log, an answer, a static file or a database", async () => {
-  const held: Secret[] = readFileSync(secretsFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+test("s32 s33 s34 s58 s69 no secret of the run is in a log, response, static file or database", async () => {
+  const recorded: Secret[] = readFileSync(secretsFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   const secrets = new Map([["key", keys]]);
   for (const kind of kinds) {
-    const values = [...new Set(held.filter((secret) => secret.kind === kind).map((secret) => secret.value))];
+    const values = [...new Set(recorded.filter((secret) => secret.kind === kind).map((secret) => secret.value))];
     expect(values.length, `secrets of the kind ${kind}`).toBeGreaterThan(10);
-    // So that nothing found means that nothing is there.
-    expect(found(values, [secretsFile]).length, `secrets of the kind ${kind} where they were noted`).toBeGreaterThanOrEqual(values.length);
+    // The search must find what is there.
+    expect(found(values, [secretsFile]).length, `secrets of the kind ${kind} where they were recorded`).toBeGreaterThanOrEqual(values.length);
     secrets.set(kind, kind === "session" ? values.flatMap(formsOfId) : values);
   }
-  expect(found([usualAppKey()], [join(root, "target/release/qq-login")]), "a key in a program that holds one").not.toEqual([]);
+  expect(found([defaultAppKey()], [join(root, "target/release/qq-login")]), "the default key in the binary").not.toEqual([]);
 
   for (const [place, { files, known }] of Object.entries(places())) {
     console.log(`${place}: ${files.length} files, ${files.reduce((sum, file) => sum + statSync(file).size, 0)} bytes`);
@@ -52,12 +52,12 @@ test("s32 s33 s34 s58 s69 none of the run's secrets is in a log, an answer, a st
       expect(found(values, files), `secrets of the kind ${kind} in ${place}`).toEqual([]);
     }
   }
-  console.log(`looked for: ${[...secrets].map(([kind, values]) => `${values.length} of the kind ${kind}`).join(", ")}`);
+  console.log(`searched for: ${[...secrets].map(([kind, values]) => `${values.length} of the kind ${kind}`).join(", ")}`);
 });
 
-test("s58 no session id is in a database as the bytes it stands for", async () => {
-  const held: Secret[] = readFileSync(secretsFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
-  const ids = new Set(held.filter((secret) => secret.kind === "session").map((secret) => secret.value));
+test("s58 no session id is in a database in binary form", async () => {
+  const recorded: Secret[] = readFileSync(secretsFile, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const ids = new Set(recorded.filter((secret) => secret.kind === "session").map((secret) => secret.value));
   for (const file of places().database.files) {
     const bytes = readFileSync(file);
     for (const id of ids) {
@@ -66,31 +66,31 @@ test("s58 no session id is in a database as the bytes it stands for", async () =
       }
     }
   }
-  console.log(`looked for: ${ids.size} ids`);
+  console.log(`searched for: ${ids.size} ids`);
 });
 
-// Nobody but the sandbox knows the tokens of the usual site, and it does not list them. But it knows one when it is asked.
-test("s32 s33 s34 no token of the sandbox is there either", async ({ request }) => {
-  for (const { sandboxURL, origin } of [usual, shortLived]) {
-    const [access, refresh] = await tokens(request, sandboxURL, origin);
-    expect(shaped(`${access} ${refresh}`), "what tokens look like").toEqual([access, refresh]);
-    expect(await isToken(request, access), "an access token is known as such").toBe(true);
-    expect(await isToken(request, refresh), "a refresh token is known as such").toBe(true);
+// Only the sandbox knows the tokens of the main site, and it does not list them; but it can be asked about each candidate.
+test("s32 s33 s34 no token of the sandbox is in a log, response, static file or database", async ({ request }) => {
+  for (const { sandboxURL, origin } of [mainSite, shortLived]) {
+    const [access, refresh] = await obtainTokens(request, sandboxURL, origin);
+    expect(findTokenLikeWords(`${access} ${refresh}`), "the pattern of tokens").toEqual([access, refresh]);
+    expect(await isToken(request, access), "an access token is recognized").toBe(true);
+    expect(await isToken(request, refresh), "a refresh token is recognized").toBe(true);
   }
 
   const { database, ...others } = places();
   for (const file of Object.values(others).flatMap(({ files }) => files)) {
-    expect(shaped(readFileSync(file, "latin1")), `what looks like a token or an openid in ${file}`).toEqual([]);
+    expect(findTokenLikeWords(readFileSync(file, "latin1")), `tokens or openids in ${file}`).toEqual([]);
   }
-  const words = new Set(database.files.flatMap((file) => shaped(readFileSync(file, "latin1"))));
+  const words = new Set(database.files.flatMap((file) => findTokenLikeWords(readFileSync(file, "latin1"))));
   expect(words.size, "openids in the database").toBeGreaterThan(20);
   for (const word of words) {
     expect(await isToken(request, word), `a token in the database: ${word}`).toBe(false);
   }
-  console.log(`shown to the sandbox: ${words.size} words of the database`);
+  console.log(`checked with the sandbox: ${words.size} candidates from the database`);
 });
 
-/** Where any of `secrets` stands, whatever its case, as file, line and secret. */
+/** Finds `secrets` in files, ignoring case: file, line and secret. */
 function found(secrets: string[], files: string[]): string[] {
   const { status, stdout, error } = spawnSync("grep", ["-aionHF", "-f", "-", "--", ...files], {
     input: secrets.join("\n"),
@@ -98,7 +98,7 @@ function found(secrets: string[], files: string[]): string[] {
     env: { PATH: process.env.PATH, LC_ALL: "C" },
     maxBuffer: 1 << 28,
   });
-  // grep's word for: nothing found.
+  // grep exits with 1 if it found nothing.
   if (status === 1) {
     return [];
   }
@@ -106,55 +106,55 @@ function found(secrets: string[], files: string[]): string[] {
   return stdout.trim().split("\n");
 }
 
-/** The number of a session, 128 bits, as its cookie has it: from the lowest byte up; and the other way round. */
+/** The 128-bit session id in little-endian (as in the cookie) and big-endian order. */
 function bytesOfId(cookie: string): Buffer[] {
   const bytes = Buffer.from(cookie, "base64url");
   expect(bytes.length, `bytes of the session ${cookie}`).toBe(16);
   return [bytes, Buffer.from(bytes).reverse()];
 }
 
-/** What text a session's number may be written as. */
+/** Text forms of a session id. */
 function formsOfId(cookie: string): string[] {
   const hex = bytesOfId(cookie).map((bytes) => bytes.toString("hex"));
   const numbers = hex.map((hex) => BigInt(`0x${hex}`));
   return [cookie, ...hex, ...numbers.flatMap((number) => [number, BigInt.asIntN(128, number)]).map(String)];
 }
 
-/** As the documentation names it. */
-function usualAppKey(): string {
+/** Reads the sandbox's default app key from the documentation. */
+function defaultAppKey(): string {
   const [, key] = /^# SANDBOX_APP_KEY=(\w+)$/m.exec(readFileSync(join(root, ".env.example"), "utf8")) ?? [];
   expect(key, "SANDBOX_APP_KEY in .env.example").toBeTruthy();
   return key ?? "";
 }
 
-/** What is like the sandbox's codes, tokens and openids, and QQ's: 32 upper-case hex digits, wherever they begin. */
-function shaped(text: string): string[] {
+/** Finds words that look like codes, tokens or openids: 32 upper-case hex digits, at any position. */
+function findTokenLikeWords(text: string): string[] {
   const words = [...text.matchAll(/(?=([0-9A-F]{32}))/g)].map(([, word]) => word ?? "");
-  // Programs hold tables of nothing but digits; no token in a million has none of the letters.
+  // Binaries contain tables of digits; less than one token in a million has no letter.
   return words.filter((word) => /[A-F]/.test(word));
 }
 
 const app = { client_id: "100000001", client_secret: appKey, fmt: "json" };
 
-/** An access token and a refresh token of our own. */
-async function tokens(request: APIRequestContext, sandbox: string, site: string): Promise<[string, string]> {
+/** Obtains an access token and a refresh token directly from the sandbox. */
+async function obtainTokens(request: APIRequestContext, sandbox: string, site: string): Promise<[string, string]> {
   const redirect_uri = `${site}/login/qq/callback`;
-  const wanted = { ...app, response_type: "code", redirect_uri, state: "canary", sandbox_user: "canary" };
-  const consent = await request.get(`${sandbox}/oauth2.0/authorize`, { params: wanted, maxRedirects: 0 });
+  const query = { ...app, response_type: "code", redirect_uri, state: "canary", sandbox_user: "canary" };
+  const consent = await request.get(`${sandbox}/oauth2.0/authorize`, { params: query, maxRedirects: 0 });
   const code = new URL(consent.headers()["location"] ?? "").searchParams.get("code") ?? "";
-  const trade = { ...app, grant_type: "authorization_code", redirect_uri, code };
-  const given = await request.get(`${sandbox}/oauth2.0/token`, { params: trade });
-  const { access_token, refresh_token } = await given.json();
+  const exchange = { ...app, grant_type: "authorization_code", redirect_uri, code };
+  const response = await request.get(`${sandbox}/oauth2.0/token`, { params: exchange });
+  const { access_token, refresh_token } = await response.json();
   return [access_token, refresh_token];
 }
 
-/** Whether a sandbox has given this word out as an access token, or as a refresh token that is still good. */
+/** Whether a sandbox issued this word as an access token, or as a refresh token that is still valid. */
 async function isToken(request: APIRequestContext, word: string): Promise<boolean> {
-  for (const { sandboxURL } of [usual, shortLived]) {
+  for (const { sandboxURL } of [mainSite, shortLived]) {
     const me = await request.get(`${sandboxURL}/oauth2.0/me`, { params: { access_token: word, fmt: "json" } });
-    const renewal = { ...app, grant_type: "refresh_token", refresh_token: word };
-    const renewed = await request.get(`${sandboxURL}/oauth2.0/token`, { params: renewal });
-    if ((await me.json()).error !== tokenUnknown || "access_token" in (await renewed.json())) {
+    const refresh = { ...app, grant_type: "refresh_token", refresh_token: word };
+    const refreshed = await request.get(`${sandboxURL}/oauth2.0/token`, { params: refresh });
+    if ((await me.json()).error !== unknownTokenCode || "access_token" in (await refreshed.json())) {
       return true;
     }
   }

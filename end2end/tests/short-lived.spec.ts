@@ -2,41 +2,41 @@ import type { Page } from "@playwright/test";
 import { shortLived } from "../run.ts";
 import { approve, expect, on, register, test } from "./support.ts";
 
-// Tokens live five seconds here. Nobody waits for a time: a thing is done again and again until the token is another.
+// Tokens live five seconds here. The tests do not sleep: they repeat an action until the token has changed.
 
-const expires = (page: Page) => on(page).tokenExpires.getAttribute("datetime");
+const tokenExpiry = (page: Page) => on(page).tokenExpires.getAttribute("datetime");
 
-/** Does something on the account page, which never shows an error, until its token is another one. */
-async function untilRenewed(page: Page, act: () => Promise<unknown>) {
-  const before = await expires(page);
-  while ((await expires(page)) === before) {
+/** Repeats an action on the account page until the token has changed. The page must never show an error. */
+async function repeatUntilRefreshed(page: Page, act: () => Promise<unknown>) {
+  const before = await tokenExpiry(page);
+  while ((await tokenExpiry(page)) === before) {
     await act();
     await expect(page).toHaveURL("/account");
     await expect(on(page).alert).toHaveCount(0);
   }
 }
 
-test("whoever stays on the account page crosses the end of the token, twice, and sees no error", async ({ page, unique }) => {
+test("the account page survives the end of the token twice without an error", async ({ page, unique }) => {
   await register(page, unique("stayer"), unique("stayer"));
-  await untilRenewed(page, () => page.reload());
-  await untilRenewed(page, () => page.reload());
+  await repeatUntilRefreshed(page, () => page.reload());
+  await repeatUntilRefreshed(page, () => page.reload());
 });
 
-test("what needs the token works before and after its end", async ({ page, unique }) => {
+test("updating the profile works before and after the token ends", async ({ page, unique }) => {
   await register(page, unique("presser"), unique("presser"));
-  await untilRenewed(page, async () => {
-    // The page before says the same of the press before.
+  await repeatUntilRefreshed(page, async () => {
+    // The previous page already shows the same message.
     const nextPage = page.waitForEvent("framenavigated");
-    await on(page).updatePortrait.click();
+    await on(page).updateProfile.click();
     await nextPage;
     await expect(page.getByRole("status")).toHaveText("Your nickname and avatar are up to date.");
   });
 });
 
-test("a token that cannot be renewed leads by QQ and back to the same page", async ({ page, request, unique }) => {
+test("a token that cannot be refreshed leads through QQ back to the same page", async ({ page, request, unique }) => {
   const nickname = unique("traveller");
   await register(page, nickname, nickname);
-  const before = await expires(page);
+  const before = await tokenExpiry(page);
   await request.put(`${shortLived.sandboxURL}/sandbox/faults/token`, { data: { fault: "refresh_used", times: 1 } });
   while (new URL(page.url()).pathname === "/account") {
     await page.goto("/account");
@@ -44,5 +44,5 @@ test("a token that cannot be renewed leads by QQ and back to the same page", asy
   await approve(page, nickname);
   await expect(page).toHaveURL("/account");
   await expect(on(page).username).toHaveText(nickname);
-  expect(await expires(page)).not.toBe(before);
+  expect(await tokenExpiry(page)).not.toBe(before);
 });

@@ -3,30 +3,30 @@ import { test as base, expect, type BrowserContext, type ConsoleMessage, type Lo
 
 export { expect };
 
-/** The sandbox that stands in for QQ. The configuration sets the variable. */
+/** The sandbox's address, set by playwright.config.ts. */
 export const sandboxURL = process.env.SANDBOX_URL ?? "http://127.0.0.1:3010";
 
-/** Every reason for which a sign-in ends back at the login page. */
-export const failureCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"];
+/** The error codes of `/login?error=…`. */
+export const errorCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"];
 
 type Fixtures = {
-  /** What the browser may complain of. */
+  /** Fails the test on unexpected browser errors. */
   watch: Watch;
-  /** Makes names that no other test, project or run uses, since all share one database. */
+  /** Makes names unique, because all tests share one database. */
   unique: (base: string) => string;
-  /** A page in another browser: with cookies of its own, of which there are none. */
-  pageElsewhere: Page;
+  /** A page in another browser, without cookies. */
+  otherBrowserPage: Page;
 };
 
 export const test = base.extend<Fixtures>({
-  // The tests expect English texts; those on language choose their own.
+  // The tests expect English texts, except those that choose a language.
   locale: "en",
 
-  // Automatic: every test fails if the browser complained of anything that the test did not announce.
+  // Every test fails if the browser reports an error that the test did not expect.
   watch: [
     async ({ context }, use, { project }) => {
       const watch = new Watch(project.name === "no-wasm" ? ".wasm" : project.name === "no-js" ? ".js" : undefined);
-      await watch.over(context);
+      await watch.watchContext(context);
       await use(watch);
       await watch.untilLoaded();
       watch.report();
@@ -38,9 +38,9 @@ export const test = base.extend<Fixtures>({
     await use((base) => `${base}_${randomBytes(5).toString("hex")}`);
   },
 
-  pageElsewhere: async ({ browser, watch }, use) => {
+  otherBrowserPage: async ({ browser, watch }, use) => {
     const context = await browser.newContext();
-    await watch.over(context);
+    await watch.watchContext(context);
     await use(await context.newPage());
     await watch.untilLoaded();
     await context.close();
@@ -49,36 +49,36 @@ export const test = base.extend<Fixtures>({
 
 const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url);
 
-/** Listens to what browsers complain of. */
+/** Collects browser errors: console messages, page errors, failed requests, error statuses. */
 class Watch {
   private contexts: BrowserContext[] = [];
-  private complaints: string[] = [];
-  private announced: { status: number; path: string; came: boolean }[] = [];
+  private problems: string[] = [];
+  private expected: { status: number; path: string; seen: boolean }[] = [];
 
-  /** `blocked` is how the names of those files end that the project keeps from being loaded. */
+  /** `blocked` is the extension of the files that the project blocks. */
   constructor(private blocked?: ".wasm" | ".js") {}
 
-  /** Listens to every page of a context, and blocks its WebAssembly where that belongs to the project. */
-  async over(context: BrowserContext) {
+  /** Watches every page of a context, and blocks WebAssembly in the project without it. */
+  async watchContext(context: BrowserContext) {
     this.contexts.push(context);
     if (this.blocked === ".wasm") {
       await context.route((url) => this.isBlocked(url.href), (route) => route.abort());
     }
-    context.on("weberror", (error) => this.complaints.push(`page error: ${error.error()}`));
-    context.on("console", (message) => this.heed(message));
+    context.on("weberror", (error) => this.problems.push(`page error: ${error.error()}`));
+    context.on("console", (message) => this.checkConsole(message));
     context.on("requestfailed", (request) => {
       const reason = request.failure()?.errorText ?? "";
-      // Whoever leaves a page that still loads makes the browser give up the rest: that is no fault.
+      // Leaving a page aborts its pending requests; that is not an error.
       if (reason !== "net::ERR_ABORTED" && !this.isBlocked(request.url())) {
-        this.complaints.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
+        this.problems.push(`request failed: ${request.method()} ${request.url()}: ${reason}`);
       }
     });
     context.on("response", (response) => {
-      if (response.status() >= 400 && !this.wasAnnounced(response.status(), response.url())) {
-        this.complaints.push(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
+      if (response.status() >= 400 && !this.isExpectedStatus(response.status(), response.url())) {
+        this.problems.push(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
       }
     });
-    // Where JavaScript is off, the console alone tells of violations.
+    // With JavaScript off, violations appear in the console only.
     await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (event) => {
         console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI || "inline"}`);
@@ -86,37 +86,37 @@ class Watch {
     });
   }
 
-  /** Tells that `path` will answer with `status`, and that this is right. It has to happen, too. */
-  announce(status: number, path: string) {
-    this.announced.push({ status, path, came: false });
+  /** Expects `path` to respond with `status`. The test fails if it does not. */
+  expectStatus(status: number, path: string) {
+    this.expected.push({ status, path, seen: false });
   }
 
-  /** What a page complains of may come as late as the last of its files. */
+  /** Waits until all pages are loaded, because errors can occur until then. */
   async untilLoaded() {
     const pages = this.contexts.flatMap((context) => context.pages());
     await Promise.all(pages.map((page) => page.waitForLoadState()));
   }
 
-  /** Takes out what the browser rightly complained of. */
+  /** Removes expected errors and returns them. */
   take(pattern: RegExp): string[] {
-    const taken = this.complaints.filter((complaint) => pattern.test(complaint));
-    this.complaints = this.complaints.filter((complaint) => !pattern.test(complaint));
+    const taken = this.problems.filter((problem) => pattern.test(problem));
+    this.problems = this.problems.filter((problem) => !pattern.test(problem));
     return taken;
   }
 
   report() {
-    const missing = this.announced.filter(({ came }) => !came).map(({ status, path }) => `${path} never answered ${status}`);
-    expect([...this.complaints, ...missing], "what the browser complained of").toEqual([]);
+    const missing = this.expected.filter(({ seen }) => !seen).map(({ status, path }) => `${path} never responded with ${status}`);
+    expect([...this.problems, ...missing], "browser errors").toEqual([]);
   }
 
-  private heed(message: ConsoleMessage) {
+  private checkConsole(message: ConsoleMessage) {
     const { url } = message.location();
-    const isAnnounced = this.announced.some(
+    const isExpectedFailure = this.expected.some(
       ({ status, path }) => pathOf(url) === path && message.text().includes(`status of ${status}`),
     );
-    const isExpected = isAnnounced || this.isBlocked(url);
+    const isExpected = isExpectedFailure || this.isBlocked(url);
     if (["error", "warning"].includes(message.type()) && !isExpected) {
-      this.complaints.push(`console ${message.type()}: ${message.text()} (${url})`);
+      this.problems.push(`console ${message.type()}: ${message.text()} (${url})`);
     }
   }
 
@@ -124,16 +124,16 @@ class Watch {
     return this.blocked !== undefined && pathOf(url).endsWith(this.blocked);
   }
 
-  private wasAnnounced(status: number, url: string): boolean {
-    const found = this.announced.filter((one) => one.status === status && one.path === pathOf(url));
-    for (const one of found) {
-      one.came = true;
+  private isExpectedStatus(status: number, url: string): boolean {
+    const found = this.expected.filter((entry) => entry.status === status && entry.path === pathOf(url));
+    for (const entry of found) {
+      entry.seen = true;
     }
     return found.length > 0;
   }
 }
 
-/** What the pages hold, by the marks that stay the same in every language. */
+/** Elements of the pages, independent of the language. */
 export const on = (page: Page) => ({
   qqButton: page.getByTestId("login-qq"),
   form: page.getByTestId("register-form"),
@@ -147,7 +147,7 @@ export const on = (page: Page) => ({
   nickname: page.getByTestId("nickname"),
   tokenExpires: page.getByTestId("token-expires"),
   renew: page.getByTestId("renew").getByRole("button"),
-  updatePortrait: page.getByTestId("update-portrait").getByRole("button"),
+  updateProfile: page.getByTestId("update-portrait").getByRole("button"),
   logout: page.getByTestId("logout").getByRole("button"),
   language: (tag: string) => page.getByTestId("language").locator(`button[value="${tag}"]`),
   theme: (name: string) => page.getByTestId("theme").locator(`button[value="${name}"]`),
@@ -156,27 +156,27 @@ export const on = (page: Page) => ({
   sandboxCancel: page.getByTestId("sandbox-cancel"),
 });
 
-/** Matches an address of the site by its path and query as a person would write them. */
+/** Matches a URL of the site by its decoded path, query and fragment. */
 export function at(path: string): (url: URL) => boolean {
   return (url) => decodeURIComponent(url.pathname + url.search + url.hash) === path;
 }
 
-/** From a page with the QQ button through the sandbox. */
-export async function passByQQ(page: Page, nickname: string) {
+/** Presses the QQ button and approves in the sandbox. */
+export async function signInWithQQ(page: Page, nickname: string) {
   await on(page).qqButton.click();
   await approve(page, nickname);
 }
 
-/** Answers the sandbox's page as a person who gives consent. */
+/** Approves on the sandbox's consent page. */
 export async function approve(page: Page, nickname: string) {
   await on(page).sandboxPerson.fill(nickname);
   await on(page).sandboxApprove.click();
 }
 
-/** From nowhere to the registration page. */
+/** Signs in as a new user; ends on the registration page. */
 export async function beginRegistration(page: Page, nickname: string, start = "/login") {
   await page.goto(start);
-  await passByQQ(page, nickname);
+  await signInWithQQ(page, nickname);
   await expect(page).toHaveURL("/register");
 }
 
@@ -186,7 +186,7 @@ export async function fillForm(page: Page, username: string, email = `${username
   await on(page).submit.click();
 }
 
-/** From nowhere to an account of one's own. */
+/** Signs in as a new user and registers; ends on the account page. */
 export async function register(page: Page, nickname: string, username: string) {
   await beginRegistration(page, nickname);
   await fillForm(page, username);
@@ -198,37 +198,34 @@ export async function logOut(page: Page) {
   await expect(page).toHaveURL("/");
 }
 
-/**
- * As `beginRegistration`, but without showing a page of it: for tests of what comes afterwards. The sandbox
- * approves at once if a name is given to it.
- */
-export async function arriveAsNewcomer(page: Page, nickname: string) {
-  await passByQQUnseen(page, nickname);
+/** Like `beginRegistration`, but with plain requests instead of pages. The sandbox approves `sandbox_user` at once. */
+export async function openRegistration(page: Page, nickname: string) {
+  await signInByRequest(page, nickname);
   await page.goto("/register");
   await expect(on(page).form).toBeVisible();
 }
 
-/** As `register`, but without showing a page of it. */
-export async function arriveWithAccount(page: Page, nickname: string, username: string, email = `${username}@example.com`) {
-  await passByQQUnseen(page, nickname);
+/** Like `register`, but with plain requests instead of pages. */
+export async function createAccount(page: Page, nickname: string, username: string, email = `${username}@example.com`) {
+  await signInByRequest(page, nickname);
   const response = await page.request.post("/register", { form: { username, email } });
   expect(new URL(response.url()).pathname).toBe("/account");
 }
 
-async function passByQQUnseen(page: Page, nickname: string) {
-  const leave = await page.request.get("/login/qq", { maxRedirects: 0 });
-  const address = new URL(leave.headers()["location"] ?? "");
+async function signInByRequest(page: Page, nickname: string) {
+  const start = await page.request.get("/login/qq", { maxRedirects: 0 });
+  const address = new URL(start.headers()["location"] ?? "");
   address.searchParams.set("sandbox_user", nickname);
   const response = await page.request.get(address.href);
   expect(new URL(response.url()).pathname).toBe("/register");
 }
 
-/** What stands beside a field: its error, if it has one. */
+/** The error message beside a field. */
 export function errorOf(page: Page, field: "username" | "email"): Locator {
   return page.locator(".field", { has: page.locator(`#${field}`) }).getByTestId("field-error");
 }
 
-/** From here on the page's time passes by `clock.runFor` alone, however slow the machine is. It has to be installed. */
+/** Stops the page's clock; it advances with `clock.runFor` only. The clock must be installed first. */
 export async function stopClock(page: Page) {
   const now = await page.evaluate(() => Date.now());
   await page.clock.pauseAt(now + 3_600_000);

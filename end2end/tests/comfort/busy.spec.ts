@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { approve, arriveAsNewcomer, expect, on, stopClock, test } from "../support.ts";
+import { approve, openRegistration, expect, on, stopClock, test } from "../support.ts";
 
 // Nothing comes back at first, as from a server that is slow: the browser stays on the page.
 
@@ -35,7 +35,7 @@ test("a pressed QQ button is busy, as large as before, until the page is shown a
 for (const way of ["submit", "oneClick"] as const) {
   test(`a second press of a button sends nothing: ${way}`, async ({ page, unique }) => {
     const name = unique("twice");
-    await arriveAsNewcomer(page, name);
+    await openRegistration(page, name);
     await expectHydrated(page);
     await stopClock(page);
     await on(page).usernameInput.fill(name);

@@ -1,12 +1,12 @@
 import type { Page } from "@playwright/test";
-import { arriveAsNewcomer, arriveWithAccount, expect, test } from "../support.ts";
+import { openRegistration, createAccount, expect, test } from "../support.ts";
 
 test("pages with islands wake up", async ({ page, unique }) => {
   for (const path of ["/", "/login", "/login?error=expired"]) {
     await page.goto(path);
     await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
   }
-  await arriveAsNewcomer(page, unique("awake"));
+  await openRegistration(page, unique("awake"));
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "true");
   const name = unique("awake");
   await page.request.post("/register", { form: { username: name, email: `${name}@example.com` } });
@@ -15,9 +15,9 @@ test("pages with islands wake up", async ({ page, unique }) => {
 });
 
 test("pages without islands load no script", async ({ page, unique, watch }) => {
-  watch.announce(404, "/nowhere");
+  watch.expectStatus(404, "/nowhere");
   const name = unique("plain");
-  await arriveWithAccount(page, name, name);
+  await createAccount(page, name, name);
   const scripts = notedScripts(page);
   for (const path of ["/", "/nowhere"]) {
     await page.goto(path, { waitUntil: "networkidle" });

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, on, stopClock, test } from "../support.ts";
+import { openRegistration, createAccount, errorOf, expect, on, stopClock, test } from "../support.ts";
 
 test("a taken name is told within a second after typing stops, and goes when the name is right", async ({
   page,
@@ -7,10 +7,10 @@ test("a taken name is told within a second after typing stops, and goes when the
   unique,
 }) => {
   const taken = unique("taken");
-  await arriveWithAccount(page, taken, taken);
+  await createAccount(page, taken, taken);
   await context.clearCookies();
   await page.clock.install();
-  await arriveAsNewcomer(page, unique("typist"));
+  await openRegistration(page, unique("typist"));
   await expectHydrated(page);
   await stopClock(page);
 
@@ -28,7 +28,7 @@ test("a taken name is told within a second after typing stops, and goes when the
 });
 
 test("what is wrong with a name is told without asking the server", async ({ page, unique }) => {
-  await arriveAsNewcomer(page, unique("typist"));
+  await openRegistration(page, unique("typist"));
   await expectHydrated(page);
   // A browser asks for more than a script does: for the site's icon, when it finds the time.
   const asked: string[] = [];
@@ -54,7 +54,7 @@ test("what is wrong with a name is told without asking the server", async ({ pag
 
 test("a bad address is told within a second after typing stops, and goes when it is right", async ({ page, unique }) => {
   await page.clock.install();
-  await arriveAsNewcomer(page, unique("typist"));
+  await openRegistration(page, unique("typist"));
   await expectHydrated(page);
   await stopClock(page);
   await on(page).emailInput.pressSequentially("ann@example");
@@ -69,7 +69,7 @@ test("a bad address is told within a second after typing stops, and goes when it
 });
 
 test("the server's error goes as soon as the field is right", async ({ page, unique }) => {
-  await arriveAsNewcomer(page, unique("typist"));
+  await openRegistration(page, unique("typist"));
   await on(page).submit.click();
   await expect(errorOf(page, "email")).toHaveText("Enter your email address.");
   await expectHydrated(page);
@@ -79,7 +79,7 @@ test("the server's error goes as soon as the field is right", async ({ page, uni
 });
 
 test("messages are told in the page's language", async ({ page, unique }) => {
-  await arriveAsNewcomer(page, unique("typist"));
+  await openRegistration(page, unique("typist"));
   await on(page).language("zh-CN").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await expectHydrated(page);
@@ -94,7 +94,7 @@ test("what is typed before the page wakes up stays, and is judged with the next 
     await awake;
     await route.continue();
   });
-  await arriveAsNewcomer(page, unique("early"));
+  await openRegistration(page, unique("early"));
   await on(page).usernameInput.pressSequentially("a b");
   await on(page).emailInput.pressSequentially("early@");
   await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
@@ -113,7 +113,7 @@ test("what is typed before the page wakes up stays, and is judged with the next 
 
 test("a name that is looked up while the form is on its way causes no complaint", async ({ page, unique }) => {
   const username = unique("hasty");
-  await arriveAsNewcomer(page, username);
+  await openRegistration(page, username);
   await expectHydrated(page);
   await on(page).emailInput.fill(`${username}@example.com`);
 
@@ -139,7 +139,7 @@ test("a name that is looked up while the form is on its way causes no complaint"
 
 test("a press of the button counts, though a message about a field is due meanwhile", async ({ page, unique }) => {
   await page.clock.install();
-  await arriveAsNewcomer(page, unique("presser"));
+  await openRegistration(page, unique("presser"));
   await expectHydrated(page);
   await stopClock(page);
   await on(page).usernameInput.fill("ab");
@@ -154,10 +154,10 @@ test("a press of the button counts, though a message about a field is due meanwh
 
 test("a press of the button counts, though an answer about the name comes meanwhile", async ({ page, context, unique }) => {
   const taken = unique("taken");
-  await arriveWithAccount(page, taken, taken);
+  await createAccount(page, taken, taken);
   await context.clearCookies();
   await page.clock.install();
-  await arriveAsNewcomer(page, unique("presser"));
+  await openRegistration(page, unique("presser"));
   await expectHydrated(page);
   await stopClock(page);
   await on(page).usernameInput.fill(taken);

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { arriveAsNewcomer, arriveWithAccount, errorOf, expect, fillForm, on, test } from "../support.ts";
+import { openRegistration, createAccount, errorOf, expect, fillForm, on, test } from "../support.ts";
 
 const texts = {
   noName: "Enter a username.",
@@ -12,35 +12,35 @@ const texts = {
 };
 
 const cases = [
-  { name: "nothing", username: "", email: "", usernameError: texts.noName, emailError: texts.noEmail },
-  { name: "a name too short", username: "小明", email: "a@example.com", usernameError: texts.short },
-  { name: "a name with a blank", username: "a <b> c", email: "a@example.com", usernameError: texts.characters },
+  { name: "no input", username: "", email: "", usernameError: texts.noName, emailError: texts.noEmail },
+  { name: "a short name", username: "小明", email: "a@example.com", usernameError: texts.short },
+  { name: "a name with spaces", username: "a <b> c", email: "a@example.com", usernameError: texts.characters },
   { name: "a reserved name", username: "Admin", email: "a@example.com", usernameError: texts.reserved },
-  { name: "no address", username: "", email: "not an address", usernameError: texts.noName, emailError: texts.email },
-  { name: "two addresses", username: "小企鹅", email: "a@example.com,b@example.com", emailError: texts.email },
+  { name: "an invalid email", username: "", email: "not an address", usernameError: texts.noName, emailError: texts.email },
+  { name: "two email addresses", username: "小企鹅", email: "a@example.com,b@example.com", emailError: texts.email },
 ];
 
 for (const { name, username, email, usernameError, emailError } of cases) {
-  test(`a form with ${name} comes back with what was typed and what is wrong`, async ({ page, unique }) => {
-    await arriveAsNewcomer(page, unique("typist"));
+  test(`a form with ${name} is shown again with the input and the errors`, async ({ page, unique }) => {
+    await openRegistration(page, unique("typist"));
     await fillForm(page, username, email);
     await expectErrors(page, { username, email, usernameError, emailError });
   });
 }
 
-test("a taken name is refused whatever its case and width, and another one is accepted", async ({
+test("a taken username is rejected in any case and width, and another one is accepted", async ({
   page,
   context,
   unique,
 }) => {
   const taken = unique("taken");
-  await arriveWithAccount(page, taken, taken);
+  await createAccount(page, taken, taken);
   await context.clearCookies();
 
-  await arriveAsNewcomer(page, unique("late"));
-  const sameToReaders = "ＴＡＫＥＮ" + taken.slice(5);
-  await fillForm(page, sameToReaders, "late@example.com");
-  await expectErrors(page, { username: sameToReaders, email: "late@example.com", usernameError: texts.taken });
+  await openRegistration(page, unique("late"));
+  const lookalike = "ＴＡＫＥＮ" + taken.slice(5);
+  await fillForm(page, lookalike, "late@example.com");
+  await expectErrors(page, { username: lookalike, email: "late@example.com", usernameError: texts.taken });
 
   const free = unique("free");
   await on(page).usernameInput.fill(free);
@@ -49,21 +49,21 @@ test("a taken name is refused whatever its case and width, and another one is ac
   await expect(on(page).username).toHaveText(free);
 });
 
-test("an address that somebody else has typed as well is accepted like any other", async ({ page, context, unique }) => {
+test("an email address that another user entered is accepted", async ({ page, context, unique }) => {
   const [one, other] = [unique("one"), unique("two")];
-  await arriveAsNewcomer(page, one);
+  await openRegistration(page, one);
   await fillForm(page, one, `${one}@example.com`);
   await expect(page).toHaveURL("/account");
   await context.clearCookies();
-  await arriveAsNewcomer(page, other);
+  await openRegistration(page, other);
   await fillForm(page, other, `${one}@example.com`);
   await expect(page).toHaveURL("/account");
   await expect(page.getByText(`${one}@example.com`)).toBeVisible();
 });
 
-test("markup in a nickname and in the fields is shown as it was typed", async ({ page, unique }) => {
+test("markup in a nickname or field is shown as text", async ({ page, unique }) => {
   const nickname = `<b>&amp;"${unique("b")}"</b><script>alert(1)</script>`;
-  await arriveAsNewcomer(page, nickname);
+  await openRegistration(page, nickname);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(nickname);
   const typed = `"><script>alert(1)</script>`;
   await fillForm(page, typed, typed);
@@ -73,7 +73,7 @@ test("markup in a nickname and in the fields is shown as it was typed", async ({
   await expect(on(page).nickname).toHaveText(nickname);
 });
 
-/** What a page has to show for a form that needs mending. */
+/** Checks title, alert, values and messages of a form with errors. */
 async function expectErrors(
   page: Page,
   form: { username: string; email: string; usernameError?: string; emailError?: string },

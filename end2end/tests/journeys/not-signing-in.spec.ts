@@ -1,6 +1,6 @@
-import { approve, expect, failureCodes, on, sandboxURL, test } from "../support.ts";
+import { approve, expect, errorCodes, on, sandboxURL, test } from "../support.ts";
 
-test("who cancels on a computer stays with QQ, and finds the button as it was", async ({ page, unique }) => {
+test("cancelling on a PC stays on QQ's page, and the button works again after going back", async ({ page, unique }) => {
   await page.goto("/login");
   await on(page).qqButton.click();
   await on(page).sandboxCancel.click();
@@ -26,7 +26,7 @@ test.describe("on a phone", () => {
     hasTouch: true,
   });
 
-  test("who cancels comes back, is told so calmly, and can try again", async ({ page, unique }) => {
+  test("cancelling returns to the login page with a neutral message, and a new try succeeds", async ({ page, unique }) => {
     await page.goto("/login?next=%2F%3Fx%3D1");
     await on(page).qqButton.tap();
     await expect(page).toHaveURL(/display=mobile/);
@@ -47,9 +47,9 @@ for (const locale of ["en", "zh-CN"]) {
   test.describe(() => {
     test.use({ locale });
 
-    test(`the login page explains every failure in plain words of its own: ${locale}`, async ({ page }) => {
+    test(`the login page explains each error code differently: ${locale}`, async ({ page }) => {
       const titles = new Set<string>();
-      for (const code of failureCodes) {
+      for (const code of errorCodes) {
         await test.step(code, async () => {
           await page.goto(`/login?error=${code}&next=%2F%3Fx%3D1`);
           await expect(page.locator("html")).toHaveAttribute("lang", locale);
@@ -59,25 +59,25 @@ for (const locale of ["en", "zh-CN"]) {
           await expect(on(page).qqButton).toHaveAttribute("href", "/login/qq?next=%2F%3Fx%3D1");
         });
       }
-      expect(titles.size).toBe(failureCodes.length);
+      expect(titles.size).toBe(errorCodes.length);
     });
   });
 }
 
-test("an error that the site does not know is no error", async ({ page }) => {
+test("an unknown error code shows no error", async ({ page }) => {
   await page.goto("/login?error=%3Cb%3Eboo");
   await expect(on(page).qqButton).toBeVisible();
   await expect(on(page).alert).toHaveCount(0);
 });
 
-test("a callback that nobody asked for has expired", async ({ page }) => {
+test("a callback without a login shows expired", async ({ page }) => {
   await page.goto("/login/qq/callback?code=MADE0UP0BY0THIS0TEST&state=made-up");
   await expect(page).toHaveURL(/\/login\?error=expired/);
   await expect(on(page).alert).toContainText("This sign-in has expired");
 });
 
-test("an address that leads nowhere has a page with a way back", async ({ page, watch }) => {
-  watch.announce(404, "/no/such/page");
+test("an unknown path shows a page with a link to the home page", async ({ page, watch }) => {
+  watch.expectStatus(404, "/no/such/page");
   const response = await page.goto("/no/such/page");
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
@@ -85,8 +85,8 @@ test("an address that leads nowhere has a page with a way back", async ({ page, 
   await expect(page).toHaveURL("/");
 });
 
-test("a link to signing out signs nobody out", async ({ page, watch }) => {
-  watch.announce(405, "/logout");
+test("opening the sign-out URL as a link signs nobody out", async ({ page, watch }) => {
+  watch.expectStatus(405, "/logout");
   await page.goto("/logout");
   await expect(page.getByRole("alert")).toBeVisible();
   await page.getByRole("link", { name: "Back to home" }).click();

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
-import { arriveWithAccount, expect, on, test } from "../support.ts";
+import { createAccount, expect, on, test } from "../support.ts";
 
-test("s67 one signs out in another browser", async ({ page, pageElsewhere, unique }) => {
+test("s67 a user can sign out another browser", async ({ page, otherBrowserPage, unique }) => {
   const nickname = unique("n");
   const username = unique("roamer");
-  await arriveWithAccount(page, nickname, username);
-  await pageElsewhere.goto("/login/qq");
-  await on(pageElsewhere).sandboxPerson.fill(nickname);
-  await on(pageElsewhere).sandboxApprove.click();
-  await expect(on(pageElsewhere).username).toHaveText(username);
+  await createAccount(page, nickname, username);
+  await otherBrowserPage.goto("/login/qq");
+  await on(otherBrowserPage).sandboxPerson.fill(nickname);
+  await on(otherBrowserPage).sandboxApprove.click();
+  await expect(on(otherBrowserPage).username).toHaveText(username);
   await page.goto("/account");
   await page.getByRole("link", { name: "Active sessions" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "This browser" })).toHaveCount(1);
@@ -16,14 +16,14 @@ test("s67 one signs out in another browser", async ({ page, pageElsewhere, uniqu
   await expect(page).toHaveURL("/account/sessions");
   await expect(page.getByRole("status")).toHaveText("Signed out. You're still signed in on this browser.");
   await expect(page.getByRole("button", { name: "Sign out" })).toHaveCount(0);
-  await pageElsewhere.goto("/account");
-  await expect(pageElsewhere).toHaveURL("/login?next=/account");
+  await otherBrowserPage.goto("/account");
+  await expect(otherBrowserPage).toHaveURL("/login?next=/account");
 });
 
-test("s95 one takes a copy along, deletes the account and can begin anew", async ({ page, unique }) => {
+test("s95 a user can download the data, delete the account and register again", async ({ page, unique }) => {
   const nickname = unique("n");
   const username = unique("leaver");
-  await arriveWithAccount(page, nickname, username);
+  await createAccount(page, nickname, username);
   await page.goto("/account");
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download my data" }).click();
@@ -36,10 +36,10 @@ test("s95 one takes a copy along, deletes the account and can begin anew", async
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("status")).toHaveText("Your account and all its data have been deleted.");
   await expect(on(page).qqButton).toBeVisible();
-  await arriveWithAccount(page, nickname, username);
+  await createAccount(page, nickname, username);
 });
 
-test("s96 privacy is told of before the button, in one's own language", async ({ page }) => {
+test("s96 the privacy page is linked before the button, in the chosen language", async ({ page }) => {
   await page.goto("/login");
   await page.getByRole("main").getByRole("link", { name: "Privacy" }).click();
   await expect(page).toHaveURL("/privacy");

@@ -4,7 +4,7 @@ import { beginRegistration, expect, on, test } from "../support.ts";
 const languages = [
   { locale: "en-GB", tag: "en", title: "Sign in", other: { tag: "zh-CN", title: "登录" } },
   { locale: "zh-TW", tag: "zh-CN", title: "登录", other: { tag: "en", title: "Sign in" } },
-  // Neither of ours: the site is one for people who use QQ.
+  // An unsupported language falls back to Chinese.
   { locale: "fr", tag: "zh-CN", title: "登录", other: { tag: "en", title: "Sign in" } },
 ];
 
@@ -12,7 +12,7 @@ for (const { locale, tag, title, other } of languages) {
   test.describe(() => {
     test.use({ locale });
 
-    test(`a browser that speaks ${locale} is answered in ${tag}, until one chooses ${other.tag}`, async ({ page }) => {
+    test(`a browser set to ${locale} gets ${tag}, until the user chooses ${other.tag}`, async ({ page }) => {
       const heading = page.getByRole("heading", { level: 1 });
       await page.goto("/login");
       await expect(page.locator("html")).toHaveAttribute("lang", tag);
@@ -32,7 +32,7 @@ for (const { locale, tag, title, other } of languages) {
   });
 }
 
-test("each language is offered by its own name, marked as such", async ({ page }) => {
+test("each language is labelled in its own language", async ({ page }) => {
   await page.goto("/");
   for (const [tag, name] of [["zh-CN", "中文"], ["en", "English"]] as const) {
     await expect(on(page).language(tag)).toHaveText(name);
@@ -40,7 +40,7 @@ test("each language is offered by its own name, marked as such", async ({ page }
   }
 });
 
-test("the language switch comes back to the very page, with its error and its way on", async ({ page }) => {
+test("the language switch returns to the same page, with its error and `next`", async ({ page }) => {
   await page.goto("/login?next=%2F%3Fx%3D1&error=expired");
   await on(page).language("zh-CN").click();
   await expect(page).toHaveURL("/login?next=%2F%3Fx%3D1&error=expired");
@@ -48,7 +48,7 @@ test("the language switch comes back to the very page, with its error and its wa
   await expect(on(page).qqButton).toHaveAttribute("href", "/login/qq?next=%2F%3Fx%3D1");
 });
 
-test("the language stays through QQ and registration", async ({ page, unique }) => {
+test("the chosen language is kept through QQ and registration", async ({ page, unique }) => {
   await page.goto("/");
   await on(page).language("zh-CN").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
@@ -61,7 +61,7 @@ test("the language stays through QQ and registration", async ({ page, unique }) 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("My account");
 });
 
-test("a chosen theme wins over the system's and stays", async ({ page }) => {
+test("a chosen theme overrides the system theme and is kept", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/login?next=%2F%3Fx%3D1");
   const light = await background(page);
@@ -69,7 +69,7 @@ test("a chosen theme wins over the system's and stays", async ({ page }) => {
   await on(page).theme("dark").click();
   await expect(page).toHaveURL("/login?next=%2F%3Fx%3D1");
   await expect(on(page).theme("dark")).toHaveAttribute("aria-pressed", "true");
-  // Without its style sheet a page has another background than light, too, but none that stays.
+  // Before its style sheet is loaded, a page has another background too.
   await page.waitForLoadState();
   await expect(page.locator("body")).not.toHaveCSS("background-color", light);
   const dark = await background(page);
@@ -83,7 +83,7 @@ test("a chosen theme wins over the system's and stays", async ({ page }) => {
   await expect(page.locator("body")).toHaveCSS("background-color", light);
 });
 
-test("without a choice, and when asked to, the theme is the system's", async ({ page }) => {
+test("the system theme is the default and can be chosen again", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/");
   await expect(on(page).theme("system")).toHaveAttribute("aria-pressed", "true");

@@ -1,10 +1,10 @@
 import type { Locator } from "@playwright/test";
-import { approve, arriveWithAccount, at, beginRegistration, expect, fillForm, logOut, on, passByQQ, register, test } from "../support.ts";
+import { approve, createAccount, at, beginRegistration, expect, fillForm, logOut, on, signInWithQQ, register, test } from "../support.ts";
 
-test("a newcomer registers by the form, leaves, and is known the next time", async ({ page, unique }) => {
+test("a new user registers with the form, signs out, and is recognized at the next sign-in", async ({ page, unique }) => {
   const [nickname, username] = [`小企鹅🐧 ${unique("n")}`, unique("ann")];
   await page.goto("/");
-  await passByQQ(page, nickname);
+  await signInWithQQ(page, nickname);
 
   await expect(page).toHaveURL("/register");
   await expect(page.getByRole("heading", { level: 1 })).toContainText(nickname);
@@ -18,12 +18,12 @@ test("a newcomer registers by the form, leaves, and is known the next time", asy
   await expectLoadedAvatar(page.locator(".person img"));
   const expires = await on(page).tokenExpires.getAttribute("datetime");
   const days = (Date.parse(expires ?? "") - Date.now()) / 86_400_000;
-  expect(days, "the sandbox's tokens live 60 days, as QQ's do now").toBeGreaterThan(50);
+  expect(days, "the lifetime of the sandbox's tokens is 60 days, like QQ's").toBeGreaterThan(50);
   expect(days).toBeLessThan(61);
 
   await logOut(page);
   await expect(on(page).qqButton).toBeVisible();
-  await passByQQ(page, nickname);
+  await signInWithQQ(page, nickname);
   await expect(page).toHaveURL("/account");
   await expect(on(page).username).toHaveText(username);
 
@@ -32,7 +32,7 @@ test("a newcomer registers by the form, leaves, and is known the next time", asy
   await expect(on(page).username).toHaveText(username);
 });
 
-test("one click makes an account with a generated name", async ({ page, unique }) => {
+test("one click creates an account with a generated username", async ({ page, unique }) => {
   const nickname = unique("lazy");
   await beginRegistration(page, nickname);
   await on(page).oneClick.click();
@@ -42,7 +42,7 @@ test("one click makes an account with a generated name", async ({ page, unique }
   await expect(on(page).username).toHaveText(/^[a-z]+-[a-z]+-\d+$/);
 });
 
-test("where one wanted to go survives the language switch, registration and errors in the form", async ({
+test("`next` survives the language switch, registration and form errors", async ({
   page,
   unique,
 }) => {
@@ -51,7 +51,7 @@ test("where one wanted to go survives the language switch, registration and erro
   await on(page).language("zh-CN").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
 
-  await passByQQ(page, unique("goer"));
+  await signInWithQQ(page, unique("goer"));
   await expect(page).toHaveURL("/register");
   await on(page).language("en").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
@@ -64,26 +64,26 @@ test("where one wanted to go survives the language switch, registration and erro
   await expect(page).toHaveURL(at(next));
 });
 
-test("a known person goes straight to where they wanted to go", async ({ page, unique }) => {
+test("an existing user goes straight to `next`", async ({ page, unique }) => {
   const nickname = unique("known");
   await register(page, nickname, unique("known"));
   await logOut(page);
   await page.goto("/login?next=%2F%3Fx%3D1");
-  await passByQQ(page, nickname);
+  await signInWithQQ(page, nickname);
   await expect(page).toHaveURL("/?x=1");
 });
 
-test("an address of another site is no place to go to", async ({ page, unique }) => {
+test("`next` with the address of another site is ignored", async ({ page, unique }) => {
   await page.goto("/login?next=" + encodeURIComponent("//evil.example/"));
-  await passByQQ(page, unique("lured"));
+  await signInWithQQ(page, unique("lured"));
   await on(page).oneClick.click();
   await expect(page).toHaveURL("/account");
 });
 
-test("the account page asks a stranger to sign in, and the login page passes on who did", async ({ page, unique }) => {
+test("the account page redirects to login, and the login page redirects signed-in users", async ({ page, unique }) => {
   await page.goto("/account");
   await expect(page).toHaveURL(at("/login?next=/account"));
-  await passByQQ(page, unique("stranger"));
+  await signInWithQQ(page, unique("visitor"));
   await on(page).oneClick.click();
   await expect(page).toHaveURL("/account");
 
@@ -93,24 +93,24 @@ test("the account page asks a stranger to sign in, and the login page passes on 
   await expect(page).toHaveURL("/account");
 });
 
-test("the registration page sends a stranger to the login page", async ({ page }) => {
+test("the registration page redirects to login without a pending registration", async ({ page }) => {
   await page.goto("/register");
   await expect(page).toHaveURL("/login");
 });
 
-test("two people in two browsers have two accounts", async ({ page, pageElsewhere, unique }) => {
+test("two users in two browsers have two accounts", async ({ page, otherBrowserPage, unique }) => {
   const [one, other] = [unique("one"), unique("two")];
-  await arriveWithAccount(page, one, one);
-  await arriveWithAccount(pageElsewhere, other, other);
+  await createAccount(page, one, one);
+  await createAccount(otherBrowserPage, other, other);
   await page.goto("/account");
-  await pageElsewhere.goto("/account");
+  await otherBrowserPage.goto("/account");
   await expect(on(page).username).toHaveText(one);
-  await expect(on(pageElsewhere).username).toHaveText(other);
+  await expect(on(otherBrowserPage).username).toHaveText(other);
 });
 
-test("two tabs can be on their way to QQ at once, and finish in any order", async ({ page, context, unique }) => {
+test("two tabs can sign in at the same time and finish in any order", async ({ page, context, unique }) => {
   const nickname = unique("tabs");
-  await arriveWithAccount(page, nickname, nickname);
+  await createAccount(page, nickname, nickname);
   await context.clearCookies();
 
   const second = await context.newPage();
@@ -126,7 +126,7 @@ test("two tabs can be on their way to QQ at once, and finish in any order", asyn
   await expect(on(page).username).toHaveText(nickname);
 });
 
-test("a newcomer with two registration pages open gets one account", async ({ page, context, unique }) => {
+test("a new user with two open registration pages gets one account", async ({ page, context, unique }) => {
   const [nickname, username] = [unique("twice"), unique("twice")];
   const second = await context.newPage();
   await beginRegistration(page, nickname);
@@ -139,12 +139,12 @@ test("a newcomer with two registration pages open gets one account", async ({ pa
   await expect(on(second).username).toHaveText(username);
 });
 
-test("who goes back after signing in and approves again just goes on", async ({ page, context, unique }) => {
+test("going back after sign-in and approving again continues to `next`", async ({ page, context, unique }) => {
   const nickname = unique("back");
-  await arriveWithAccount(page, nickname, nickname);
+  await createAccount(page, nickname, nickname);
   await context.clearCookies();
   await page.goto("/login?next=%2F%3Fback%3D1");
-  await passByQQ(page, nickname);
+  await signInWithQQ(page, nickname);
   await expect(page).toHaveURL("/?back=1");
 
   await page.goBack();
@@ -153,11 +153,11 @@ test("who goes back after signing in and approves again just goes on", async ({ 
   await expect(on(page).username).toHaveText(nickname);
 });
 
-test("QQ's answer opened again goes on, for a guest as for one who has yet to register", async ({ page, unique }) => {
+test("a callback opened again continues, before and after registration", async ({ page, unique }) => {
   const nickname = unique("again");
-  const answer = page.waitForRequest((request) => request.url().includes("/login/qq/callback?"));
+  const callbackRequest = page.waitForRequest((request) => request.url().includes("/login/qq/callback?"));
   await beginRegistration(page, nickname, "/login?next=%2F%3Fagain%3D1");
-  const callback = (await answer).url();
+  const callback = (await callbackRequest).url();
 
   await page.goto(callback);
   await expect(page).toHaveURL(/\/(register|login\?error=expired.*)$/);
@@ -171,38 +171,38 @@ test("QQ's answer opened again goes on, for a guest as for one who has yet to re
   await expect(on(page).username).toBeVisible();
 });
 
-test("QQ's answer is worth nothing in another browser", async ({ page, pageElsewhere, unique }) => {
-  const answer = page.waitForRequest((request) => request.url().includes("/login/qq/callback?"));
+test("a callback is invalid in another browser", async ({ page, otherBrowserPage, unique }) => {
+  const callbackRequest = page.waitForRequest((request) => request.url().includes("/login/qq/callback?"));
   await beginRegistration(page, unique("victim"));
-  await pageElsewhere.goto((await answer).url());
-  await expect(pageElsewhere).toHaveURL(/\/login\?error=expired/);
-  await pageElsewhere.goto("/register");
-  await expect(pageElsewhere).toHaveURL("/login");
+  await otherBrowserPage.goto((await callbackRequest).url());
+  await expect(otherBrowserPage).toHaveURL(/\/login\?error=expired/);
+  await otherBrowserPage.goto("/register");
+  await expect(otherBrowserPage).toHaveURL("/login");
 });
 
-for (const way of ["form", "one click"] as const) {
-  test(`a double click makes one account: ${way}`, async ({ page, pageElsewhere, unique }) => {
+for (const method of ["form", "one click"] as const) {
+  test(`a double click creates one account: ${method}`, async ({ page, otherBrowserPage, unique }) => {
     const [nickname, username] = [unique("double"), unique("double")];
     await beginRegistration(page, nickname);
-    if (way === "form") {
+    if (method === "form") {
       await on(page).usernameInput.fill(username);
       await on(page).emailInput.fill(`${username}@example.com`);
     }
-    await (way === "form" ? on(page).submit : on(page).oneClick).dblclick();
-    // The second click may be late and meet the next page, whatever is there.
+    await (method === "form" ? on(page).submit : on(page).oneClick).dblclick();
+    // The second click may hit the next page.
     await expect(page).not.toHaveURL(/\/register/);
 
-    // Wherever it led: there is one account, and the person gets into it.
+    // There is exactly one account, and the user can sign in to it.
     const names = new Set<string>();
     for (const _ of [1, 2]) {
-      await pageElsewhere.context().clearCookies();
-      await pageElsewhere.goto("/login");
-      await passByQQ(pageElsewhere, nickname);
-      await expect(pageElsewhere).toHaveURL("/account");
-      names.add(await on(pageElsewhere).username.innerText());
+      await otherBrowserPage.context().clearCookies();
+      await otherBrowserPage.goto("/login");
+      await signInWithQQ(otherBrowserPage, nickname);
+      await expect(otherBrowserPage).toHaveURL("/account");
+      names.add(await on(otherBrowserPage).username.innerText());
     }
     expect(names.size).toBe(1);
-    expect([...names][0]).toMatch(way === "form" ? username : /^[a-z]+-[a-z]+-\d+$/);
+    expect([...names][0]).toMatch(method === "form" ? username : /^[a-z]+-[a-z]+-\d+$/);
   });
 }
 

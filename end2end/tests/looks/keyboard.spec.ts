@@ -1,7 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
-import { approve, arriveAsNewcomer, expect, on, test } from "../support.ts";
+import { approve, openRegistration, expect, on, test } from "../support.ts";
 
-test("one can sign in and out with Tab and Enter alone", async ({ page, unique }) => {
+test("sign-in and sign-out work with Tab and Enter only", async ({ page, unique }) => {
   const username = unique("keys");
   await page.goto("/");
   await tabTo(page, on(page).qqButton);
@@ -23,8 +23,8 @@ test("one can sign in and out with Tab and Enter alone", async ({ page, unique }
   await expect(on(page).qqButton).toBeVisible();
 });
 
-test("after an error the first Tab reaches the first link, which leads to its field", async ({ page, unique }) => {
-  await arriveAsNewcomer(page, unique("keys"));
+test("after an error the first Tab reaches the first link, which focuses its field", async ({ page, unique }) => {
+  await openRegistration(page, unique("keys"));
   await tabTo(page, on(page).submit);
   await page.keyboard.press("Enter");
   await expect(on(page).alert).toBeFocused();
@@ -45,9 +45,9 @@ test("the first Tab shows a link that skips to the content", async ({ page }) =>
   await expect(page.getByRole("main")).toBeFocused();
 });
 
-/** Presses Tab until `target` has the focus. Whatever has it on the way must show that. */
+/** Presses Tab until `target` has the focus. Every focused element on the way must show its focus. */
 async function tabTo(page: Page, target: Locator) {
-  // In a page that is still being read, Tab leads nowhere.
+  // Tab does not work while a page is loading.
   await expect(target).toBeVisible();
   await page.waitForLoadState();
   const focused = page.locator(":focus");
@@ -58,5 +58,5 @@ async function tabTo(page: Page, target: Locator) {
       return;
     }
   }
-  throw new Error("Tab does not get there");
+  throw new Error("Tab does not reach the target");
 }

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
 import { expect } from "../support.ts";
 
-/** 320 pixels are also what is left of a usual screen at a zoom of 400 % (WCAG 1.4.10). */
+/** 320 pixels also correspond to a 1280-pixel screen at 400 % zoom (WCAG 1.4.10). */
 const width = 320;
 
-/** Nothing is cut off or has to be pushed aside, and fingers find targets large enough. */
+/** Checks that nothing overflows horizontally and that touch targets are large enough. */
 export async function expectFitForNarrowScreens(page: Page) {
   await page.setViewportSize({ width, height: 640 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
@@ -12,7 +12,7 @@ export async function expectFitForNarrowScreens(page: Page) {
   expect(await targetsSmallerThan(page, "button", 24)).toEqual([]);
 }
 
-/** The targets that are not as high and wide as they should be. Hidden fields are none. */
+/** The visible targets that are smaller than `pixels`. */
 function targetsSmallerThan(page: Page, selector: string, pixels: number, except = ".none"): Promise<string[]> {
   const visible = page.locator(selector).filter({ visible: true });
   return visible.evaluateAll(

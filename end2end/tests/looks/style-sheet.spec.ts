@@ -1,6 +1,6 @@
 import { expect, test } from "../support.ts";
 
-test("light and dark are served in terms that older browsers know", async ({ page }) => {
+test("themes work in older browsers, without light-dark()", async ({ page }) => {
   await page.goto("/");
   const address = await page.locator("link[rel=stylesheet]").getAttribute("href");
   const styles = await (await page.request.get(address ?? "")).text();

@@ -1,7 +1,7 @@
-import { approve, arriveWithAccount, expect, on, test } from "../support.ts";
+import { approve, createAccount, expect, on, test } from "../support.ts";
 
-test("the permission is renewed by a button", async ({ page, unique }) => {
-  await arriveWithAccount(page, unique("n"), unique("keeper"));
+test("a button renews the QQ authorization", async ({ page, unique }) => {
+  await createAccount(page, unique("n"), unique("keeper"));
   await page.goto("/account");
   await expect(page.getByTestId("token-state")).toHaveText("Good");
   await on(page).renew.click();
@@ -11,19 +11,19 @@ test("the permission is renewed by a button", async ({ page, unique }) => {
   await expect(page.getByRole("status")).toHaveCount(0);
 });
 
-test("nickname and avatar are fetched anew by a button", async ({ page, unique }) => {
+test("a button updates nickname and avatar", async ({ page, unique }) => {
   const nickname = unique("n");
-  await arriveWithAccount(page, nickname, unique("looker"));
+  await createAccount(page, nickname, unique("updater"));
   await page.goto("/account");
-  await on(page).updatePortrait.click();
+  await on(page).updateProfile.click();
   await expect(page).toHaveURL("/account");
   await expect(page.getByRole("status")).toHaveText("Your nickname and avatar are up to date.");
   await expect(on(page).nickname).toHaveText(nickname);
 });
 
-test("nickname and avatar stand in the header of every page", async ({ page, unique }) => {
+test("the header of every page shows nickname and avatar", async ({ page, unique }) => {
   const nickname = unique("小企鹅");
-  await arriveWithAccount(page, nickname, unique("header"));
+  await createAccount(page, nickname, unique("header"));
   for (const path of ["/", "/account"]) {
     await page.goto(path);
     const link = page.getByRole("banner").getByRole("link", { name: nickname });
@@ -33,8 +33,8 @@ test("nickname and avatar stand in the header of every page", async ({ page, uni
   }
 });
 
-test("somebody else who comes back from QQ is told that the first one was signed out", async ({ page, unique }) => {
-  await arriveWithAccount(page, unique("first"), unique("first"));
+test("signing in with a different QQ account says that the first user was signed out", async ({ page, unique }) => {
+  await createAccount(page, unique("first"), unique("first"));
   const second = unique("second");
   await page.goto("/login/qq");
   await approve(page, second);

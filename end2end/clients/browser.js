@@ -1,45 +1,45 @@
-// A site for a library to work in, and the one person who visits it.
+// A web server for the library under test, and a minimal browser.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** What sites have to cope with. */
+/** Nicknames that a site must handle. */
 export const nicknames = ["Alice Example", "小明", "企鹅🐧小新👩‍💻", `<b>"Bobby"</b> & 'co' <script>`];
 
-/** Opens a site that answers every request by `answer(request, response)`. */
-export async function openSite(answer) {
+/** Starts a server that handles every request with `handler(request, response)`. */
+export async function startSite(handler) {
   const server = createServer((request, response) => {
-    // A connection that stays open would keep the site from closing.
+    // An open connection would keep the server from closing.
     response.setHeader("connection", "close");
-    answer(request, response).catch((error) => response.writeHead(500).end(error.stack));
+    handler(request, response).catch((error) => response.writeHead(500).end(error.stack));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** As much of a browser as is needed: it keeps cookies and tells where a page leads. */
-export class Visitor {
+/** Keeps cookies and returns redirect targets. */
+export class Browser {
   #cookies = new Map();
 
-  /** Where this page leads, if anywhere. */
+  /** Requests a URL and returns the `Location` of the response, if any. */
   async open(address, options = {}) {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(address, { redirect: "manual", headers: cookie ? { cookie } : {}, ...options });
-    if (answer.status >= 400) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
-    for (const line of answer.headers.getSetCookie()) {
+    const response = await fetch(address, { redirect: "manual", headers: cookie ? { cookie } : {}, ...options });
+    if (response.status >= 400) throw new Error(`${address}: ${response.status} ${await response.text()}`);
+    for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       this.#cookies.set(name, value);
     }
-    return answer.headers.get("location");
+    return response.headers.get("location");
   }
 
-  /** Approves in the sandbox; brings the address of the callback. */
+  /** Approves in the sandbox and returns the callback URL. */
   approve(authorizeUrl, name) {
     return this.open(`${authorizeUrl}&sandbox_user=${encodeURIComponent(name)}`);
   }
 
-  /** Cancels as on a phone, since on a PC QQ leads nowhere; brings the address of the callback. */
+  /** Cancels and returns the callback URL. Uses the mobile page: on a PC, QQ does not redirect. */
   cancel(authorizeUrl) {
     const decision = new URLSearchParams({ decision: "cancel" });
     return this.open(`${authorizeUrl}&display=mobile`, { method: "POST", body: decision });
