@@ -1,4 +1,4 @@
-//! No room on the disk.
+//! Full and failing disks.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -7,27 +7,28 @@ use crate::support::{Home, Program, Site, as_namespace_root, run};
 
 const FULL: &str = "the database's disk is full or failing";
 
-/// How the disk is made full.
-enum Way {
-    /// A file system of the program's own, which really is full.
+/// How the disk is filled.
+enum Method {
+    /// A small file system in a mount namespace, created by this command.
     SmallDisk(Vec<String>),
-    /// Files that may not grow. SQLite is told of another error, but must not write either.
-    NoGrowth,
+    /// A limit on the file size, which SQLite reports as a failing disk.
+    FileSizeLimit,
 }
 
-impl Way {
-    fn best() -> Way {
-        let way = as_namespace_root().map_or(Way::NoGrowth, Way::SmallDisk);
-        println!("{}", if matches!(way, Way::NoGrowth) { "files that may not grow" } else { "a small disk" });
-        way
+impl Method {
+    /// `SmallDisk` if this machine allows it.
+    fn best() -> Method {
+        let method = as_namespace_root().map_or(Method::FileSizeLimit, Method::SmallDisk);
+        println!("{}", if matches!(method, Method::FileSizeLimit) { "file size limit" } else { "small disk" });
+        method
     }
 
-    /// What the program is started by; with `is_full` on a disk without room, on which there is
-    /// what stood in the folder before.
-    fn surroundings(&self, home: &Home, is_full: bool) -> Vec<String> {
+    /// The command that starts the program, on a copy of the database folder; the disk is full from the
+    /// start if `is_full`.
+    fn launcher(&self, home: &Home, is_full: bool) -> Vec<String> {
         let data = home.data().display().to_string();
         match self {
-            Way::SmallDisk(unshare) => {
+            Method::SmallDisk(unshare) => {
                 let fill = if is_full { "cat /dev/zero >\"$0/ballast\" 2>/dev/null;" } else { "" };
                 let script = format!(
                     "cp -a \"$0\" \"$0.before\" && mount -t tmpfs -o size=8m tmpfs \"$0\" && \
@@ -35,7 +36,7 @@ impl Way {
                 );
                 [unshare.clone(), vec!["sh".to_owned(), "-c".to_owned(), script, data]].concat()
             }
-            Way::NoGrowth => {
+            Method::FileSizeLimit => {
                 let limit = if is_full { "ulimit -S -f 4;" } else { "" };
                 let script = format!("trap '' XFSZ; {limit} exec \"$0\" \"$@\"");
                 vec!["sh".to_owned(), "-c".to_owned(), script]
@@ -45,54 +46,54 @@ impl Way {
 
     fn fill(&self, program: &Program, home: &Home) {
         match self {
-            Way::SmallDisk(_) => {
+            Method::SmallDisk(_) => {
                 let ballast = program.seen_by_it(&home.data().join("ballast"));
                 let mut ballast = OpenOptions::new().append(true).create(true).open(ballast).expect("a file");
                 while ballast.write(&[0; 4096]).is_ok_and(|written| written > 0) {}
             }
-            Way::NoGrowth => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=4096:"]),
+            Method::FileSizeLimit => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=4096:"]),
         }
     }
 
-    fn make_room(&self, program: &Program, home: &Home) {
+    fn free_space(&self, program: &Program, home: &Home) {
         match self {
-            Way::SmallDisk(_) => {
+            Method::SmallDisk(_) => {
                 std::fs::remove_file(program.seen_by_it(&home.data().join("ballast"))).expect("removed");
             }
-            Way::NoGrowth => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=unlimited:"]),
+            Method::FileSizeLimit => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=unlimited:"]),
         }
     }
 }
 
-async fn live_through_a_full_disk(way: Way, name: &str) {
+async fn test_disk_full_while_running(method: Method, name: &str) {
     let home = Home::new(name);
-    let program = Program::start_in(&home, &way.surroundings(&home, false)).await;
-    let mut site = Site::visited(program).await;
-    way.fill(&site.program, &home);
-    site.expect_trouble(FULL, true).await;
-    way.make_room(&site.program, &home);
+    let program = Program::start_in(&home, &method.launcher(&home, false)).await;
+    let mut site = Site::with_users(program).await;
+    method.fill(&site.program, &home);
+    site.expect_unavailable(FULL, true).await;
+    method.free_space(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_becomes_full_is_told_and_lived_through() {
-    live_through_a_full_disk(Way::best(), "full").await;
+async fn running_program_survives_full_disk() {
+    test_disk_full_while_running(Method::best(), "full").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_fails_is_told_and_lived_through() {
-    live_through_a_full_disk(Way::NoGrowth, "failing").await;
+async fn running_program_survives_failing_disk() {
+    test_disk_full_while_running(Method::FileSizeLimit, "failing").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_starts_on_a_full_disk_says_so_and_waits_for_room() {
-    let (way, home) = (Way::best(), Home::new("full-start"));
-    let before = Site::visited(Program::start(&home).await).await.ended(false).await;
-    let program = Program::start_in(&home, &way.surroundings(&home, true)).await;
+async fn program_starts_on_full_disk_and_recovers() {
+    let (method, home) = (Method::best(), Home::new("full-start"));
+    let before = Site::with_users(Program::start(&home).await).await.stopped(false).await;
+    let program = Program::start_in(&home, &method.launcher(&home, true)).await;
     let mut site = before.moved_to(program);
-    site.expect_trouble(FULL, false).await;
-    way.make_room(&site.program, &home);
+    site.expect_unavailable(FULL, false).await;
+    method.free_space(&site.program, &home);
     site.expect_recovery(&home).await;
     site.program.stop().await;
 }

@@ -1,4 +1,4 @@
-//! A database that may only be read.
+//! Read-only databases.
 
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
@@ -10,48 +10,50 @@ use crate::support::{Home, Program, Site, as_namespace_root, can, run};
 
 const READ_ONLY: &str = "the database is read-only";
 
-/// How the right to write is taken away.
-enum Way {
-    /// File and folder belong to somebody who may not write them.
-    Rights,
-    /// They are mounted so.
+/// How the database is made read-only before the program starts.
+enum Method {
+    /// File permissions.
+    Permissions,
+    /// A read-only mount. Contains the command that creates the mount namespace.
     Mount(Vec<String>),
 }
 
-impl Way {
-    /// Everything that works here. At least one way does: a user has rights to take away, and root
-    /// can give up its right to disregard them.
-    fn all() -> Vec<Way> {
-        let ways: Vec<Way> = [Some(Way::Rights), as_namespace_root().map(Way::Mount)].into_iter().flatten().collect();
-        println!("{} way(s) to take the right away", ways.len());
-        ways
+impl Method {
+    /// The methods that work on this machine: permissions always, since root can drop the capability
+    /// to ignore them.
+    fn available() -> Vec<Method> {
+        let methods = [Some(Method::Permissions), as_namespace_root().map(Method::Mount)];
+        let methods: Vec<Method> = methods.into_iter().flatten().collect();
+        println!("{} method(s)", methods.len());
+        methods
     }
 
-    fn surroundings(&self, home: &Home) -> Vec<String> {
+    /// The command that starts the program.
+    fn launcher(&self, home: &Home) -> Vec<String> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let data = home.data().display().to_string();
         match self {
-            Way::Rights if can(&["setpriv", "--bounding-set=-dac_override,-dac_read_search", "true"]) => {
+            Method::Permissions if can(&["setpriv", "--bounding-set=-dac_override,-dac_read_search", "true"]) => {
                 owned(&["setpriv", "--bounding-set=-dac_override,-dac_read_search"])
             }
-            Way::Rights => Vec::new(),
-            Way::Mount(unshare) => {
+            Method::Permissions => Vec::new(),
+            Method::Mount(unshare) => {
                 let script = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
                 [unshare.clone(), owned(&["sh", "-c", script, &data])].concat()
             }
         }
     }
 
-    fn take_away(&self, home: &Home) {
-        if matches!(self, Way::Rights) {
+    fn make_read_only(&self, home: &Home) {
+        if matches!(self, Method::Permissions) {
             home.set_rights(0o555, 0o444);
         }
     }
 
-    fn give_back(&self, program: &Program, home: &Home) {
+    fn make_writable(&self, program: &Program, home: &Home) {
         match self {
-            Way::Rights => home.set_rights(0o755, 0o600),
-            Way::Mount(unshare) => {
+            Method::Permissions => home.set_rights(0o755, 0o600),
+            Method::Mount(unshare) => {
                 let id = program.id().to_string();
                 let mut enter = vec!["nsenter", "--target", &id, "--mount"];
                 if unshare.iter().any(|word| word == "--user") {
@@ -64,38 +66,37 @@ impl Way {
     }
 }
 
-async fn start_without_the_right_to_write(is_killed_before: bool, name: &str) {
-    for (number, way) in Way::all().into_iter().enumerate() {
+async fn test_start_on_read_only_database(after_crash: bool, name: &str) {
+    for (number, method) in Method::available().into_iter().enumerate() {
         let home = Home::new(&format!("{name}-{number}"));
-        let before = Site::visited(Program::start(&home).await).await.ended(is_killed_before).await;
-        way.take_away(&home);
-        let program = Program::start_in(&home, &way.surroundings(&home)).await;
+        let before = Site::with_users(Program::start(&home).await).await.stopped(after_crash).await;
+        method.make_read_only(&home);
+        let program = Program::start_in(&home, &method.launcher(&home)).await;
         let mut site = before.moved_to(program);
-        // SQLite needs its side files to read. A program that stops in good order removes them.
-        site.expect_trouble(READ_ONLY, is_killed_before).await;
-        way.give_back(&site.program, &home);
+        // SQLite needs its side files to read. They exist after a crash only.
+        site.expect_unavailable(READ_ONLY, after_crash).await;
+        method.make_writable(&site.program, &home);
         site.expect_recovery(&home).await;
         site.program.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_starts_on_a_read_only_database_says_so_and_waits_for_the_right_to_write() {
-    start_without_the_right_to_write(false, "read-only").await;
+async fn program_starts_on_read_only_database_and_recovers() {
+    test_start_on_read_only_database(false, "read-only").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_crash_a_read_only_database_can_be_read_all_the_same() {
-    start_without_the_right_to_write(true, "read-only-crash").await;
+async fn read_only_database_is_readable_after_crash() {
+    test_start_on_read_only_database(true, "read-only-crash").await;
 }
 
-/// Takes the right to write away from a program that runs. Rights and mounts would not do: what is
-/// open for writing stays so.
+/// Makes the database of a running program read-only. Permissions and mounts do not affect open files.
 enum Lock<'a> {
-    /// File and log may not be changed by anybody (chattr). Their index may: it is shared memory,
-    /// and a system that takes memory away ends the program at once.
+    /// `chattr +i` on the file and its log. Not on their index, a memory map: writing to it would
+    /// crash the program.
     Immutable(&'a Home),
-    /// The file says that only a newer SQLite may write it.
+    /// A file format that only a newer SQLite may write.
     Format(&'a Home),
 }
 
@@ -105,31 +106,31 @@ impl<'a> Lock<'a> {
         can(&["chattr", flag, &name(""), &name("-wal")])
     }
 
-    /// As the file system allows it, or else as SQLite does.
+    /// `Immutable` if the file system supports it.
     async fn best(home: &'a Home) -> Lock<'a> {
         if Lock::change(home, "+i") {
-            println!("files that may not be changed");
+            println!("immutable files");
             return Lock::Immutable(home);
         }
         Lock::format(home).await
     }
 
     async fn format(home: &'a Home) -> Lock<'a> {
-        println!("a file of a newer format");
+        println!("newer file format");
         set_write_format(&home.database(), 3).await;
         Lock::Format(home)
     }
 
     async fn open(&self) {
         match self {
-            Lock::Immutable(home) => assert!(Lock::change(home, "-i"), "the files cannot be changed any more"),
+            Lock::Immutable(home) => assert!(Lock::change(home, "-i"), "chattr -i"),
             Lock::Format(home) => set_write_format(&home.database(), 2).await,
         }
     }
 }
 
 impl Drop for Lock<'_> {
-    /// Whatever came of the test, its files can be removed.
+    /// So that the files can be deleted.
     fn drop(&mut self) {
         if let Lock::Immutable(home) = self {
             Lock::change(home, "-i");
@@ -137,8 +138,8 @@ impl Drop for Lock<'_> {
     }
 }
 
-/// Sets the version of the format that a program must know to write the file: byte 18
-/// (<https://www.sqlite.org/fileformat.html>). It must stand in the file, and not in its log.
+/// Sets the file format write version, byte 18 (<https://www.sqlite.org/fileformat.html>), in the file
+/// itself, not in its log.
 async fn set_write_format(database: &Path, version: u8) {
     let options = SqliteConnectOptions::new().filename(database);
     let mut connection = SqliteConnection::connect_with(&options).await.expect("the database");
@@ -155,22 +156,22 @@ async fn set_write_format(database: &Path, version: u8) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_becomes_read_only_is_told_and_lived_through() {
+async fn running_program_survives_read_only_files() {
     let home = Home::new("read-only-later");
-    let mut site = Site::visited(Program::start(&home).await).await;
+    let mut site = Site::with_users(Program::start(&home).await).await;
     let lock = Lock::best(&home).await;
-    site.expect_trouble(READ_ONLY, true).await;
+    site.expect_unavailable(READ_ONLY, true).await;
     lock.open().await;
     site.expect_recovery(&home).await;
     site.program.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_sqlite_may_not_write_any_more_is_told_and_lived_through() {
+async fn running_program_survives_newer_file_format() {
     let home = Home::new("read-only-format");
-    let mut site = Site::visited(Program::start(&home).await).await;
+    let mut site = Site::with_users(Program::start(&home).await).await;
     let lock = Lock::format(&home).await;
-    site.expect_trouble(READ_ONLY, true).await;
+    site.expect_unavailable(READ_ONLY, true).await;
     lock.open().await;
     site.expect_recovery(&home).await;
     site.program.stop().await;

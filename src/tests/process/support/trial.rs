@@ -1,24 +1,24 @@
-//! One site whose database stops being writable, and becomes writable again.
+//! A site whose database becomes unavailable and recovers.
 
 use super::{Browser, Home, Program, eventually, examine};
 
-/// A number that the environment gives.
+/// Reads a number from the environment.
 pub(crate) fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{variable} is no number")))
+    std::env::var(variable).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{variable} is not a number")))
 }
 
-/// The program with people in every state.
+/// A program, a signed-in user and a user who has not registered yet.
 pub(crate) struct Site {
     pub(crate) program: Program,
-    /// Signed in as `typed-ann`.
+    /// Signed in.
     ann: Browser,
-    /// Came from QQ as `typed-bob` and has not registered yet.
+    /// Not registered yet.
     bob: Option<Browser>,
 }
 
 impl Site {
-    /// Lets people come to a program that is well.
-    pub(crate) async fn visited(program: Program) -> Site {
+    /// Signs in both users.
+    pub(crate) async fn with_users(program: Program) -> Site {
         let (mut ann, mut bob) = (program.browser(), program.browser());
         assert_eq!(ann.register("typed-ann").await.expect("an answer").location(), "/account");
         assert_eq!(bob.sign_in("typed-bob").await.expect("an answer").location(), "/register");
@@ -26,15 +26,15 @@ impl Site {
         Site { program, ann, bob: Some(bob) }
     }
 
-    /// The same people, after the program was started again.
+    /// The same users and another program.
     pub(crate) fn moved_to(self, program: Program) -> Site {
         let (ann, bob) = (self.ann.moved_to(program.port()), self.bob.map(|bob| bob.moved_to(program.port())));
         Site { program, ann, bob }
     }
 
-    /// Ends the program, and gives what is needed to go on.
-    pub(crate) async fn ended(mut self, by_kill: bool) -> Site {
-        if by_kill {
+    /// Stops the program.
+    pub(crate) async fn stopped(mut self, by_crash: bool) -> Site {
+        if by_crash {
             self.program.kill();
         } else {
             self.program.terminate();
@@ -43,9 +43,9 @@ impl Site {
         self
     }
 
-    /// Expects that `/readyz` and the log give the reason, and that the site handles it. `can_read` if the
-    /// rows can still be read.
-    pub(crate) async fn expect_trouble(&mut self, reason: &str, can_read: bool) {
+    /// Checks that `/readyz` and the log give the reason, and that pages handle it. `can_read` if the tables
+    /// can still be read.
+    pub(crate) async fn expect_unavailable(&mut self, reason: &str, can_read: bool) {
         let program = &self.program;
         let answer = eventually("/readyz reports the problem", async || {
             Some(program.readiness().await).filter(|answer| answer.status == 503)
@@ -72,10 +72,10 @@ impl Site {
         if let Some(bob) = &mut self.bob {
             assert!(bob.fill_in_form("typed-bob").await.expect("an answer").is_unavailable());
         }
-        assert_eq!(self.program.browser().get("/healthz").await.expect("an answer").status, 200, "the program lives");
+        assert_eq!(self.program.browser().get("/healthz").await.expect("an answer").status, 200, "the process lives");
     }
 
-    /// Expects that everything works again, without a restart, and that nothing was half-made.
+    /// Checks that everything works without a restart, and that no data is incomplete.
     pub(crate) async fn expect_recovery(&mut self, home: &Home) {
         let program = &self.program;
         eventually("/readyz reports the recovery", async || {
@@ -88,17 +88,17 @@ impl Site {
         .await;
         let mut bob = self.bob.take().expect("Bob");
         assert_eq!(bob.fill_in_form("typed-bob").await.expect("an answer").location(), "/account");
-        // More than there are connections, so that each of them is tried.
-        let comers: Vec<_> = (0..12).map(|number| format!("typed-late-{number}")).collect();
-        let registering = comers.iter().map(|name| {
+        // More users than connections, so that every connection is used.
+        let late: Vec<_> = (0..12).map(|number| format!("typed-late-{number}")).collect();
+        let registering = late.iter().map(|name| {
             let (mut browser, name) = (self.program.browser(), name.clone());
             tokio::spawn(async move { browser.register(&name).await.expect("an answer").location().to_owned() })
         });
         for registration in registering.collect::<Vec<_>>() {
             assert_eq!(registration.await.expect("an end"), "/account");
         }
-        let acknowledged = [comers, vec!["typed-ann".to_owned(), "typed-bob".to_owned()]].concat();
+        let acknowledged = [late, vec!["typed-ann".to_owned(), "typed-bob".to_owned()]].concat();
         let users = examine(&home.copy_seen_by(&self.program), &acknowledged).await;
-        assert_eq!(users, acknowledged.len(), "nobody else was made");
+        assert_eq!(users, acknowledged.len(), "users");
     }
 }
