@@ -21,7 +21,7 @@ pub struct Identity<'a> {
 #[derive(Clone, Copy)]
 pub struct NewAccount<'a> {
     /// The username.
-    pub name: &'a ValidUsername,
+    pub username: &'a ValidUsername,
     /// The email address, if one was typed.
     pub email: Option<&'a Email>,
     /// Whether to store the address as verified, unless another user has verified it.
@@ -45,7 +45,7 @@ impl Accounts {
     /// Creates an account, or nothing. `now` is in seconds since 1970.
     pub async fn create(&self, account: NewAccount<'_>, now: i64) -> Result<CreateOutcome, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let Some(user_id) = insert_user(&mut transaction, account.name, now).await? else {
+        let Some(user_id) = insert_user(&mut transaction, account.username, now).await? else {
             transaction.rollback().await?;
             // The same user may have taken the name, by sending the form twice.
             let existing = self.find_by_openid(COMPANY_QQ, account.identity.openid).await?;
@@ -61,23 +61,23 @@ impl Accounts {
             return existing.map(CreateOutcome::AlreadyRegistered).ok_or(sqlx::Error::RowNotFound);
         }
         transaction.commit().await?;
-        Ok(CreateOutcome::Created(Account { user_id, username: account.name.shown().to_owned() }))
+        Ok(CreateOutcome::Created(Account { user_id, username: account.username.shown().to_owned() }))
     }
 }
 
-/// Returns the new user's id, or `None` if the name is taken.
+/// Returns the new user's id, or `None` if the username is taken.
 async fn insert_user(
     connection: &mut AnyConnection,
-    name: &ValidUsername,
+    username: &ValidUsername,
     now: i64,
 ) -> Result<Option<i64>, sqlx::Error> {
     let row: Option<(i64,)> = sqlx::query_as(
         "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT DO NOTHING RETURNING id",
     )
-    .bind(name.shown())
-    .bind(name.key())
-    .bind(name.skeleton())
+    .bind(username.shown())
+    .bind(username.key())
+    .bind(username.skeleton())
     .bind(now)
     .fetch_optional(connection)
     .await?;

@@ -113,12 +113,12 @@ impl LoginService {
     /// Returns `None` if the username is taken.
     async fn create_account(
         &self,
-        name: &ValidUsername,
+        username: &ValidUsername,
         email: Option<&Email>,
         qq_login: &QqLogin,
     ) -> Result<Option<Account>, LoginError> {
         let identity = Identity { openid: &qq_login.identity.openid, unionid: qq_login.identity.unionid.as_deref() };
-        let account = NewAccount { name, email, trust_email: self.policy.email_trust, identity };
+        let account = NewAccount { username, email, trust_email: self.policy.email_trust, identity };
         Ok(match self.accounts.create(account, self.now()).await? {
             CreateOutcome::Created(account) => {
                 audit::record(Event::Registered { user_id: account.user_id });

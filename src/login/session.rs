@@ -45,7 +45,7 @@ impl QqLogin {
             avatar_hash: self.profile.avatar_hash.flatten(),
             token: self.token,
             next: return_to.as_str().to_owned(),
-            since: now,
+            started_at: now,
             draft,
         }
     }
@@ -68,6 +68,6 @@ pub(super) fn stored_token(token: Token, obtained_at: i64) -> StoredToken {
         refresh_token: token.refresh_token,
         obtained_at,
         lifetime_secs: token.lifetime_secs,
-        refused_at: None,
+        rejected_at: None,
     }
 }

@@ -72,17 +72,17 @@ impl LoginService {
         let mut has_waited = false;
         loop {
             let Some(stored) = self.sessions.find(id).await? else { return Ok(TokenState::SignedOut) };
-            let token = &stored.signed_in.token;
+            let token = &stored.user.token;
             let is_rejected = rejected.is_some_and(|rejected| rejected.is_same_token(token));
             match token.status(self.now()) {
-                TokenStatus::Valid if !is_rejected => return Ok(TokenState::Valid(stored.signed_in)),
+                TokenStatus::Valid if !is_rejected => return Ok(TokenState::Valid(stored.user)),
                 TokenStatus::Expired => return Ok(unusable_state(token)),
                 TokenStatus::Valid | TokenStatus::NeedsRefresh => {}
             }
             let is_leased = stored.is_refresh_in_progress(self.now());
             if has_waited && (!is_leased || Instant::now() > deadline) {
                 // The other request did not reach QQ. A second try would double the waiting time.
-                return Ok(TokenState::Stale(stored.signed_in));
+                return Ok(TokenState::Stale(stored.user));
             }
             let lease_ends_at = self.lease_ends_at();
             if !is_leased && self.sessions.acquire_refresh_lease(&stored, lease_ends_at).await? {
@@ -96,18 +96,18 @@ impl LoginService {
     }
 
     async fn refresh_with_lease(&self, id: Id, stored: StoredSession) -> Result<TokenState, LoginError> {
-        let old = &stored.signed_in.token;
+        let old = &stored.user.token;
         let Some(refresh_token) = &old.refresh_token else { return Ok(TokenState::ReauthRequired) };
         let obtained_at = self.now();
         match self.qq.refresh_token(refresh_token).await {
             Ok(token) => {
                 let user = self.store_refreshed_token(id, old, &stored_token(token, obtained_at)).await?;
-                audit::record(Event::TokenRenewed { user_id: stored.signed_in.user_id });
+                audit::record(Event::TokenRenewed { user_id: stored.user.user_id });
                 Ok(user.map_or(TokenState::SignedOut, TokenState::Valid))
             }
             Err(error) => {
                 self.log_qq_error(&error);
-                self.handle_refresh_error(id, stored.signed_in, &error).await
+                self.handle_refresh_error(id, stored.user, &error).await
             }
         }
     }
@@ -134,11 +134,11 @@ impl LoginService {
             }
             ErrorClass::ReauthRequired => {
                 // The refresh token is used up or invalid. The access token may still be valid.
-                let refused_at = error.is_token_invalid().then(|| self.now());
+                let rejected_at = error.is_token_invalid().then(|| self.now());
                 let current = self
                     .replace_token(id, &user.token, |old| StoredToken {
                         refresh_token: None,
-                        refused_at,
+                        rejected_at,
                         ..old.clone()
                     })
                     .await?;
@@ -176,8 +176,8 @@ impl LoginService {
 
     /// Marks a token that QQ rejected.
     pub(super) async fn mark_revoked(&self, id: Id, token: &StoredToken) -> Result<TokenState, LoginError> {
-        let refused_at = Some(self.now());
-        let user = self.replace_token(id, token, |old| StoredToken { refused_at, ..old.clone() }).await?;
+        let rejected_at = Some(self.now());
+        let user = self.replace_token(id, token, |old| StoredToken { rejected_at, ..old.clone() }).await?;
         let Some(user) = user else { return Ok(TokenState::SignedOut) };
         audit::record(Event::TokenRefused { user_id: user.user_id });
         Ok(unusable_state(&user.token))

@@ -64,7 +64,8 @@ pub struct PendingRegistration {
     /// Where to redirect after the registration.
     pub next: String,
     /// When the callback arrived, in seconds since 1970.
-    pub since: i64,
+    #[serde(rename = "since")]
+    pub started_at: i64,
     /// The form that was sent after the registration had expired.
     pub draft: Option<FormDraft>,
 }
@@ -142,17 +143,41 @@ impl SessionData {
 impl PendingRegistration {
     /// The draft, unless it is too old. `now` is in seconds since 1970.
     pub fn draft(&self, now: i64) -> Option<&FormDraft> {
-        self.draft.as_ref().filter(|_| now <= self.since.saturating_add(DRAFT_LIFETIME_SECS))
+        self.draft.as_ref().filter(|_| now <= self.started_at.saturating_add(DRAFT_LIFETIME_SECS))
     }
 
     fn is_current(&self, now: i64) -> bool {
-        (-MAX_CLOCK_SKEW_SECS..=REGISTRATION_LIFETIME_SECS).contains(&now.saturating_sub(self.since))
+        (-MAX_CLOCK_SKEW_SECS..=REGISTRATION_LIFETIME_SECS).contains(&now.saturating_sub(self.started_at))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    /// Renaming a stored field would end all sessions.
+    #[test]
+    fn stored_names_stay_the_same() {
+        let token = json!({
+            "access_token": "a", "refresh_token": "r", "obtained_at": 1, "lifetime_secs": 2, "refused_at": 3
+        });
+        let profile = json!({ "openid": "o", "nickname": "n", "avatar_hash": "h", "token": token });
+        for (variant, more) in [
+            ("SignedIn", json!({ "user_id": 1, "username": "ann" })),
+            (
+                "Pending",
+                json!({ "unionid": "u", "next": "/", "since": 4, "draft": { "username": "ann", "email": "a@b.cd" } }),
+            ),
+        ] {
+            let mut fields = profile.clone();
+            fields.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            let stored = json!({ variant: fields });
+            let data = SessionData::parse(stored.clone()).expect(variant);
+            assert_eq!(serde_json::to_value(data).expect("JSON"), stored);
+        }
+    }
 
     #[test]
     fn s32_debug_hides_the_draft() {

@@ -14,7 +14,7 @@ pub struct SessionInfo {
     /// Identifies the session among those of its user, who can end it by this handle.
     pub handle: String,
     /// When it began, in seconds since 1970.
-    pub began_at: i64,
+    pub created_at: i64,
     /// When it was last used, in seconds since 1970, to a minute.
     pub last_seen_at: i64,
     /// Whether the request belongs to it.
@@ -27,14 +27,14 @@ impl SqlSessionStore {
         let current = current.map(|id| hash(&id));
         let now = self.now();
         let rows = self.rows_of_user(user_id).await?.into_iter();
-        let sessions = rows.filter(|(_, began_at, last_seen_at)| !self.has_ended(*began_at, *last_seen_at, now)).map(
-            |(id_hash, began_at, last_seen_at)| SessionInfo {
+        let sessions = rows
+            .filter(|(_, created_at, last_seen_at)| !self.has_ended(*created_at, *last_seen_at, now))
+            .map(|(id_hash, created_at, last_seen_at)| SessionInfo {
                 handle: handle(&id_hash),
-                began_at,
+                created_at,
                 last_seen_at,
                 is_current: current.as_ref() == Some(&id_hash),
-            },
-        );
+            });
         Ok(sessions.collect())
     }
 

@@ -22,7 +22,7 @@ const RETRY_DELAY: Duration = Duration::from_millis(5);
 /// A session as it was read, for updates that depend on it.
 pub struct StoredSession {
     /// The signed-in user.
-    pub signed_in: SignedInUser,
+    pub user: SignedInUser,
     id: Id,
     row: Row,
 }
@@ -39,7 +39,7 @@ impl SqlSessionStore {
     pub async fn find(&self, id: Id) -> Result<Option<StoredSession>, SessionError> {
         let Some(row) = self.read(&id).await? else { return Ok(None) };
         let data = row.data.get(KEY).cloned().and_then(SessionData::parse);
-        Ok(data.and_then(SessionData::signed_in).map(|signed_in| StoredSession { signed_in, id, row }))
+        Ok(data.and_then(SessionData::signed_in).map(|user| StoredSession { user, id, row }))
     }
 
     /// Acquires the lease until `ends_at` (in seconds since 1970). Returns false if another request
@@ -99,7 +99,7 @@ impl SqlSessionStore {
         let id_hash = hash(&id);
         for _ in 0..MAX_UPDATE_ATTEMPTS {
             let Some(found) = self.find(id).await? else { return Ok(None) };
-            let Some(changed) = change(&found.signed_in) else { return Ok(Some(found.signed_in)) };
+            let Some(changed) = change(&found.user) else { return Ok(Some(found.user)) };
             let data = serde_json::to_value(SessionData::SignedIn(changed.clone()))?;
             let updated = sqlx::query(sql)
                 .bind(self.seal(&id_hash, &[(KEY.to_owned(), data)].into())?)

@@ -25,7 +25,8 @@ pub struct StoredToken {
     /// How long it is valid from then on, in seconds.
     pub lifetime_secs: i64,
     /// When QQ rejected it, in seconds since 1970. It is invalid since then, whatever its age.
-    pub refused_at: Option<i64>,
+    #[serde(rename = "refused_at")]
+    pub rejected_at: Option<i64>,
 }
 
 /// Whether a token can be used.
@@ -49,7 +50,7 @@ impl StoredToken {
     /// lifetime or five minutes at most, since it must last for the next call. A token from the future
     /// counts as expired: the clock was set back, so its age is unknown.
     pub fn status(&self, now: i64) -> TokenStatus {
-        if self.refused_at.is_some() {
+        if self.rejected_at.is_some() {
             return TokenStatus::Expired;
         }
         let margin_secs = (self.lifetime_secs / 10).min(MAX_MARGIN_SECS);
@@ -69,7 +70,7 @@ impl StoredToken {
 
     /// Whether QQ rejected the token within a minute after issuing it.
     pub fn was_revoked_immediately(&self) -> bool {
-        self.refused_at.is_some_and(|refused_at| refused_at.saturating_sub(self.obtained_at) <= FRESH_SECS)
+        self.rejected_at.is_some_and(|rejected_at| rejected_at.saturating_sub(self.obtained_at) <= FRESH_SECS)
     }
 
     /// Compares the access tokens in constant time.
@@ -101,7 +102,7 @@ mod tests {
             refresh_token: has_refresh_token.then(|| "canary-refresh".into()),
             obtained_at: T,
             lifetime_secs,
-            refused_at: None,
+            rejected_at: None,
         }
     }
 
@@ -148,16 +149,16 @@ mod tests {
 
     #[test]
     fn s36_a_rejected_token_is_expired_at_any_age() {
-        let refused = StoredToken { refused_at: Some(T + 1), ..token(SIXTY_DAYS, true) };
-        assert_eq!(refused.status(T + 1), Expired);
-        assert_eq!(refused.status(T + 2 * SIXTY_DAYS), Expired);
+        let rejected = StoredToken { rejected_at: Some(T + 1), ..token(SIXTY_DAYS, true) };
+        assert_eq!(rejected.status(T + 1), Expired);
+        assert_eq!(rejected.status(T + 2 * SIXTY_DAYS), Expired);
     }
 
     #[test]
     fn revoked_immediately_means_within_a_minute() {
-        let refused = |after_secs| StoredToken { refused_at: Some(T + after_secs), ..token(SIXTY_DAYS, true) };
-        assert!(refused(0).was_revoked_immediately() && refused(60).was_revoked_immediately());
-        assert!(!refused(61).was_revoked_immediately());
+        let rejected = |after_secs| StoredToken { rejected_at: Some(T + after_secs), ..token(SIXTY_DAYS, true) };
+        assert!(rejected(0).was_revoked_immediately() && rejected(60).was_revoked_immediately());
+        assert!(!rejected(61).was_revoked_immediately());
         assert!(!token(SIXTY_DAYS, true).was_revoked_immediately());
     }
 

@@ -67,7 +67,7 @@ async fn gather(site: &AppState, signed_in: &SignedInUser, current: Option<Id>) 
         }
         told
     };
-    let of_session = |session: crate::sessions::SessionInfo| json!({ "began": moment(session.began_at), "last_used": moment(session.last_seen_at) });
+    let of_session = |session: crate::sessions::SessionInfo| json!({ "began": moment(session.created_at), "last_used": moment(session.last_seen_at) });
     let token = &signed_in.token;
     Ok(Some(json!({
         "user_name": username,

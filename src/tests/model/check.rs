@@ -130,7 +130,7 @@ impl Walk<'_> {
         let visitor = record.data.get("person").cloned().and_then(|visitor| serde_json::from_value(visitor).ok());
         let token = match visitor {
             Some(sessions::SessionData::Pending(found)) => {
-                let found_facts = Some((found.since, found.next, found.draft.is_some()));
+                let found_facts = Some((found.started_at, found.next, found.draft.is_some()));
                 prop_assert_eq!(found_facts, pending_facts(session), "the registration in browser {}", side);
                 found.token
             }
@@ -142,7 +142,7 @@ impl Walk<'_> {
             None => return Err(TestCaseError::fail("a record that cannot be read")),
         };
         let expected = &session.token;
-        let facts = (token.obtained_at, token.refused_at, token.refresh_token.is_some());
+        let facts = (token.obtained_at, token.rejected_at, token.refresh_token.is_some());
         prop_assert_eq!(facts, (expected.obtained_at, expected.refused_at, expected.is_renewable), "the token");
         let (number, token) = (expected.number, token.access_token.expose_secret().to_owned());
         match self.tokens.get(&number) {

@@ -41,7 +41,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
             .then(|| view! { <p class="remark" role="status">{messages.sessions_ended}</p> });
         let moment = |seconds| frame.lang.format_datetime(seconds);
         let items = sessions.into_iter().map(|session| {
-            let (began, seen) = (moment(session.began_at), moment(session.last_seen_at));
+            let (began, seen) = (moment(session.created_at), moment(session.last_seen_at));
             view! { <SessionItem messages session began seen /> }
         });
         view! {
