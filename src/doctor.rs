@@ -30,7 +30,9 @@ pub async fn run(env: &Environment, clock: &Clock) -> Report {
     };
     let client = match Client::new(config.qq.clone()) {
         Ok(client) => client,
-        Err(error) => return configuration_report(messages.client_error.error(&[&error.to_string()]), messages),
+        Err(error) => {
+            return configuration_report(messages.startup_error.error(&[&format!("QQ_GRAPH_URL: {error}")]), messages);
+        }
     };
     let is_sandbox = config.qq.graph_url.scheme() == "http";
     let context = Context { config: &config, client: &client, clock, messages, is_sandbox };
@@ -62,6 +64,3 @@ fn report(findings: Findings, messages: &Messages) -> Report {
     });
     Report::new(checks.collect())
 }
-
-#[cfg(test)]
-mod tests;

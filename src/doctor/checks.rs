@@ -33,4 +33,4 @@ pub(super) async fn run(context: &Context<'_>) -> Findings {
 }
 
 #[cfg(test)]
-pub(super) use qq::run as run_qq_checks;
+mod tests;

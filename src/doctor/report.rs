@@ -6,7 +6,6 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// The check passed.
     Ok,
     /// Users can sign in, but the operator should have a look, or the check could not run.
     Warning,
@@ -18,19 +17,13 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
-    /// Every environment variable.
     Configuration,
-    /// Reachable, migrated, writable.
     Database,
-    /// Present, valid, private.
     SecretKey,
-    /// This machine's clock compared with QQ's.
     Clock,
     /// Name resolution, connection and certificate.
     DnsAndTls,
-    /// App ID and App Key.
     App,
-    /// Whether QQ accepts the callback URL.
     Callback,
     /// `/oauth2.0/me`.
     Identity,
@@ -38,9 +31,7 @@ pub enum CheckName {
     Profile,
     /// Refreshing a token.
     Renewal,
-    /// `PUBLIC_URL` compared with QQ's rules for callback URLs.
     PublicUrl,
-    /// Outgoing email.
     Mail,
 }
 
@@ -65,12 +56,10 @@ impl CheckName {
 /// One check and what it found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
-    /// Which check this is.
     pub name: CheckName,
     /// Title and detail, for the text report.
     #[serde(skip)]
     pub(super) line: String,
-    /// The result.
     pub status: Status,
     /// False only for [`Status::Error`].
     pub ok: bool,
@@ -112,7 +101,6 @@ impl Report {
         self.checks.iter().map(lines).collect()
     }
 
-    /// Formats the report as JSON.
     pub fn to_json(&self) -> String {
         // Serializing strings, numbers and booleans cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"

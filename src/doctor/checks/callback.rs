@@ -11,21 +11,19 @@ pub(super) fn check(context: &Context<'_>, page: &Result<AuthorizePage, QqError>
     let messages = context.messages;
     // QQ may show any page. Only the sandbox has to redirect.
     let unexpected = if context.is_sandbox { Status::Error } else { Status::Warning };
-    let accepted = match page {
+    match page {
         Err(QqError::MalformedResponse(TooLarge | Truncated | NotUtf8)) if !context.is_sandbox => {
-            return messages.callback_no_redirect.warning(&[]);
+            messages.callback_no_redirect.warning(&[])
         }
-        Err(error) => return context.qq_error(error),
-        Ok(AuthorizePage::Error(code)) => return context.qq_code(*code, ""),
-        Ok(AuthorizePage::StateMismatch) => return messages.callback_state_lost.error(&[]),
-        Ok(AuthorizePage::Cancelled) => return messages.callback_cancelled.error(&[]),
-        Ok(AuthorizePage::NoRedirect) => return messages.callback_no_redirect.with_status(unexpected, &[]),
-        Ok(AuthorizePage::UnknownRedirect) => return messages.callback_unknown_redirect.with_status(unexpected, &[]),
-        Ok(AuthorizePage::Code(_)) => messages.callback_signed_in,
-        Ok(AuthorizePage::Login) => messages.callback_accepted,
-    };
-    match &exchange.result {
-        Err(error) if exchange.is_callback_illegal() => context.qq_error(error),
-        _ => accepted.ok(&[&context.config.qq.redirect_uri]),
+        Err(error) => context.qq_error(error),
+        Ok(AuthorizePage::Error(code)) => context.qq_code(*code, ""),
+        Ok(AuthorizePage::StateMismatch) => messages.callback_state_lost.error(&[]),
+        Ok(AuthorizePage::Cancelled) => messages.callback_cancelled.error(&[]),
+        Ok(AuthorizePage::NoRedirect) => messages.callback_no_redirect.with_status(unexpected, &[]),
+        Ok(AuthorizePage::UnknownRedirect) => messages.callback_unknown_redirect.with_status(unexpected, &[]),
+        Ok(AuthorizePage::Code(_) | AuthorizePage::Login) => match &exchange.result {
+            Err(error) if exchange.is_callback_illegal() => context.qq_error(error),
+            _ => messages.callback_accepted.ok(&[&context.config.qq.redirect_uri]),
+        },
     }
 }

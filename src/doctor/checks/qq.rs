@@ -14,7 +14,7 @@ use crate::qq::{QqError, TransportError};
 const STATE: &str = "qq-login-doctor";
 const SANDBOX_USER: &str = "doctor";
 
-pub(in crate::doctor) async fn run(context: &Context<'_>) -> Findings {
+pub(super) async fn run(context: &Context<'_>) -> Findings {
     let messages = context.messages;
     let sent_at = (context.clock)();
     let probe = context.client.probe_authorize(STATE, context.is_sandbox.then_some(SANDBOX_USER)).await;
@@ -34,13 +34,9 @@ pub(in crate::doctor) async fn run(context: &Context<'_>) -> Findings {
     }
     let callback = callback::check(context, &probe.page, &exchange);
     let is_callback_rejected = callback.status == Status::Error;
-    let clock = match probe_error {
-        Some(_) => messages.skipped_no_response.warning(&[]),
-        None => clock::check(sent_at, received_at, probe.date, messages),
-    };
     let mut findings = sign_in::check(context, exchange.token()).await;
     findings.extend([
-        (CheckName::Clock, clock),
+        (CheckName::Clock, clock::check(sent_at, received_at, probe.date, messages)),
         (CheckName::DnsAndTls, messages.network_ok.ok(&[context.qq_url()])),
         (CheckName::App, app::check(context, &exchange, is_callback_rejected)),
         (CheckName::Callback, callback),

@@ -39,7 +39,7 @@ async fn check_with_token(context: &Context<'_>, token: &Token) -> (Finding, Fin
     let (identity_finding, identity) = check_identity(context, &token.access_token).await;
     let profile = match &identity {
         Some(identity) => check_profile(context, &token.access_token, identity).await,
-        None => context.messages.skipped_no_identity.warning(&[]),
+        None => context.messages.skipped_sign_in_failed.warning(&[]),
     };
     (identity_finding, profile, check_refresh(context, token.refresh_token.as_ref()).await)
 }
@@ -62,7 +62,7 @@ async fn check_identity(context: &Context<'_>, token: &SecretString) -> (Finding
         result = fetch(false).await;
     }
     let finding = match (&result, first_error) {
-        (Ok(_), None) => context.messages.identity_ok.ok(&[]),
+        (Ok(_), None) => context.messages.sign_in_step_ok.ok(&[]),
         (Ok(_), Some(error)) if error.is_unionid_denied() => {
             Finding { status: Status::Warning, ..context.qq_error(&error) }
         }
@@ -94,7 +94,7 @@ async fn check_user_info(context: &Context<'_>, user_info: &UserInfo) -> Finding
     }
     let Some(avatar_url) = &user_info.avatar_url else { return messages.profile_no_avatar.warning(&[]) };
     match context.client.fetch_avatar(avatar_url).await {
-        Ok(_) => messages.profile_ok.ok(&[]),
+        Ok(_) => messages.sign_in_step_ok.ok(&[]),
         Err(error) => messages.profile_avatar_failed.warning(&[&(messages.avatar_error)(&error)]),
     }
 }
@@ -102,7 +102,7 @@ async fn check_user_info(context: &Context<'_>, user_info: &UserInfo) -> Finding
 async fn check_refresh(context: &Context<'_>, refresh_token: Option<&SecretString>) -> Finding {
     let Some(refresh_token) = refresh_token else { return context.messages.refresh_no_token.warning(&[]) };
     match context.client.refresh_token(refresh_token).await {
-        Ok(_) => context.messages.refresh_ok.ok(&[]),
+        Ok(_) => context.messages.sign_in_step_ok.ok(&[]),
         Err(error) => context.fresh_token_error(&error),
     }
 }

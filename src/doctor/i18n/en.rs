@@ -30,10 +30,8 @@ pub(super) static MESSAGES: Messages = Messages {
 
     skipped_configuration_invalid: message("not checked: fix the configuration first", ""),
     skipped_unreachable: message("not checked: cannot reach QQ", ""),
-    skipped_no_response: message("not checked: QQ did not answer the first request", ""),
     skipped_callback_rejected: message("not checked: QQ rejected the callback URL first", ""),
     skipped_sign_in_failed: message("not checked: the test sign-in failed", ""),
-    skipped_no_identity: message("not checked: QQ did not identify the user", ""),
     skipped_needs_user: message("not checked: needs a real user to sign in", ""),
     skipped_sandbox_not_running: message("not checked: the built-in sandbox ({0}) starts with the site", ""),
 
@@ -42,7 +40,6 @@ pub(super) static MESSAGES: Messages = Messages {
         (format!("{variable} {problem}"), format!("Correct {variable}: {remedy}."))
     },
     startup_error: message("{0}", "The site cannot start until this is fixed."),
-    client_error: message("QQ_GRAPH_URL: {0}", "Set QQ_GRAPH_URL to https://graph.qq.com, or unset it."),
 
     file_not_created_yet: message("{0} does not exist yet; the first start creates it", ""),
     file_not_creatable: message(
@@ -107,7 +104,7 @@ pub(super) static MESSAGES: Messages = Messages {
         "differs from QQ's by {0} s",
         "Synchronize this machine's clock (timedatectl set-ntp true); token lifetimes depend on it.",
     ),
-    clock_no_date: message("QQ's response has no Date header", "Check this machine's clock yourself."),
+    clock_no_date: message("QQ sent no date", "Check this machine's clock yourself."),
 
     network_ok: message("connected to {0}", ""),
     network_timeout: message("{0}: no response in time", CHECK_TIMEOUT),
@@ -141,7 +138,6 @@ pub(super) static MESSAGES: Messages = Messages {
     app_token_issued: message("QQ accepts both and issued a token", ""),
 
     callback_accepted: message("QQ accepts {0}", ""),
-    callback_signed_in: message("QQ accepts {0} and returned a code and the state", ""),
     callback_no_redirect: message("QQ shows a web page instead of redirecting", CHECK_INTERCEPTION),
     callback_unknown_redirect: message(
         "QQ redirects neither to its login page nor to the callback URL",
@@ -157,9 +153,8 @@ pub(super) static MESSAGES: Messages = Messages {
         "Check that no sandbox fault is set (DELETE /sandbox/faults).",
     ),
 
-    identity_ok: message("QQ identified the user", ""),
+    sign_in_step_ok: message("QQ answered as documented", ""),
     identity_dummy_token_rejected: message("QQ rejected a dummy token, as it should", ""),
-    profile_ok: message("QQ returned both", ""),
     profile_partial: message(
         "QQ reported incomplete user data; nickname or avatar will be missing",
         "Nothing to do: the next sign-in asks again.",
@@ -172,7 +167,6 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     avatar_error: ToString::to_string,
     profile_error: message("{0}; sign-in still works, without nickname and avatar", ""),
-    refresh_ok: message("QQ issued a new token", ""),
     refresh_no_token: message(
         "QQ issued no refresh token",
         "Nothing to do: users go through QQ again when their token expires.",

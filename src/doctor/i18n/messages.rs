@@ -48,10 +48,8 @@ pub struct Messages {
     // none
     pub skipped_configuration_invalid: Message,
     pub skipped_unreachable: Message,
-    pub skipped_no_response: Message,
     pub skipped_callback_rejected: Message,
     pub skipped_sign_in_failed: Message,
-    pub skipped_no_identity: Message,
     pub skipped_needs_user: Message,
     // URL of the sandbox
     pub skipped_sandbox_not_running: Message,
@@ -62,7 +60,6 @@ pub struct Messages {
     pub configuration_error: fn(&ConfigError) -> (String, String),
     // error
     pub startup_error: Message,
-    pub client_error: Message,
 
     // file
     pub file_not_created_yet: Message,
@@ -129,16 +126,14 @@ pub struct Messages {
 
     // callback
     pub callback_accepted: Message,
-    pub callback_signed_in: Message,
     pub callback_no_redirect: Message,
     pub callback_unknown_redirect: Message,
     pub callback_state_lost: Message,
     pub callback_cancelled: Message,
 
     // none
-    pub identity_ok: Message,
+    pub sign_in_step_ok: Message,
     pub identity_dummy_token_rejected: Message,
-    pub profile_ok: Message,
     pub profile_partial: Message,
     pub profile_no_avatar: Message,
     // reason
@@ -147,7 +142,6 @@ pub struct Messages {
     // error
     pub profile_error: Message,
     // none
-    pub refresh_ok: Message,
     pub refresh_no_token: Message,
 
     // origin

@@ -29,17 +29,14 @@ pub(super) static MESSAGES: Messages = Messages {
 
     skipped_configuration_invalid: message("未检查：请先修正配置", ""),
     skipped_unreachable: message("未检查：无法连接 QQ", ""),
-    skipped_no_response: message("未检查：QQ 未响应首次请求", ""),
     skipped_callback_rejected: message("未检查：QQ 已先拒绝回调地址", ""),
     skipped_sign_in_failed: message("未检查：测试登录失败", ""),
-    skipped_no_identity: message("未检查：未能获取用户身份", ""),
     skipped_needs_user: message("未检查：需要真实用户登录", ""),
     skipped_sandbox_not_running: message("未检查：内置沙盒（{0}）会随网站一起启动", ""),
 
     configuration_ok: message("网站 {0}，回调 {1}", ""),
     configuration_error: |error| (format!("{} 无效（{}）", error.variable, error.problem), remedy(error)),
     startup_error: message("无法启动：{0}", "修正后网站才能启动。"),
-    client_error: message("QQ_GRAPH_URL 无效（{0}）", "请将 QQ_GRAPH_URL 设为 https://graph.qq.com，或删除该变量。"),
 
     file_not_created_yet: message("{0} 尚不存在，首次启动时自动创建", ""),
     file_not_creatable: message("无法创建 {0}：{1}", "请为运行网站的用户授予该目录的写权限，或修改 DATABASE_URL。"),
@@ -84,7 +81,7 @@ pub(super) static MESSAGES: Messages = Messages {
         "与 QQ 相差 {0} 秒",
         "请用 NTP 同步本机时钟（timedatectl set-ntp true），否则令牌有效期会算错。",
     ),
-    clock_no_date: message("QQ 的响应没有 Date 头", "请自行核对本机时钟。"),
+    clock_no_date: message("QQ 没有返回时间", "请自行核对本机时钟。"),
 
     network_ok: message("已连接 {0}", ""),
     network_timeout: message("{0}：响应超时", CHECK_TIMEOUT),
@@ -117,7 +114,6 @@ pub(super) static MESSAGES: Messages = Messages {
     app_token_issued: message("验证通过，已换取令牌", ""),
 
     callback_accepted: message("QQ 接受 {0}", ""),
-    callback_signed_in: message("QQ 接受 {0}，并返回了授权码和 state", ""),
     callback_no_redirect: message("QQ 没有跳转，而是显示了网页", CHECK_INTERCEPTION),
     callback_unknown_redirect: message("QQ 跳转到了登录页和回调地址以外的地方", CHECK_INTERCEPTION),
     callback_state_lost: message(
@@ -129,9 +125,8 @@ pub(super) static MESSAGES: Messages = Messages {
         "请检查沙盒是否设置了故障（DELETE /sandbox/faults）。",
     ),
 
-    identity_ok: message("已获取用户身份", ""),
+    sign_in_step_ok: message("QQ 的响应符合官方文档", ""),
     identity_dummy_token_rejected: message("QQ 正常拒绝了虚构的令牌", ""),
-    profile_ok: message("获取成功", ""),
     profile_partial: message("QQ 返回的资料不完整，昵称或头像会缺失", "无需处理，下次登录时会重新获取。"),
     profile_no_avatar: message("QQ 没有返回头像", "无需处理，除非所有用户都这样。"),
     profile_avatar_failed: message(
@@ -140,7 +135,6 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     avatar_error,
     profile_error: message("{0}；仍可登录，但没有昵称和头像", ""),
-    refresh_ok: message("已换取新令牌", ""),
     refresh_no_token: message("QQ 没有返回 refresh_token", "无需处理，令牌过期后用户会重新经 QQ 授权。"),
 
     public_url_ok: message("{0} 符合 QQ 互联的要求", ""),

@@ -65,7 +65,7 @@ const ME: [Case; 16] = [
     ("token_illegal", Identity, Error, Some(100_013), "no longer valid"),
     ("token_check_failed", Identity, Error, Some(100_016), "failed verification"),
     ("unionid_denied", Identity, Warning, Some(100_048), "QQ_UNIONID"),
-    ("jsonp_tight", Identity, Ok, None, "identified the user"),
+    ("jsonp_tight", Identity, Ok, None, "answered as documented"),
 ];
 
 const USER_INFO: [Case; 15] = [

@@ -2,12 +2,13 @@
 
 use tokio::net::TcpListener;
 
-use super::context::Context;
-use super::finding::{Finding, Findings};
-use super::i18n::ENGLISH;
-use super::report::{CheckName, Status};
+use super::qq;
 use crate::clock;
 use crate::config::{Config, Environment};
+use crate::doctor::context::Context;
+use crate::doctor::finding::{Finding, Findings};
+use crate::doctor::i18n::ENGLISH;
+use crate::doctor::report::{CheckName, Status};
 use crate::qq::Client;
 use crate::sandbox::{self, SandboxSettings};
 
@@ -15,7 +16,7 @@ use crate::sandbox::{self, SandboxSettings};
 /// authorize endpoint has `fault`.
 async fn check_qq(app_key: &str, fault: Option<&str>) -> (Findings, Vec<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let qq = format!("http://{}", listener.local_addr().expect("an address"));
+    let qq_url = format!("http://{}", listener.local_addr().expect("an address"));
     let settings = SandboxSettings {
         app_id: "100000001".to_owned(),
         app_key: app_key.to_owned(),
@@ -23,18 +24,18 @@ async fn check_qq(app_key: &str, fault: Option<&str>) -> (Findings, Vec<String>)
         token_ttl_secs: 60,
     };
     tokio::spawn(sandbox::serve(listener, sandbox::router(settings, clock::system()), std::future::pending()));
-    let variables = [("QQ_APP_ID", "100000001"), ("QQ_APP_KEY", "canary"), ("QQ_GRAPH_URL", qq.as_str())];
+    let variables = [("QQ_APP_ID", "100000001"), ("QQ_APP_KEY", "canary"), ("QQ_GRAPH_URL", qq_url.as_str())];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
     let client = Client::new(config.qq.clone()).expect("a client");
     if let Some(fault) = fault {
-        let plan = http().put(format!("{qq}/sandbox/faults/authorize")).body(format!(r#"{{"fault": "{fault}"}}"#));
+        let plan = http().put(format!("{qq_url}/sandbox/faults/authorize")).body(format!(r#"{{"fault": "{fault}"}}"#));
         assert!(plan.send().await.expect("a response").status().is_success(), "{fault}");
     }
     let clock = clock::system();
     let context = Context { config: &config, client: &client, clock: &clock, messages: ENGLISH, is_sandbox: false };
-    let findings = super::checks::run_qq_checks(&context).await;
-    (findings, received_requests(&qq).await)
+    let findings = qq::run(&context).await;
+    (findings, received_requests(&qq_url).await)
 }
 
 fn http() -> reqwest::Client {
@@ -43,8 +44,8 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
-async fn received_requests(qq: &str) -> Vec<String> {
-    let response = http().get(format!("{qq}/sandbox/requests")).send().await.expect("a response");
+async fn received_requests(qq_url: &str) -> Vec<String> {
+    let response = http().get(format!("{qq_url}/sandbox/requests")).send().await.expect("a response");
     let requests: serde_json::Value = serde_json::from_slice(&response.bytes().await.expect("a body")).expect("JSON");
     requests.as_array().expect("a list").iter().map(ToString::to_string).collect()
 }
