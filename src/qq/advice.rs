@@ -9,15 +9,10 @@ use super::error::QqError;
 use super::error_codes::ErrorClass::{BadRequest, OperatorAction, QqFailure, ReauthRequired, RetryLater};
 use super::error_codes::{CodeInfo, code_info};
 
-/// Stands for the site's callback address in the texts below.
-const CALLBACK_PLACEHOLDER: &str = "{callback}";
-
-/// One line of text in each language.
+/// One line of text in Chinese and English.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalizedText {
-    /// In Chinese.
     pub zh: String,
-    /// In English.
     pub en: String,
 }
 
@@ -51,110 +46,92 @@ impl Client {
 
 fn advice(code: i64, redirect_uri: &str) -> LocalizedText {
     let (zh, en) = code_info(code).map_or(UNDOCUMENTED, advice_template);
-    LocalizedText {
-        zh: zh.replace(CALLBACK_PLACEHOLDER, redirect_uri),
-        en: en.replace(CALLBACK_PLACEHOLDER, redirect_uri),
-    }
+    LocalizedText { zh: zh.replace("{callback}", redirect_uri), en: en.replace("{callback}", redirect_uri) }
 }
 
-/// Chinese and English.
 type Template = (&'static str, &'static str);
 
 const UNDOCUMENTED: Template = (
     "QQ 没有公开说明该返回码：请查阅 QQ 互联的“公共返回码说明”，或联系 QQ 互联客服。",
-    "QQ does not document this code. Look it up in QQ Connect's list of return codes (公共返回码说明), or contact QQ \
-     Connect support.",
+    "QQ does not document this code. Look it up in 公共返回码说明, or contact QQ Connect support.",
 );
 const BUG: Template = (
     "这是本程序的缺陷，与您的配置无关：请把该返回码报告给开发者；如果中间有代理，请确认它没有改动请求。",
-    "This is a bug in this program, not in your configuration. Report it together with the code; if a proxy is in \
-     between, check that it does not modify requests.",
-);
-const QQ_FAILED: Template = (
-    "QQ 服务故障，您无需修改任何配置：请稍后重试，持续出现请联系 QQ 互联客服。",
-    "QQ failed; your configuration is fine. Try again later, and contact QQ Connect support if it persists.",
-);
-const BUSY: Template = (
-    "QQ 暂时繁忙，您无需修改任何配置：请稍后重试。",
-    "QQ is temporarily busy; your configuration is fine. Try again later.",
-);
-const SIGN_IN_AGAIN: Template =
-    ("用户重新登录即可，您无需修改任何配置。", "The user only needs to sign in again; your configuration is fine.");
-const API_PERMISSION: Template = (
-    "请在 QQ 互联控制台申请该接口（网站应用 → 接口权限），或从 QQ_SCOPE 中移除它（登录只需 get_user_info）。",
-    "Request this API in the QQ Connect console (网站应用 → 接口权限), or remove it from QQ_SCOPE (signing in needs \
-     only get_user_info).",
-);
-const APP_ID: Template = (
-    "请把 QQ_APP_ID 设为 QQ 互联控制台“网站应用”中显示的 APP ID；移动应用的 APP ID 不能用于网站。",
-    "Set QQ_APP_ID to the APP ID of your website app in the QQ Connect console (网站应用 → APP ID); a mobile app's \
-     ID does not work.",
-);
-const REVIEW: Template = (
-    "请在 QQ 互联控制台提交该网站应用的审核（网站应用 → 应用状态）；通过之前只有创建者的 QQ 号能登录。",
-    "Submit the website app for review in the QQ Connect console (网站应用 → 应用状态). Until it is approved, only \
-     its creator's QQ account can sign in.",
-);
-const CALLBACK: Template = (
-    "请在 QQ 互联控制台“网站应用 → 网站回调域”中逐字填写 {callback}（多个地址用分号分隔，修改后最长半小时生效），\
-     或更正 PUBLIC_URL。",
-    "Register exactly {callback} in the QQ Connect console (网站应用 → 网站回调域; separate several addresses with \
-     semicolons; changes take up to 30 minutes), or correct PUBLIC_URL.",
-);
-const APP_KEY: Template = (
-    "请从 QQ 互联控制台（网站应用 → APP Key）重新复制 APP Key 到 QQ_APP_KEY；它可能已被重置，或属于另一个 APP ID。",
-    "Copy the APP Key from the QQ Connect console (网站应用 → APP Key) to QQ_APP_KEY again; it may have been reset, or \
-     belong to another APP ID.",
-);
-const SHARED_REFRESH_TOKENS: Template = (
-    "用户重新登录即可；如果频繁出现，请检查是否有两个站点共用一个数据库并各自刷新令牌（refresh_token 只能使用一次）。",
-    "The user only needs to sign in again. If it happens often, check whether two copies of the site refresh the same \
-     tokens (a refresh token works only once).",
-);
-const CONSENT: Template = (
-    "用户重新登录并同意授权即可；如果所有用户都如此，请确认 QQ_SCOPE 包含 get_user_info，且控制台“接口权限”中有该接口。",
-    "The user needs to sign in again and grant access. If it affects every user, check that QQ_SCOPE includes \
-     get_user_info and that the console lists it (网站应用 → 接口权限).",
-);
-const MOBILE_APP: Template = (
-    "QQ_APP_ID 很可能属于移动应用：请在 QQ 互联控制台创建“网站应用”，使用它的 APP ID 和 APP Key；移动应用则检查其签名和包名。",
-    "QQ_APP_ID probably belongs to a mobile app: create a website app (网站应用) in the QQ Connect console and use its \
-     APP ID and APP Key. For a mobile app, correct its signature and package name.",
-);
-const UNIONID: Template = (
-    "请在 QQ 互联控制台为该应用申请 UnionID 权限（网站应用 → 应用信息 → 获取 UnionID），或设置 QQ_UNIONID=off。",
-    "Request the UnionID permission in the QQ Connect console (网站应用 → 应用信息 → UnionID), or set QQ_UNIONID=off.",
-);
-const SERVER_IP: Template = (
-    "请把本服务器的出口 IP 加入控制台的“服务器 IP”列表。",
-    "Add this server's outbound IP address to the list of server IP addresses (服务器 IP) in the console.",
-);
-const RESTRICTED: Template = (
-    "QQ 限制了该应用：请在 QQ 互联控制台查看应用状态和通知。",
-    "QQ restricts this app. Check its status and notices in the QQ Connect console.",
-);
-const TEST_ACCOUNT: Template = (
-    "请把该 QQ 号加入控制台的测试账号，或提交应用审核（网站应用 → 应用状态）。",
-    "Add this QQ account to the test accounts in the console, or submit the app for review (网站应用 → 应用状态).",
+    "This is a bug in this program. Report it together with the code; if there is a proxy, check that it \
+     does not modify requests.",
 );
 
+#[rustfmt::skip]
 fn advice_template(info: &CodeInfo) -> Template {
     match (info.code, info.class) {
-        (100_008 | 110_401 | 110_404 | -2, _) => APP_ID,
-        (100_009, _) => APP_KEY,
-        (100_010, _) => CALLBACK,
-        (100_011 | 110_405..=110_407, _) => REVIEW,
-        (100_021, _) => SHARED_REFRESH_TOKENS,
-        (100_030, _) => CONSENT,
-        (100_031 | -3, _) => API_PERMISSION,
-        (100_044, _) => MOBILE_APP,
-        (100_048, _) => UNIONID,
-        (-4, _) => SERVER_IP,
-        (-8, _) => RESTRICTED,
-        (-12, _) => TEST_ACCOUNT,
-        (_, ReauthRequired) => SIGN_IN_AGAIN,
-        (_, RetryLater) => BUSY,
-        (_, QqFailure) => QQ_FAILED,
+        (100_008 | 110_401 | 110_404 | -2, _) => (
+            "请把 QQ_APP_ID 设为 QQ 互联控制台“网站应用”中显示的 APP ID；移动应用的 APP ID 不能用于网站。",
+            "Set QQ_APP_ID to the APP ID of your website app in the QQ Connect console (网站应用 → APP ID); a mobile \
+             app's ID does not work.",
+        ),
+        (100_009, _) => (
+            "请从 QQ 互联控制台（网站应用 → APP Key）重新复制 APP Key 到 QQ_APP_KEY；它可能已被重置，或属于另一个 APP ID。",
+            "Copy the APP Key from the QQ Connect console (网站应用 → APP Key) to QQ_APP_KEY again; it may have been \
+             reset, or belong to another APP ID.",
+        ),
+        (100_010, _) => (
+            "请在 QQ 互联控制台“网站应用 → 网站回调域”中逐字填写 {callback}（多个地址用分号分隔，修改后最长半小时生效），或更正 PUBLIC_URL。",
+            "Register exactly {callback} in the QQ Connect console (网站应用 → 网站回调域; separate several addresses \
+             with semicolons; changes take up to 30 minutes), or correct PUBLIC_URL.",
+        ),
+        (100_011 | 110_405..=110_407, _) => (
+            "请在 QQ 互联控制台提交该网站应用的审核（网站应用 → 应用状态）；通过之前只有创建者的 QQ 号能登录。",
+            "Submit the website app for review in the QQ Connect console (网站应用 → 应用状态). Until it is approved, \
+             only its creator's QQ account can sign in.",
+        ),
+        (100_021, _) => (
+            "用户重新登录即可；如果频繁出现，请检查是否有两个站点共用一个数据库并各自刷新令牌（refresh_token 只能使用一次）。",
+            "The user only needs to sign in again. If it happens often, check whether two copies of the site refresh \
+             the same tokens (a refresh token works only once).",
+        ),
+        (100_030, _) => (
+            "用户重新登录并同意授权即可；如果所有用户都如此，请确认 QQ_SCOPE 包含 get_user_info，且控制台“接口权限”中有该接口。",
+            "The user needs to sign in again and grant access. If it affects every user, check that QQ_SCOPE includes \
+             get_user_info and that the console lists it (网站应用 → 接口权限).",
+        ),
+        (100_031 | -3, _) => (
+            "请在 QQ 互联控制台申请该接口（网站应用 → 接口权限），或从 QQ_SCOPE 中移除它（登录只需 get_user_info）。",
+            "Request this API in the QQ Connect console (网站应用 → 接口权限), or remove it from QQ_SCOPE (signing in \
+             needs only get_user_info).",
+        ),
+        (100_044, _) => (
+            "QQ_APP_ID 很可能属于移动应用：请在 QQ 互联控制台创建“网站应用”，使用它的 APP ID 和 APP Key；移动应用则检查其签名和包名。",
+            "QQ_APP_ID probably belongs to a mobile app: create a website app (网站应用) in the QQ Connect console and \
+             use its APP ID and APP Key. For a mobile app, correct its signature and package name.",
+        ),
+        (100_048, _) => (
+            "请在 QQ 互联控制台为该应用申请 UnionID 权限（网站应用 → 应用信息 → 获取 UnionID），或设置 QQ_UNIONID=off。",
+            "Request the UnionID permission in the QQ Connect console (网站应用 → 应用信息), or set QQ_UNIONID=off.",
+        ),
+        (-4, _) => (
+            "请把本服务器的出口 IP 加入控制台的“服务器 IP”列表。",
+            "Add this server's outbound IP address to the server IP list (服务器 IP) in the console.",
+        ),
+        (-8, _) => (
+            "QQ 限制了该应用：请在 QQ 互联控制台查看应用状态和通知。",
+            "QQ restricts this app. Check its status and notices in the QQ Connect console.",
+        ),
+        (-12, _) => (
+            "请把该 QQ 号加入控制台的测试账号，或提交应用审核（网站应用 → 应用状态）。",
+            "Add this QQ account to the test accounts in the console, or submit the app for review (网站应用 → 应用状态).",
+        ),
+        (_, ReauthRequired) => (
+            "用户重新登录即可，您无需修改任何配置。",
+            "The user only needs to sign in again; your configuration is fine.",
+        ),
+        (_, RetryLater) => (
+            "QQ 暂时繁忙，您无需修改任何配置：请稍后重试。",
+            "QQ is temporarily busy; your configuration is fine. Try again later.",
+        ),
+        (_, QqFailure) => (
+            "QQ 服务故障，您无需修改任何配置：请稍后重试，持续出现请联系 QQ 互联客服。",
+            "QQ failed; your configuration is fine. Try again later, and contact QQ Connect support if it persists.",
+        ),
         (_, BadRequest) => BUG,
         (_, OperatorAction) => UNDOCUMENTED,
     }

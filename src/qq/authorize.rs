@@ -8,14 +8,11 @@ use super::request_url::request_url;
 /// Which variant of QQ's login page to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Display {
-    /// The desktop page, QQ's default.
+    /// QQ's default.
     Desktop,
-    /// The mobile page (`display=mobile`).
     Mobile,
 }
 
-/// Builds the authorization URL for one login.
-///
 /// The parameters are in the order of the wiki page 使用Authorization_Code获取Access_Token. That
 /// order, together with the encoding, made QQ return `state` on Android (casdoor#2959).
 pub(super) fn authorize_url(config: &ClientConfig, state: &str, display: Display) -> Url {

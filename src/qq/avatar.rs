@@ -22,7 +22,6 @@ use public_dns::PublicDnsResolver;
 pub use decode::AvatarImage;
 pub(super) use url_policy::AvatarUrlPolicy;
 
-/// A login does not wait longer for an avatar.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// QQ's 100-pixel avatars have a few kilobytes.
 const MAX_BYTES: usize = 512 * 1024;
@@ -30,22 +29,17 @@ const MAX_BYTES: usize = 512 * 1024;
 /// Why there is no avatar. Contains no URL, because old URLs contain the openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AvatarError {
-    /// The URL is not on a Tencent image host.
     #[error("the URL is not on a Tencent image host")]
     UntrustedHost,
-    /// The download did not finish in time.
     #[error("the download timed out")]
     Timeout,
-    /// The connection failed or was lost.
     #[error("the download failed: {0}")]
     Transport(String),
-    /// The host returned an HTTP status other than success.
     #[error("the image host returned HTTP status {0}")]
     Status(u16),
-    /// The file exceeds the size limit. The rest was not read.
     #[error("the file is too large")]
     TooLarge,
-    /// The file is not an image, or its dimensions are unreasonable.
+    /// Undecodable, or with excessive dimensions.
     #[error("the file is not a readable image")]
     InvalidImage,
 }

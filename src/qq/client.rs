@@ -72,28 +72,14 @@ impl Client {
     /// Exchanges the authorization code of a callback for a token. Never retried: a code works once,
     /// and QQ may have used it up even if the response was lost (公共返回码说明, 100020).
     pub async fn exchange_code(&self, code: &SecretString) -> Result<Token, QqError> {
-        self.request_token(&[
-            ("grant_type", "authorization_code"),
-            ("client_id", &self.config.app_id),
-            ("client_secret", self.config.app_key.expose_secret()),
-            ("code", code.expose_secret()),
-            ("redirect_uri", &self.config.redirect_uri),
-            ("fmt", "json"),
-        ])
-        .await
+        let redirect_uri = ("redirect_uri", self.config.redirect_uri.as_str());
+        self.request_token("authorization_code", &[("code", code.expose_secret()), redirect_uri]).await
     }
 
     /// Exchanges a refresh token for a new token, which has the next refresh token. Never retried: a
     /// refresh token works once (公共返回码说明, 100021).
     pub async fn refresh_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
-        self.request_token(&[
-            ("grant_type", "refresh_token"),
-            ("client_id", &self.config.app_id),
-            ("client_secret", self.config.app_key.expose_secret()),
-            ("refresh_token", refresh_token.expose_secret()),
-            ("fmt", "json"),
-        ])
-        .await
+        self.request_token("refresh_token", &[("refresh_token", refresh_token.expose_secret())]).await
     }
 
     /// Fetches the identity that belongs to the token, and checks that the token was issued to this
@@ -119,13 +105,17 @@ impl Client {
         self.avatars.fetch(url).await
     }
 
-    /// The time limit for one call, including a retry.
     pub fn timeout(&self) -> Duration {
         self.config.timeout.min(MAX_TIMEOUT)
     }
 
-    async fn request_token(&self, parameters: &[(&str, &str)]) -> Result<Token, QqError> {
-        let response = self.request("oauth2.0/token", parameters, RetryPolicy::Never, self.deadline()).await?;
+    async fn request_token(&self, grant_type: &str, grant: &[(&str, &str)]) -> Result<Token, QqError> {
+        let app_key = self.config.app_key.expose_secret();
+        let mut parameters =
+            vec![("grant_type", grant_type), ("client_id", &self.config.app_id), ("client_secret", app_key)];
+        parameters.extend_from_slice(grant);
+        parameters.push(("fmt", "json"));
+        let response = self.request("oauth2.0/token", &parameters, RetryPolicy::Never, self.deadline()).await?;
         Ok(Token::from_response(&response)?)
     }
 

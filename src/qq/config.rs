@@ -11,9 +11,7 @@ use super::loopback::loopback_addresses;
 /// How to reach QQ, and as which app. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// The App ID from QQ's console.
     pub app_id: String,
-    /// The App Key from QQ's console.
     pub app_key: SecretString,
     /// The base URL of `/oauth2.0/*` and `/user/*`; [`ClientConfig::PRODUCTION_URL`] except in
     /// development. Plain HTTP is accepted only for loopback hosts.
@@ -31,25 +29,19 @@ pub struct ClientConfig {
 /// Why a [`ClientConfig`] is unusable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClientSetupError {
-    /// The App ID is empty.
     #[error("the App ID is empty")]
     EmptyAppId,
-    /// The base URL would send secrets in the clear, or is not a web address.
     #[error("the URL must use https, or http to a loopback address")]
     InsecureUrl,
-    /// The base URL has a username, a password, a query or a fragment.
     #[error("the URL must have only a scheme, a host, and optionally a port and a path")]
     InvalidBaseUrl,
-    /// The timeout is zero.
     #[error("the timeout is zero")]
     ZeroTimeout,
-    /// The HTTP or TLS library could not be set up.
     #[error("cannot set up an HTTPS client: {0}")]
     HttpClient(String),
 }
 
 impl ClientConfig {
-    /// The base URL of QQ's servers.
     pub const PRODUCTION_URL: &str = "https://graph.qq.com";
 
     /// Whether the client talks to QQ's servers, not to a proxy or the sandbox.
@@ -57,7 +49,7 @@ impl ClientConfig {
         self.graph_url.as_str().trim_end_matches('/') == Self::PRODUCTION_URL
     }
 
-    /// Whether the client talks to a development server on this machine, such as the sandbox.
+    /// Whether the base URL is that of a development server on this machine, such as the sandbox.
     pub(super) fn is_development(&self) -> bool {
         self.graph_url.scheme() == "http"
     }

@@ -23,9 +23,8 @@ pub struct AuthorizeProbe {
 
 /// What a browser reaches from the authorization URL. Not `Debug`, because a code is a secret.
 pub enum AuthorizePage {
-    /// QQ's login page.
     Login,
-    /// A page without a redirect and without an error code.
+    /// A page without an error code.
     NoRedirect,
     /// A redirect to neither QQ's login page nor the callback.
     UnknownRedirect,
@@ -35,7 +34,7 @@ pub enum AuthorizePage {
     Code(SecretString),
     /// The callback with another `state`, or none.
     StateMismatch,
-    /// The callback as if the user had cancelled.
+    /// The callback with `usercancel`.
     Cancelled,
 }
 

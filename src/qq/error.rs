@@ -9,19 +9,16 @@ use super::response::MalformedResponse;
 /// Why a call to QQ failed. Safe to log: it contains no token, key, code or openid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QqError {
-    /// QQ returned an error code.
     #[error(transparent)]
     Api(ApiError),
-    /// According to `/me`, the token was issued to another app.
+    /// `/me` returned another `client_id`.
     #[error("the access token belongs to another app")]
     ForeignToken,
-    /// QQ's response is unusable.
     #[error("malformed response from QQ: {0}")]
     MalformedResponse(#[from] MalformedResponse),
-    /// The call is not one that QQ's API has. No request was sent.
+    /// No request was sent.
     #[error("invalid API call: {0}")]
     InvalidCall(&'static str),
-    /// There was no complete response.
     #[error("cannot reach QQ: {0}")]
     Transport(#[from] TransportError),
 }
@@ -29,22 +26,19 @@ pub enum QqError {
 /// Why there was no complete response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// The time limit of the call was reached.
     #[error("the request timed out")]
     Timeout,
-    /// No connection: DNS, the network, or QQ's certificate.
+    /// DNS, the network, or QQ's certificate.
     #[error("connection failed: {0}")]
     Connect(String),
-    /// The connection was lost before the response was complete.
     #[error("connection lost: {0}")]
     Interrupted(String),
-    /// An HTTP status other than success, with no error code in the body.
+    /// Not a success, and without an error code in the body.
     #[error("HTTP status {0}")]
     Status(u16),
 }
 
 impl QqError {
-    /// Who has to act on the error.
     pub fn class(&self) -> ErrorClass {
         match self {
             QqError::Api(error) => error_class(error.code),

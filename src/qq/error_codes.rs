@@ -8,28 +8,24 @@ use ErrorClass::{BadRequest, OperatorAction, QqFailure, ReauthRequired, RetryLat
 /// Who has to act on a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
-    /// The user has to sign in with QQ again.
+    /// The user: sign in with QQ again.
     ReauthRequired,
-    /// The operator has to correct the app's settings, in QQ's console or in the configuration.
+    /// The operator: correct the settings in QQ's console or the configuration.
     OperatorAction,
-    /// The request was wrong: a bug in this program.
+    /// The developers: the request was wrong.
     BadRequest,
-    /// QQ failed, or returned an undocumented code.
+    /// QQ: it failed, or returned an undocumented code.
     QqFailure,
-    /// The same request may succeed in a moment.
+    /// Nobody: the same request may succeed in a moment.
     RetryLater,
 }
 
-/// One return code of QQ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeInfo {
-    /// The number, as in `error`, `ret` or `code`.
+    /// The value of `error`, `ret` or `code`.
     pub code: i64,
-    /// Who has to act.
     pub class: ErrorClass,
-    /// The meaning in Chinese.
     pub meaning_zh: &'static str,
-    /// The meaning in English.
     pub meaning_en: &'static str,
 }
 

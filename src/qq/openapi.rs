@@ -19,9 +19,7 @@ const RESERVED_PARAMETERS: [&str; 4] = ["access_token", "oauth_consumer_key", "o
 /// On whose behalf a call is made. `Debug` shows no field.
 #[derive(Clone, Copy)]
 pub struct UserCredentials<'a> {
-    /// The user's access token.
     pub access_token: &'a SecretString,
-    /// The user's openid.
     pub openid: &'a str,
 }
 
@@ -55,7 +53,6 @@ impl Client {
         Ok(response.deserialize()?)
     }
 
-    /// Fetches the user's nickname and avatar URL.
     pub async fn fetch_user_info(&self, user: UserCredentials<'_>) -> Result<UserInfo, QqError> {
         self.request_user_info(user, RetryPolicy::IfTransient).await
     }

@@ -22,13 +22,10 @@ pub struct UserInfo {
     /// An HTTPS URL on a Tencent image host, or `None` if QQ sent no such URL. It changes with the
     /// avatar, so fetch it again at each login.
     pub avatar_url: Option<String>,
-    /// The gender.
     pub gender: Gender,
-    /// The province, unless it is QQ's placeholder.
+    /// `None` if it is QQ's placeholder, as are `city` and `birth_year`.
     pub province: Option<String>,
-    /// The city, unless it is QQ's placeholder.
     pub city: Option<String>,
-    /// The year of birth, unless it is QQ's placeholder.
     pub birth_year: Option<u16>,
     /// QQ reports that data are missing (`is_lost`). Do not store any of it; fetch it again later.
     pub is_partial: bool,
@@ -37,11 +34,8 @@ pub struct UserInfo {
 /// A gender, as far as QQ's fields are conclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gender {
-    /// 女.
     Female,
-    /// 男.
     Male,
-    /// Not given, or contradictory.
     Unknown,
 }
 
