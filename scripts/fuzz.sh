@@ -2,7 +2,7 @@
 # Fuzzes the parsers of untrusted input and prints a summary.
 #
 #   scripts/fuzz.sh              every target of fuzz/, ten minutes each
-#   scripts/fuzz.sh next email   only these
+#   scripts/fuzz.sh me email     only these
 #
 # FUZZ_SECS is the time per target, FUZZ_JOBS the number of targets that run at once (default: one per core).
 set -euo pipefail

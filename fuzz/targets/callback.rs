@@ -1,4 +1,4 @@
-//! Whatever comes back with the browser: one state and one code that are short and visible, or there are none.
+//! Callback queries: a state or code is parsed only if it is unique, short and printable.
 
 #![no_main]
 
@@ -10,19 +10,19 @@ use url::form_urlencoded;
 fuzz_target!(|query: &str| {
     let (state, code) = parse_for_fuzzing(query);
     if query.len() > 4096 {
-        assert!(state.is_none() && code.is_none(), "too long to be read");
+        assert!(state.is_none() && code.is_none(), "query too long");
         return;
     }
     match values(query, "state").as_slice() {
         [only] if is_token(only) => assert_eq!(state.as_ref(), Some(only)),
-        _ => assert_eq!(state, None, "none, several, or one that cannot be one"),
+        _ => assert_eq!(state, None, "missing, repeated or malformed state"),
     }
-    let is_refused =
-        ["error", "usercancel"].iter().any(|name| values(query, name).iter().any(|it| it != "" && it != "0"));
+    let is_error =
+        ["error", "usercancel"].iter().any(|name| values(query, name).iter().any(|value| value != "" && value != "0"));
     let code = code.as_ref().map(|code| code.expose_secret());
     match values(query, "code").as_slice() {
-        [only] if is_token(only) && !is_refused => assert_eq!(code, Some(only.as_str())),
-        _ => assert_eq!(code, None, "refused, or not exactly one that can be one"),
+        [only] if is_token(only) && !is_error => assert_eq!(code, Some(only.as_str())),
+        _ => assert_eq!(code, None, "error, or missing, repeated or malformed code"),
     }
 });
 

@@ -1,16 +1,16 @@
-//! Whatever is typed as an e-mail address: exactly one address in lower case, or a problem with a name.
+//! Email addresses: parsing returns exactly one address in lower case, or an error.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use qq_login::validation::Email;
 
-fuzz_target!(|typed: &str| {
-    let Ok(email) = Email::parse(typed) else { return };
+fuzz_target!(|input: &str| {
+    let Ok(email) = Email::parse(input) else { return };
     let address = email.as_str();
     assert_eq!(Email::parse(address).as_ref(), Ok(&email));
     assert!(address.len() <= 254 && address.bytes().all(|byte| byte.is_ascii_graphic()));
     assert!(!address.contains(|c: char| c.is_ascii_uppercase() || ",;:<>()[]\"\\".contains(c)), "{address}");
-    let (local, domain) = address.split_once('@').expect("an @");
+    let (local, domain) = address.split_once('@').expect("@");
     assert!(!domain.contains('@') && domain.contains('.') && (1..=64).contains(&local.len()));
 });

@@ -1,8 +1,8 @@
-//! Whatever `/oauth2.0/me` answers: nobody is known by it unless the app's id and an openid stand in it.
+//! Responses of `/oauth2.0/me`: an identity needs the app's client_id and an openid.
 
 #![no_main]
 
-mod plain_json;
+mod json_oracle;
 
 use libfuzzer_sys::fuzz_target;
 use qq_login::qq::fuzzing;
@@ -14,9 +14,9 @@ fuzz_target!(|body: &[u8]| {
     let Ok(identity) = fuzzing::me(body, APP_ID) else { return };
     assert!(is_id(&identity.openid));
     assert!(identity.unionid.as_deref().is_none_or(is_id));
-    assert!(fuzzing::me(body, "100000002").is_err(), "one answer is about one app");
-    let Some(fields) = plain_json::object(body) else { return };
-    assert!(!plain_json::is_refusal(&fields));
+    assert!(fuzzing::me(body, "100000002").is_err(), "accepted for another app");
+    let Some(fields) = json_oracle::object(body) else { return };
+    assert!(!json_oracle::is_error(&fields));
     assert!(fields["client_id"] == APP_ID || fields["client_id"] == APP_ID_AS_NUMBER);
     assert_eq!(fields["openid"], identity.openid);
     assert!(identity.unionid.is_none_or(|unionid| fields["unionid"] == unionid));

@@ -1,8 +1,8 @@
-//! An answer of QQ's as plain serde_json reads it, to judge the strict reader by.
+//! Parses QQ's responses leniently with serde_json, to check the strict parser against.
 
 use serde_json::{Map, Value};
 
-/// The JSON object in `body`, alone or in `callback( … );`.
+/// Returns the JSON object in `body`, plain or in `callback( … );`.
 pub fn object(body: &[u8]) -> Option<Map<String, Value>> {
     let text = std::str::from_utf8(body).ok()?.trim_ascii();
     if !text.starts_with('{') && !text.starts_with("callback") {
@@ -11,8 +11,8 @@ pub fn object(body: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_str(text.get(text.find('{')?..=text.rfind('}')?)?).ok()
 }
 
-/// Whether it says that something went wrong: any number but zero, or no number.
-pub fn is_refusal(fields: &Map<String, Value>) -> bool {
+/// Whether `error` or `ret` is anything but zero.
+pub fn is_error(fields: &Map<String, Value>) -> bool {
     let is_zero = |value: &Value| match value {
         Value::Number(number) => number.as_i64() == Some(0),
         Value::String(text) => text.parse() == Ok(0),
