@@ -124,7 +124,7 @@ async fn check_faults(endpoint: &str, cases: &[Case]) {
 async fn known_faults(site: &TestSite, endpoint: &str) -> Vec<String> {
     let request = http().put(format!("{}/sandbox/faults/{endpoint}", site.qq)).body(r#"{"fault": "?"}"#);
     let answer = request.send().await.expect("an answer").text().await.expect("a body");
-    let (_, list) = answer.split_once("there are: ").expect("a list");
+    let (_, list) = answer.split_once("expected one of ").expect("a list");
     list.split(',').map(|name| name.trim_matches([' ', '"', '}', '\n']).to_owned()).collect()
 }
 
