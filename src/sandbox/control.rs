@@ -55,7 +55,7 @@ async fn list_requests(State(sandbox): State<Sandbox>) -> Json<Vec<LogEntry>> {
 }
 
 async fn list_faults(State(sandbox): State<Sandbox>) -> Json<Vec<PlannedFault>> {
-    Json(sandbox.state().faults.list())
+    Json(sandbox.state().faults.values().copied().collect())
 }
 
 #[derive(Deserialize)]
@@ -87,17 +87,17 @@ async fn plan_fault(
         json_error(StatusCode::UNPROCESSABLE_ENTITY, message)
     })?;
     let planned = PlannedFault { endpoint, fault, times: body.times.get() };
-    sandbox.state().faults.plan(planned);
+    sandbox.state().faults.insert(endpoint, planned);
     Ok(Json(planned))
 }
 
 async fn clear_faults(State(sandbox): State<Sandbox>) -> StatusCode {
-    sandbox.state().faults.clear_all();
+    sandbox.state().faults.clear();
     StatusCode::NO_CONTENT
 }
 
 async fn clear_fault(State(sandbox): State<Sandbox>, Path(endpoint): Path<String>) -> Result<StatusCode, JsonError> {
-    sandbox.state().faults.clear(find_endpoint(&endpoint)?);
+    sandbox.state().faults.remove(&find_endpoint(&endpoint)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -124,7 +124,7 @@ async fn revoke(State(sandbox): State<Sandbox>, headers: HeaderMap, body: Bytes)
 }
 
 fn find_endpoint(name: &str) -> Result<Endpoint, JsonError> {
-    Endpoint::from_name(name).ok_or_else(|| {
+    Endpoint::ALL.into_iter().find(|endpoint| endpoint.name() == name).ok_or_else(|| {
         let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect();
         json_error(StatusCode::NOT_FOUND, format!("unknown endpoint {name:?}, expected one of {}", known.join(", ")))
     })

@@ -1,5 +1,5 @@
 //! Injected faults: the next responses of an endpoint go wrong on purpose.
-//! Entry points are [`FaultPlans`], which `/sandbox/faults` edits and each endpoint takes its fault from, and [`broken_response`].
+//! Entry points are [`take_fault`] and [`broken_response`]; `/sandbox/faults` edits the [`FaultPlans`].
 //! It must not know what an endpoint answers.
 
 mod broken_response;
@@ -8,4 +8,4 @@ mod plans;
 
 pub(super) use broken_response::broken_response;
 pub(super) use fault::{Endpoint, Fault};
-pub(super) use plans::{FaultPlans, PlannedFault};
+pub(super) use plans::{FaultPlans, PlannedFault, take_fault};

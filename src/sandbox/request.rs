@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use tokio::time::sleep;
 
-use super::faults::{Endpoint, Fault};
+use super::faults::{self, Endpoint, Fault};
 use super::params::Params;
 use super::state::Sandbox;
 use crate::language::Lang;
@@ -70,7 +70,7 @@ impl QqRequest {
     pub(super) async fn take_fault(&self, endpoint: Endpoint, applies: impl FnOnce(Fault) -> bool) -> Option<Fault> {
         let fault = {
             let mut state = self.sandbox.state();
-            let fault = state.faults.take(endpoint, applies)?;
+            let fault = faults::take_fault(&mut state.faults, endpoint, applies)?;
             state.log.set_fault(self.log_id, fault);
             fault
         };

@@ -31,7 +31,7 @@ impl Sandbox {
         let state = Mutex::new(State {
             users: Users::new(&settings.app_id),
             grants: Grants::new(settings.token_ttl_secs),
-            faults: FaultPlans::default(),
+            faults: FaultPlans::new(),
             log: RequestLog::default(),
         });
         Self(Arc::new(Inner { settings, clock, state }))

@@ -5,7 +5,7 @@ test("cancelling on a PC stays on QQ's page, and the button works again after go
   await on(page).qqButton.click();
   await on(page).sandboxCancel.click();
   await expect(page).toHaveURL((url) => url.origin === new URL(sandboxURL).origin);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign-in canceled");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign-in cancelled");
 
   await page.goBack();
   await page.goBack();

@@ -25,7 +25,7 @@ struct UserInfoError {
 }
 
 pub(super) async fn user_info(request: QqRequest) -> Response {
-    api::respond(request, Endpoint::UserInfo, |_| true, answer).await
+    api::respond(request, Endpoint::GetUserInfo, |_| true, answer).await
 }
 
 fn answer(call: ApiCall<'_>) -> String {

@@ -1,4 +1,4 @@
-//! Which faults are planned.
+//! The planned faults.
 
 use std::collections::BTreeMap;
 
@@ -15,40 +15,20 @@ pub(in crate::sandbox) struct PlannedFault {
     pub(in crate::sandbox) times: u32,
 }
 
-/// The planned faults, at most one for each endpoint.
-#[derive(Debug, Default)]
-pub(in crate::sandbox) struct FaultPlans(BTreeMap<Endpoint, PlannedFault>);
+/// At most one planned fault for each endpoint.
+pub(in crate::sandbox) type FaultPlans = BTreeMap<Endpoint, PlannedFault>;
 
-impl FaultPlans {
-    /// Plans a fault. It replaces the endpoint's previous one.
-    pub(in crate::sandbox) fn plan(&mut self, planned: PlannedFault) {
-        self.0.insert(planned.endpoint, planned);
+/// Takes the endpoint's fault for one response, if one is planned and applies.
+pub(in crate::sandbox) fn take_fault(
+    plans: &mut FaultPlans,
+    endpoint: Endpoint,
+    applies: impl FnOnce(Fault) -> bool,
+) -> Option<Fault> {
+    let planned = plans.get_mut(&endpoint).filter(|planned| applies(planned.fault))?;
+    let fault = planned.fault;
+    planned.times = planned.times.saturating_sub(1);
+    if planned.times == 0 {
+        plans.remove(&endpoint);
     }
-
-    pub(in crate::sandbox) fn clear(&mut self, endpoint: Endpoint) {
-        self.0.remove(&endpoint);
-    }
-
-    pub(in crate::sandbox) fn clear_all(&mut self) {
-        self.0.clear();
-    }
-
-    pub(in crate::sandbox) fn list(&self) -> Vec<PlannedFault> {
-        self.0.values().copied().collect()
-    }
-
-    /// Takes the fault for one response, if one is planned and applies.
-    pub(in crate::sandbox) fn take(
-        &mut self,
-        endpoint: Endpoint,
-        applies: impl FnOnce(Fault) -> bool,
-    ) -> Option<Fault> {
-        let planned = self.0.get_mut(&endpoint).filter(|planned| applies(planned.fault))?;
-        let fault = planned.fault;
-        planned.times = planned.times.saturating_sub(1);
-        if planned.times == 0 {
-            self.0.remove(&endpoint);
-        }
-        Some(fault)
-    }
+    Some(fault)
 }

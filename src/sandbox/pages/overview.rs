@@ -28,7 +28,7 @@ pub(in crate::sandbox) fn overview(sandbox: &Sandbox, lang: Lang, host: &str) ->
         <h1 class="wide">{texts.sandbox}</h1>
         <p>{texts.purpose}</p>
         {app_section(texts, sandbox.settings())}
-        {faults_section(texts, state.faults.list(), host)}
+        {faults_section(texts, state.faults.values().copied().collect(), host)}
         {users_section(texts, &state.users)}
         {requests_section(texts, latest, now)}
     };
@@ -69,7 +69,7 @@ fn faults_section(texts: &'static Texts, planned: Vec<PlannedFault>, host: &str)
             {list}
             <p class="soft">{texts.plan_faults}</p>
             <pre tabindex="0">{commands}</pre>
-            <p class="soft">{format!("{} ", texts.endpoints)}<code>{endpoints.join(" ")}</code></p>
+            <p class="soft">{texts.endpoints}<code>{endpoints.join(" ")}</code></p>
         </section>
     }
 }
