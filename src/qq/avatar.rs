@@ -1,8 +1,8 @@
-//! Downloads avatars, the only requests whose URL QQ chooses.
-//!
-//! Nothing about them is trusted. The host must be a Tencent image host with public addresses, so
-//! that a response cannot point the server at its own network. Redirects are not followed. The file
-//! must decode as an image, and is encoded again without anything else it contained.
+//! Downloads avatars from URLs that QQ chooses, so it trusts nothing: the host must be a Tencent image
+//! host with public addresses (a response must not point the server at its own network), redirects
+//! are not followed, and the file must decode as an image, which is encoded again.
+//! [`AvatarFetcher`] downloads an avatar, [`AvatarUrlPolicy`] decides which URLs are accepted.
+//! This folder must not know about API calls, tokens or users.
 
 mod decode;
 mod public_dns;

@@ -1,4 +1,6 @@
-//! API calls on behalf of a user: any documented one, and those with a typed response.
+//! API calls on behalf of a user, besides those of the login.
+//! [`Client::call`] makes any documented call, [`Client::fetch_user_info`] has a typed response.
+//! This folder must not know about response formats or how a token was obtained.
 
 mod user_info;
 

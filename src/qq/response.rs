@@ -1,9 +1,7 @@
-//! Parses QQ's response bodies.
-//!
-//! The client asks for JSON (`fmt=json`), but QQ still returns some errors as JSONP and, where it
-//! ignores `fmt`, successes as forms. The Content-Type does not help (`text/html` for everything,
-//! go-macaron/oauth2#3), so the body decides. Parsing is strict: regular expressions and fixed
-//! slices made other clients panic on an error body, or accept half of one.
+//! Parses QQ's response bodies, strictly: regular expressions and fixed slices made other clients
+//! panic on an error body, or accept half of one.
+//! [`ResponseBody::parse`] returns the fields of a body, or a [`MalformedResponse`].
+//! This folder must not know what the fields mean or how the body was received.
 
 mod error;
 mod form;
@@ -25,7 +23,9 @@ pub(super) struct ResponseBody {
 }
 
 impl ResponseBody {
-    /// Parses a form, a JSON object, or a JSON object in `callback( … );`.
+    /// Parses a form, a JSON object, or a JSON object in `callback( … );`. Although requests have
+    /// `fmt=json`, QQ sends some errors as JSONP and some successes as forms. The Content-Type does
+    /// not help: it is `text/html` for everything (go-macaron/oauth2#3).
     pub(super) fn parse(body: &[u8]) -> Result<ResponseBody, MalformedResponse> {
         let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?.trim_ascii();
         if text.is_empty() {
