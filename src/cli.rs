@@ -62,11 +62,9 @@ enum CliError {
 impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Start(StartError::Qq(_)) => ExitCode::from(BAD_CONFIGURATION),
-            CliError::Start(_) | CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
-            CliError::Usage(_) | CliError::EnvFile(_) | CliError::Config(_) | CliError::Log(_) => {
-                ExitCode::from(BAD_CONFIGURATION)
-            }
+            CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
+            CliError::Start(error) if !matches!(error, StartError::Qq(_)) => ExitCode::FAILURE,
+            _ => ExitCode::from(BAD_CONFIGURATION),
         }
     }
 }
@@ -172,20 +170,19 @@ fn environment() -> Environment {
 
 /// Completes at SIGTERM or SIGINT.
 async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
-    {
+    let terminate = async {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            let _ = interrupt.await;
-            return;
-        };
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
         }
-    }
+    };
     #[cfg(not(unix))]
-    let _ = interrupt.await;
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate => {}
+    }
     tracing::info!("stopping");
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
-use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -18,7 +17,7 @@ use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{self, DatabaseError, DatabaseHealth};
 use crate::login::{LoginPolicy, LoginService};
 use crate::random::Random;
-use crate::sandbox::{self, SandboxError, SandboxSettings};
+use crate::sandbox::{self, SandboxError};
 use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
 use crate::{qq, web};
@@ -115,7 +114,7 @@ pub async fn run(
     let listener =
         TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
     let sandbox = match &config.sandbox {
-        Some(settings) => Some(start_sandbox(settings, clock).await?),
+        Some(sandbox) => Some(start_sandbox(sandbox, clock).await?),
         None => {
             warn_if_not_qq(&config.qq);
             None
@@ -138,19 +137,20 @@ fn warn_if_not_qq(qq: &qq::ClientConfig) {
 
 /// Serves only the sandbox.
 pub async fn run_sandbox(
-    settings: SandboxConfig,
+    config: SandboxConfig,
     clock: Clock,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
-    let listener = sandbox::bind(settings.addr).await?;
-    tracing::info!(url = %format_args!("http://{}", settings.addr), app_id = settings.app_id, "serving the QQ sandbox");
-    Ok(sandbox::serve(listener, sandbox::router(sandbox_settings(&settings), clock), stop).await?)
+    let listener = sandbox::bind(config.addr).await?;
+    let url = format!("http://{}", config.addr);
+    tracing::info!(url, app_id = config.settings.app_id, "serving the QQ sandbox");
+    Ok(sandbox::serve(listener, sandbox::router(config.settings, clock), stop).await?)
 }
 
-async fn start_sandbox(settings: &SandboxConfig, clock: Clock) -> Result<JoinHandle<()>, StartError> {
-    let listener = sandbox::bind(settings.addr).await?;
-    let router = sandbox::router(sandbox_settings(settings), clock);
-    tracing::warn!(url = %format_args!("http://{}", settings.addr), "QQ_APP_ID is not set; logins go to the QQ sandbox");
+async fn start_sandbox(config: &SandboxConfig, clock: Clock) -> Result<JoinHandle<()>, StartError> {
+    let listener = sandbox::bind(config.addr).await?;
+    let router = sandbox::router(config.settings.clone(), clock);
+    tracing::warn!(url = format!("http://{}", config.addr), "QQ_APP_ID is not set; logins go to the QQ sandbox");
     Ok(tokio::spawn(async move {
         if let Err(error) = sandbox::serve(listener, router, std::future::pending()).await {
             tracing::error!(%error, "sandbox stopped");
@@ -165,14 +165,5 @@ async fn purge_regularly(login: LoginService) {
         if let Err(error) = login.purge().await {
             tracing::error!(%error, "purging expired data failed");
         }
-    }
-}
-
-pub fn sandbox_settings(config: &SandboxConfig) -> SandboxSettings {
-    SandboxSettings {
-        app_id: config.app_id.clone(),
-        app_key: config.app_key.expose_secret().to_owned(),
-        callbacks: config.callbacks.clone(),
-        token_ttl_secs: config.token_ttl_secs.unsigned_abs(),
     }
 }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode};
 use qq_login::clock::Clock;
 use qq_login::config::{Config, Environment};
-use qq_login::server::{Application, sandbox_settings};
+use qq_login::server::Application;
 use qq_login::{random, sandbox};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
@@ -104,7 +104,7 @@ async fn build() -> (Router, Router) {
     let sandbox_config = Config::read_sandbox(&env).expect("valid configuration");
     // A fixed time, so that sessions and attempts do not expire.
     let clock: Clock = Arc::new(|| 1_800_000_000);
-    let sandbox = sandbox::router(sandbox_settings(&sandbox_config), clock.clone());
+    let sandbox = sandbox::router(sandbox_config.settings, clock.clone());
     tokio::spawn(sandbox::serve(listener, sandbox.clone(), std::future::pending()));
     let application = Application::build(&config, clock, random::system()).await.expect("site");
     (application.into_router(), sandbox)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
-use super::error::ConfigError;
+use super::ConfigError;
 
 type Resolve = Box<dyn Fn(&str) -> Vec<IpAddr>>;
 

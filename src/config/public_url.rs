@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::environment::Environment;
-use super::error::ConfigError;
+use super::{ConfigError, Environment};
 
 /// `https://host[:port]`, or `http://…` for a loopback host.
 #[derive(Clone, Debug, PartialEq, Eq)]

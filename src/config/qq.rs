@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::environment::Environment;
-use super::error::ConfigError;
 use super::public_url::{PublicUrl, has_credentials, is_loopback};
 use super::sandbox::SandboxConfig;
+use super::{ConfigError, Environment};
 use crate::qq::ClientConfig;
 
 /// Returns the sandbox's settings too if it is used.
@@ -25,7 +24,7 @@ pub(super) fn read(
             let sandbox = SandboxConfig::read(env, redirect_uri.clone())?;
             let graph_url = Url::parse(&format!("http://{}", sandbox.addr))
                 .map_err(|_| ConfigError::new("SANDBOX_ADDR", "cannot be part of a URL", "use 127.0.0.1:3010"))?;
-            (sandbox.app_id.clone(), sandbox.app_key.clone(), graph_url, Some(sandbox))
+            (sandbox.settings.app_id.clone(), sandbox.settings.app_key.clone().into(), graph_url, Some(sandbox))
         }
     };
     let timeout_ms = env.positive("QQ_TIMEOUT_MS", 10_000, "milliseconds")?;

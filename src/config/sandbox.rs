@@ -2,22 +2,16 @@
 
 use std::net::SocketAddr;
 
-use secrecy::SecretString;
 use url::Url;
 
-use super::environment::Environment;
-use super::error::ConfigError;
+use super::{ConfigError, Environment};
+use crate::sandbox::SandboxSettings;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SandboxConfig {
     /// A loopback address.
     pub addr: SocketAddr,
-    pub app_id: String,
-    pub app_key: SecretString,
-    /// The app's registered redirect URIs.
-    pub callbacks: Vec<String>,
-    /// The lifetime of access tokens.
-    pub token_ttl_secs: i64,
+    pub settings: SandboxSettings,
 }
 
 impl SandboxConfig {
@@ -41,12 +35,12 @@ impl SandboxConfig {
                 "use complete callback URLs, separated by semicolons",
             ));
         }
-        Ok(SandboxConfig {
-            addr,
+        let settings = SandboxSettings {
             app_id: env.get_or("SANDBOX_APP_ID", "100000001"),
-            app_key: env.get_or("SANDBOX_APP_KEY", "5a4db0c1f0e24cb18d3f0f7f6e2b9c77").into(),
+            app_key: env.get_or("SANDBOX_APP_KEY", "5a4db0c1f0e24cb18d3f0f7f6e2b9c77"),
             callbacks,
-            token_ttl_secs: env.positive("SANDBOX_TOKEN_TTL", 5_184_000, "seconds")?,
-        })
+            token_ttl_secs: env.positive("SANDBOX_TOKEN_TTL", 5_184_000, "seconds")?.unsigned_abs(),
+        };
+        Ok(SandboxConfig { addr, settings })
     }
 }

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::environment::Environment;
-use super::error::ConfigError;
-use super::public_url::PublicUrl;
+use super::{ConfigError, Environment, PublicUrl};
 use crate::random::{self, Random};
 use crate::sealing::{SecretKey, SecretKeys};
 

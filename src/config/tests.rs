@@ -27,7 +27,7 @@ fn empty_environment_uses_the_sandbox() {
     let config = read(&[]).expect("defaults");
     assert_eq!(config.public_url.origin(), "http://localhost:3000");
     assert_eq!(config.qq.graph_url.as_str(), "http://127.0.0.1:3010/");
-    let sandbox = config.sandbox.expect("sandbox");
+    let sandbox = config.sandbox.expect("sandbox").settings;
     assert_eq!(sandbox.callbacks, ["http://localhost:3000/login/qq/callback"]);
     assert_eq!(config.qq.app_id, sandbox.app_id);
     assert_eq!(config.registration, Registration::Form);

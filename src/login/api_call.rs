@@ -2,9 +2,7 @@
 
 use tower_sessions::Session;
 
-use super::error::LoginError;
-use super::service::LoginService;
-use super::token_refresh::TokenState;
+use super::{LoginError, LoginService, TokenState};
 use crate::qq::{ErrorClass, QqError, UserCredentials};
 use crate::sessions::SignedInUser;
 

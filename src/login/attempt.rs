@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyPool;
 use subtle::ConstantTimeEq;
 
-use super::error::LoginError;
-use super::return_to::ReturnTo;
+use super::{LoginError, ReturnTo};
 use crate::accounts::COMPANY_QQ;
 use crate::clock::Clock;
 use crate::random::{self, Random};

@@ -6,12 +6,8 @@ use tower_sessions::Session;
 
 use super::attempt::Attempt;
 use super::callback_params::{CallbackParams, CallbackResult};
-use super::error::LoginError;
-use super::failure::LoginFailure;
-use super::outcome::{CallbackOutcome, LoginOutcome};
-use super::return_to::ReturnTo;
-use super::service::LoginService;
 use super::session::{QqLogin, stored_token};
+use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
 use crate::accounts::{COMPANY_QQ, ProfileUpdate};
 use crate::audit::{self, Event};
 use crate::config::Registration;

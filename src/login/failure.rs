@@ -1,6 +1,6 @@
 //! Why a login failed: the error code for the browser, and the log line for the operator.
 
-use super::service::LoginService;
+use super::LoginService;
 use crate::qq::{ErrorClass, QqError};
 
 /// The reason in `/login?error=…`.

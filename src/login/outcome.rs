@@ -1,7 +1,6 @@
 //! How a callback ends.
 
-use super::failure::LoginFailure;
-use super::return_to::ReturnTo;
+use super::{LoginFailure, ReturnTo};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginOutcome {

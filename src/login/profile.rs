@@ -1,6 +1,6 @@
 //! Step 4: fetches the user's nickname and avatar.
 
-use super::service::LoginService;
+use super::LoginService;
 use crate::accounts::ProfileUpdate;
 use crate::qq::{QqError, UserCredentials, UserInfo};
 

@@ -4,10 +4,8 @@ use std::fmt;
 
 use tower_sessions::Session;
 
-use super::error::LoginError;
-use super::return_to::ReturnTo;
-use super::service::LoginService;
 use super::session::QqLogin;
+use super::{LoginError, LoginService, ReturnTo};
 use crate::accounts::{Account, CreateOutcome, Identity, NewAccount, ValidUsername, generate_username};
 use crate::audit::{self, Event};
 use crate::config::Registration;

@@ -2,9 +2,7 @@
 
 use tower_sessions::Session;
 
-use super::error::LoginError;
-use super::return_to::ReturnTo;
-use super::service::LoginService;
+use super::{LoginError, LoginService, ReturnTo};
 use crate::accounts::{Account, Profile, ProfileUpdate};
 use crate::audit::{self, Event};
 use crate::qq::{Identity, Token};

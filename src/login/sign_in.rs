@@ -2,12 +2,8 @@
 
 use tower_sessions::Session;
 
-use super::error::LoginError;
-use super::failure::LoginFailure;
-use super::outcome::{CallbackOutcome, LoginOutcome};
-use super::return_to::ReturnTo;
-use super::service::LoginService;
 use super::session::QqLogin;
+use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
 use crate::accounts::COMPANY_QQ;
 use crate::audit::{self, Event};
 use crate::config::Registration;

@@ -2,9 +2,7 @@
 
 use axum_extra::extract::CookieJar;
 
-use super::error::LoginError;
-use super::return_to::ReturnTo;
-use super::service::LoginService;
+use super::{LoginError, LoginService, ReturnTo};
 use crate::audit::{self, Event};
 use crate::qq::Display;
 

@@ -7,10 +7,8 @@ use tower_sessions::Session;
 use tower_sessions::session::Id;
 use tracing::Instrument;
 
-use super::error::LoginError;
-use super::failure::LoginFailure;
-use super::service::LoginService;
 use super::session::stored_token;
+use super::{LoginError, LoginFailure, LoginService};
 use crate::audit::{self, Event};
 use crate::qq::{ErrorClass, QqError};
 use crate::sessions::{self, SessionError, SignedInUser, StoredSession, StoredToken, TokenStatus};

@@ -7,6 +7,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// The one app that the sandbox knows, as registered on QQ's console. Without `Debug`, so that the App Key
 /// cannot be logged.
+#[derive(Clone)]
 pub struct SandboxSettings {
     /// App ID (OAuth: client ID).
     pub app_id: String,

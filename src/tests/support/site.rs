@@ -8,7 +8,7 @@ use qq_login::clock::Clock;
 use qq_login::config::{Config, Environment};
 use qq_login::random::{self, Random};
 use qq_login::sandbox;
-use qq_login::server::{Application, sandbox_settings};
+use qq_login::server::Application;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::net::TcpListener;
@@ -133,7 +133,7 @@ impl TestSite {
             Arc::new(move || clock() + ahead_secs.load(Ordering::Relaxed))
         };
         let tokens = Tokens::new();
-        let qq_router = tokens.lead_to(sandbox::router(sandbox_settings(&sandbox_config), qq_clock));
+        let qq_router = tokens.lead_to(sandbox::router(sandbox_config.settings, qq_clock));
         tokio::spawn(sandbox::serve(qq_listener, qq_router, std::future::pending()));
         let pool = AnyPoolOptions::new().max_connections(1).connect(&database_url).await.expect("the database");
         TestSite {
