@@ -72,7 +72,7 @@ async fn s37_s48_where_no_session_can_be_made_the_account_is_whole_and_the_next_
 #[tokio::test]
 async fn s29_the_first_company_is_qq_and_openids_are_compared_exactly() {
     let site = TestSite::start().await;
-    assert_eq!(site.texts("SELECT company FROM companies WHERE id = 1").await, ["qq"]);
+    assert_eq!(site.query_texts("SELECT company FROM companies WHERE id = 1").await, ["qq"]);
     let mut browser = site.browser();
     browser.register("Ann", "ann", "ann@example.com").await;
     site.execute("UPDATE open_ids SET openid = LOWER(openid)").await;

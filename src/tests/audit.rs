@@ -21,14 +21,14 @@ fn names(log: &Log) -> Vec<String> {
 async fn s92_every_event_is_written_once_with_who_and_from_where() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let mut browser = site.browser();
     browser.register("Nickname Canary", "ann", "canary@example.com").await;
-    site.pass(95);
+    site.advance_clock(95);
     browser.get("/account").await;
     browser.post("/logout", &[]).await;
-    let callback = browser.come_back_as("Nickname Canary", None).await;
-    site.break_qq("token", "code_unknown", 1).await;
+    let callback = browser.authorize_as("Nickname Canary", None).await;
+    site.set_qq_fault("token", "code_unknown", 1).await;
     browser.get(&callback).await;
     assert_eq!(
         names(&log),
@@ -62,16 +62,16 @@ async fn s92_every_event_is_written_once_with_who_and_from_where() {
 async fn s92_refusals_are_written_too() {
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let cross_site = browser.request(reqwest::Method::POST, "/logout").header("sec-fetch-site", "cross-site");
     browser.send(cross_site).await;
-    site.pass(61);
-    site.revoke(&username).await;
+    site.advance_clock(61);
+    site.revoke_authorization(&username).await;
     browser.post("/account/portrait", &[]).await;
     browser.sign_in("Somebody else").await;
-    site.browser().until_refused("/login/qq", &[]).await;
+    site.browser().request_until_rate_limited("/login/qq", &[]).await;
     let mut names = names(&log);
     names.retain(|name| name != "sign_in_started");
     assert_eq!(names, ["cross_site_blocked", "token_refused", "person_replaced", "rate_limited"]);
@@ -81,10 +81,10 @@ async fn s92_refusals_are_written_too() {
 async fn s28_s92_a_token_of_another_app_signs_nobody_in_and_is_written_down() {
     let site = TestSite::start().await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("me", "wrong_client", 1).await;
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("me", "wrong_client", 1).await;
     assert_eq!(browser.get(&callback).await.location(), "/login?error=denied");
     assert_eq!((browser.session_id(), site.count("sessions").await, site.count("users").await), (None, 0, 0));
     assert_eq!(names(&log), ["sign_in_started", "sign_in_failed"]);
@@ -95,7 +95,7 @@ async fn s28_s92_a_token_of_another_app_signs_nobody_in_and_is_written_down() {
 async fn s93_a_nickname_forges_no_line() {
     let site = TestSite::start().await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let mut browser = site.browser();
     let name = "x\n{\"target\":\"audit\",\"event\":\"signed_in\",\"user_id\":7}\n\u{1b}[31m";
     assert_eq!(browser.sign_in(name).await.location(), "/register");
@@ -123,7 +123,7 @@ async fn s89_a_panic_ends_one_request_with_a_page_that_names_it() {
         assert!(buffer.len() != STATE_BYTES, "canary: a panic on purpose");
         random::system()(buffer)
     });
-    let site = TestSite::start_drawing(vec![], random).await;
+    let site = TestSite::start_with_random(vec![], random).await;
     let mut browser = site.browser();
     for _ in 0..3 {
         let answer = browser.get("/login/qq").await;

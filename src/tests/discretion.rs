@@ -35,9 +35,12 @@ async fn s42_s56_the_pages_after_registering_are_the_same_for_a_free_address_and
         let taken = shown(&mut site.browser(), "mallory", "Victim@Example.com".to_lowercase().as_str()).await;
         let free = shown(&mut site.browser(), "malcolm", "nobody@example.com").await;
         assert_eq!(taken, free, "EMAIL_TRUST={trust}");
-        assert_eq!(site.number("SELECT COUNT(*) FROM email_addresses WHERE email = 'victim@example.com'").await, 2);
+        assert_eq!(
+            site.query_number("SELECT COUNT(*) FROM email_addresses WHERE email = 'victim@example.com'").await,
+            2
+        );
         let plan = "SELECT COUNT(*) FROM email_addresses WHERE verified";
-        assert_eq!(site.number(plan).await, if trust == "on" { 2 } else { 0 }, "EMAIL_TRUST={trust}");
+        assert_eq!(site.query_number(plan).await, if trust == "on" { 2 } else { 0 }, "EMAIL_TRUST={trust}");
     }
 }
 
@@ -47,7 +50,8 @@ async fn s56_claims_to_an_address_are_found_by_an_index() {
     let site = TestSite::start().await;
     if site.database_file().is_none() {
         // PostgreSQL chooses by the number of rows; that the index is there is all there is to see.
-        let indexes = site.texts("SELECT indexname::text FROM pg_indexes WHERE tablename = 'email_addresses'").await;
+        let indexes =
+            site.query_texts("SELECT indexname::text FROM pg_indexes WHERE tablename = 'email_addresses'").await;
         assert!(indexes.contains(&"email_addresses_email".to_owned()), "{indexes:?}");
         return;
     }

@@ -20,7 +20,7 @@ fn variables(site: &TestSite, changes: &[(&str, &str)]) -> Vec<(String, String)>
         ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
         ("QQ_APP_ID", "100000001".to_owned()),
         ("QQ_APP_KEY", "canary-app-key".to_owned()),
-        ("QQ_GRAPH_URL", site.qq.clone()),
+        ("QQ_GRAPH_URL", site.qq_url.clone()),
     ];
     for (name, value) in changes {
         variables.retain(|(existing, _)| existing != name);

@@ -8,13 +8,13 @@ const TYPED: [(&str, &str); 2] = [("username", "late-ann"), ("email", "ann@examp
 async fn s41_what_was_typed_too_late_is_there_again_after_passing_by_qq() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", Some("/account?tab=1")).await;
+    let callback = browser.authorize_as("Ann", Some("/account?tab=1")).await;
     browser.get(&callback).await;
-    site.pass(15 * 60 + 1);
+    site.advance_clock(15 * 60 + 1);
     let answer = browser.post("/register", &TYPED).await;
     assert_eq!(answer.location(), "/login?error=expired&next=%2Faccount%3Ftab%3D1");
     assert_eq!(site.count("users").await, 0);
-    let callback = browser.come_back_as("Ann", Some("/account?tab=1")).await;
+    let callback = browser.authorize_as("Ann", Some("/account?tab=1")).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
     let page = browser.get("/register").await;
     assert!(page.body.contains("value=\"late-ann\"") && page.body.contains("value=\"ann@example.com\""));
@@ -27,7 +27,7 @@ async fn in_time_to_the_second_the_form_is_taken() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
-    site.pass(15 * 60);
+    site.advance_clock(15 * 60);
     assert_eq!(browser.post("/register", &TYPED).await.location(), "/account");
 }
 
@@ -36,7 +36,7 @@ async fn somebody_else_does_not_see_what_was_typed() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
-    site.pass(15 * 60 + 1);
+    site.advance_clock(15 * 60 + 1);
     browser.post("/register", &TYPED).await;
     browser.sign_in("Bob").await;
     assert!(!browser.get("/register").await.body.contains("ann@example.com"));
@@ -51,9 +51,9 @@ async fn what_was_typed_is_kept_for_two_hours_and_not_beyond_measure() {
     {
         let mut browser = site.browser();
         browser.sign_in("Ann").await;
-        site.pass(901);
+        site.advance_clock(901);
         browser.post("/register", &[("username", "ann"), ("email", typed)]).await;
-        site.pass(after_secs);
+        site.advance_clock(after_secs);
         browser.sign_in("Ann").await;
         let page = browser.get("/register").await;
         assert_eq!(page.body.contains(&format!("value=\"{typed}\"")), is_kept, "{after_secs} {}", typed.len());

@@ -4,7 +4,7 @@ use crate::support::{Browser, Log, TestSite};
 
 /// Begins an attempt: gives its state.
 async fn begin(browser: &mut Browser) -> String {
-    let authorize_url = url::Url::parse(&browser.leave(None).await).expect("an address");
+    let authorize_url = url::Url::parse(&browser.start_login(None).await).expect("an address");
     let state = authorize_url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
     state.expect("a state")
 }
@@ -12,7 +12,7 @@ async fn begin(browser: &mut Browser) -> String {
 /// Opens a callback: gives where it ended, and what was logged for the operator.
 async fn open(browser: &mut Browser, query: &str) -> (String, Vec<String>) {
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let ending = browser.get(&format!("/login/qq/callback?{query}")).await.location().to_owned();
     let text = log.text();
     let alarms = text.lines().filter(|line| line.contains(r#""level":"ERROR""#) || line.contains("QQ request failed"));

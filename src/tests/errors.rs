@@ -5,7 +5,7 @@ use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Answer, Browser, TestSite, options};
+use crate::support::{Browser, Response, TestSite, options};
 
 /// What a site answers to these very bytes, after which nothing more is sent.
 async fn answer_to(site: &TestSite, request: &str) -> String {
@@ -37,7 +37,7 @@ async fn s81_s89_addresses_without_a_path_are_answered_like_any_other() {
 async fn every_address_that_leads_nowhere_has_the_page_that_says_so() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for path in ["/login/", "/register/", "/account/", "//", "/pkg/none.js", "/pkg/", "/avatar/none", "/favicon.ico"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
@@ -69,12 +69,12 @@ async fn s85_every_method_that_an_address_does_not_know_is_told_which_ones_it_do
 }
 
 /// Opens a callback that names a code.
-async fn come_back_with_canary(browser: &mut Browser) -> Answer {
-    let callback = browser.come_back_as("Ann", None).await;
+async fn come_back_with_canary(browser: &mut Browser) -> Response {
+    let callback = browser.authorize_as("Ann", None).await;
     browser.get(&callback.replace("code=", "code=canary")).await
 }
 
-fn expect_discretion(answer: &Answer, status: u16) {
+fn expect_discretion(answer: &Response, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(!answer.body.contains("canary") && !answer.body.contains("state="), "{}", answer.body);
     assert!(answer.headers.contains_key("retry-after") && answer.header("referrer-policy") == "no-referrer");
@@ -88,16 +88,16 @@ async fn s20_s32_no_page_about_an_error_repeats_the_callbacks_address() {
     site.execute("ALTER TABLE spent_attempts RENAME TO away").await;
     expect_discretion(&come_back_with_canary(&mut browser).await, 503);
     site.execute("ALTER TABLE away RENAME TO spent_attempts").await;
-    let callback = browser.come_back_as("Ann", None).await.replace("code=", "code=canary");
-    browser.until_refused("/login/qq", &[]).await;
-    expect_discretion(&browser.until_refused(&callback, &[]).await, 429);
+    let callback = browser.authorize_as("Ann", None).await.replace("code=", "code=canary");
+    browser.request_until_rate_limited("/login/qq", &[]).await;
+    expect_discretion(&browser.request_until_rate_limited(&callback, &[]).await, 429);
 }
 
 #[tokio::test]
 async fn s89_a_page_about_a_failure_of_ours_names_the_request() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     site.execute("ALTER TABLE sessions RENAME TO away").await;
     let answer = browser.get("/account").await;
     assert_eq!(answer.status, 503);

@@ -24,8 +24,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 async fn s85_only_forms_of_a_modest_size_are_read() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
-    let calls_before = site.qq_requests("token").await;
+    let username = browser.register_new_user().await;
+    let calls_before = site.count_qq_requests("token").await;
     let long = format!("query=code%3Dx&username={}", "x".repeat(20 * 1024));
     for path in CHANGING {
         for (kind, body, status) in [
@@ -42,7 +42,7 @@ async fn s85_only_forms_of_a_modest_size_are_read() {
             assert!(answer.body.contains("read the form"), "{path}, {kind:?}: {}", answer.body);
         }
     }
-    assert_eq!(site.qq_requests("token").await, calls_before);
+    assert_eq!(site.count_qq_requests("token").await, calls_before);
     assert_eq!(browser.signed_in_as().await, Some(username));
     let plain = browser.request(Method::POST, "/logout");
     assert_eq!(browser.send(plain).await.location(), "/", "a form without fields needs no kind");
@@ -56,7 +56,7 @@ async fn s74_an_origin_of_another_scheme_is_another_site() {
     ]))
     .await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for path in CHANGING {
         for origin in ["http://www.example.com", "https://www.example.com:8443", "https://evil.example", "null"] {
             let request = browser.request(Method::POST, path).header(ORIGIN, origin);
@@ -74,7 +74,7 @@ async fn s90_the_schemes_own_port_belongs_to_the_sites_name() {
         ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
     ]))
     .await;
-    let client = crate::support::http();
+    let client = crate::support::http_client();
     for (host, status) in [("www.example.com:443", 200), ("WWW.example.com", 200), ("www.example.com:80", 307)] {
         let request = client.get(format!("http://127.0.0.1:{}/login", site.port)).header("host", host);
         assert_eq!(request.send().await.expect("an answer").status().as_u16(), status, "{host}");

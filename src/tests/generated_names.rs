@@ -33,7 +33,7 @@ async fn s50_a_generated_name_is_found_however_many_are_taken() {
         buffer.fill(7);
         Ok(())
     });
-    let site = TestSite::start_drawing(vec![], random).await;
+    let site = TestSite::start_with_random(vec![], random).await;
     let mut browser = site.browser();
     browser.sign_in("The first").await;
     assert_eq!(browser.post("/register/auto", &[]).await.location(), "/account");
@@ -50,7 +50,7 @@ async fn s50_a_generated_name_is_found_however_many_are_taken() {
         assert_eq!(drawn.load(Ordering::Relaxed) - before, person, "as few as can be");
         let name = browser.signed_in_as().await.expect("a name");
         assert!(name.strip_prefix(words).is_some_and(|number| number.len() == digits + 1), "{name}");
-        let openids = site.texts("SELECT openid FROM open_ids").await;
+        let openids = site.query_texts("SELECT openid FROM open_ids").await;
         assert!(openids.iter().all(|openid| !openid.to_ascii_lowercase().contains(&name)));
     }
     // Were even the longest names all taken, it ends with an error page and not in a loop.

@@ -2,13 +2,13 @@
 
 use reqwest::Method;
 
-use crate::support::{TestSite, http, options};
+use crate::support::{TestSite, http_client, options};
 
 #[tokio::test]
 async fn s74_requests_of_other_sites_change_nothing() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     let own_origin = format!("http://{}", site.authority);
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
@@ -54,7 +54,7 @@ async fn s76_next_leads_to_this_site_alone() {
         "\0",
         "",
     ] {
-        let callback = browser.come_back_as("Ann", Some(doubtful)).await;
+        let callback = browser.authorize_as("Ann", Some(doubtful)).await;
         assert_eq!(browser.get(&callback).await.location(), "/account", "{doubtful:?}");
     }
     let request = browser.request(Method::GET, "/login?next=%FF%FE");
@@ -65,7 +65,7 @@ async fn s76_next_leads_to_this_site_alone() {
 async fn s83_pages_are_not_kept_and_versioned_files_are() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for path in ["/", "/account", "/nowhere", "/login/qq", "/login"] {
         let answer = browser.get(path).await;
         let kept = answer.header("cache-control");
@@ -77,7 +77,7 @@ async fn s83_pages_are_not_kept_and_versioned_files_are() {
 async fn s90_another_host_name_is_sent_to_the_right_one_or_refused() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let client = http();
+    let client = http_client();
     let base = format!("http://127.0.0.1:{}", site.port);
     let get = |path: &str| client.get(format!("{base}{path}")).header("host", "evil.example");
     let answer = get("/login?next=%2Fa").send().await.expect("an answer");

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, RequestBuilder};
 
-use crate::support::{Answer, Browser, TestSite, options};
+use crate::support::{Browser, Response, TestSite, options};
 
 /// Static files that are there before anything is built.
 const WITH_FILES: (&str, &str) = ("LEPTOS_SITE_ROOT", "public");
@@ -18,7 +18,7 @@ const EVERYWHERE: [(&str, &str); 5] = [
 /// One answer of each kind, with the status that it has to have.
 fn kinds(browser: &Browser) -> Vec<(u16, &'static str, RequestBuilder)> {
     let get = |path: &str| browser.request(Method::GET, path);
-    let elsewhere = |method| browser.client_request(method, "/login").header("host", "evil.example");
+    let elsewhere = |method| browser.bare_request(method, "/login").header("host", "evil.example");
     vec![
         (200, "a page", get("/login")),
         (200, "the home page", get("/")),
@@ -39,7 +39,7 @@ fn kinds(browser: &Browser) -> Vec<(u16, &'static str, RequestBuilder)> {
     ]
 }
 
-fn check(kind: &str, answer: &Answer) {
+fn check(kind: &str, answer: &Response) {
     for (name, value) in EVERYWHERE {
         assert_eq!(answer.header(name), value, "{kind}: {name}");
     }
@@ -71,7 +71,7 @@ async fn s81_with_https_every_kind_of_answer_says_that_it_stays_so() {
     let https = options([("PUBLIC_URL", "https://www.example.com"), ("RATE_LIMIT", "on"), WITH_FILES]);
     let site = TestSite::start_with(https).await;
     let mut browser = site.browser();
-    let check_for_a_year = |kind: &str, answer: &Answer| {
+    let check_for_a_year = |kind: &str, answer: &Response| {
         let told = answer.header("strict-transport-security");
         let age_secs = told.split(';').find_map(|part| part.trim().strip_prefix("max-age=")?.parse::<u64>().ok());
         assert!(age_secs.is_some_and(|secs| secs >= 31_536_000), "{kind}: {told}");
@@ -102,7 +102,7 @@ async fn s80_the_policy_of_a_page_is_this_one_and_its_nonce_is_new_each_time() {
         let policy = page.header("content-security-policy");
         let (before, rest) = policy.split_once("'nonce-").expect("a nonce");
         let (nonce, after) = rest.split_once('\'').expect("its end");
-        let qq = &site.qq;
+        let qq = &site.qq_url;
         assert_eq!(
             format!("{before}'nonce'{after}"),
             format!(

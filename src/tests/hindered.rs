@@ -1,10 +1,10 @@
 //! A registration form that cannot be taken just now: what was typed is still there.
 
-use crate::support::{Answer, TestSite, options};
+use crate::support::{Response, TestSite, options};
 
 type Form = [(&'static str, &'static str); 2];
 
-fn expect_kept(answer: &Answer, status: u16, form: &Form) {
+fn expect_kept(answer: &Response, status: u16, form: &Form) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.headers.contains_key("retry-after"));
     let typed = form.map(|(_, value)| format!("value=\"{value}\""));
@@ -22,9 +22,9 @@ async fn s86_who_asks_too_often_finds_what_they_typed_in_the_form() {
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
     let (mut browser, mut other) = (site.browser(), site.browser());
     browser.sign_in("Ann").await;
-    other.until_refused("/login/qq", &[]).await;
-    expect_kept(&browser.until_refused("/register", &FORM).await, 429, &FORM);
-    let nobodys = other.until_refused("/register", &FORM).await;
+    other.request_until_rate_limited("/login/qq", &[]).await;
+    expect_kept(&browser.request_until_rate_limited("/register", &FORM).await, 429, &FORM);
+    let nobodys = other.request_until_rate_limited("/register", &FORM).await;
     assert!(nobodys.body.contains("Too many") && nobodys.headers.contains_key("retry-after"), "{}", nobodys.body);
     assert!(!nobodys.body.contains("ann@example.com"), "{}", nobodys.body);
 }
@@ -34,9 +34,9 @@ async fn s86_one_person_who_asks_too_often_finds_it_too() {
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
-    let answer = browser.until_refused("/api/check-username?username=ann", &[]).await;
+    let answer = browser.request_until_rate_limited("/api/check-username?username=ann", &[]).await;
     assert!(answer.body.contains("</html>") && answer.headers.contains_key("retry-after"));
-    expect_kept(&browser.until_refused("/register", &FORM).await, 429, &FORM);
+    expect_kept(&browser.request_until_rate_limited("/register", &FORM).await, 429, &FORM);
 }
 
 #[tokio::test]

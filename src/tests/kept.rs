@@ -37,7 +37,7 @@ async fn s83_only_the_version_that_is_served_may_be_kept_for_good() {
 async fn s83_nothing_that_is_somebodys_own_is_kept() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
+    let callback = browser.authorize_as("Ann", None).await;
     for (path, status) in [
         ("/", 200),
         ("/login", 200),

@@ -10,23 +10,23 @@ async fn s66_what_has_ended_is_not_revived_by_a_clock_that_is_set_back() {
         options([("SESSION_IDLE_SECS", "1000"), ("SESSION_MAX_SECS", "3000"), ("SANDBOX_TOKEN_TTL", "100000")]);
     let site = TestSite::start_with(lifetimes).await;
     let (mut idle, mut old) = (site.browser(), site.browser());
-    idle.become_somebody().await;
-    old.become_somebody().await;
+    idle.register_new_user().await;
+    old.register_new_user().await;
     for _ in 0..3 {
-        site.pass(IDLE_SECS - 1);
+        site.advance_clock(IDLE_SECS - 1);
         assert!(old.signed_in_as().await.is_some());
     }
-    site.pass(4);
+    site.advance_clock(4);
     let ids = [&idle, &old].map(|browser| browser.session_id().expect("a session").to_owned());
     for id in &ids {
         let mut browser = site.browser();
-        browser.plant_session(id);
+        browser.set_session_cookie(id);
         assert_eq!(browser.signed_in_as().await, None);
     }
-    site.pass(-IDLE_SECS);
+    site.advance_clock(-IDLE_SECS);
     for id in &ids {
         let mut browser = site.browser();
-        browser.plant_session(id);
+        browser.set_session_cookie(id);
         assert_eq!(browser.signed_in_as().await, None);
     }
     assert_eq!(site.count("sessions").await, 0);
@@ -36,8 +36,8 @@ async fn s66_what_has_ended_is_not_revived_by_a_clock_that_is_set_back() {
 async fn s55_deleting_a_user_by_whatever_program_ends_all_that_is_theirs() {
     let site = TestSite::start().await;
     let (mut ann, mut bob) = (site.browser(), site.browser());
-    let username = ann.become_somebody().await;
-    let bystander = bob.become_somebody().await;
+    let username = ann.register_new_user().await;
+    let bystander = bob.register_new_user().await;
     if site.database_file().is_some() {
         // As in the shell of SQLite, which leaves it off.
         site.execute("PRAGMA foreign_keys = OFF").await;
@@ -71,8 +71,8 @@ async fn s59_an_answer_that_comes_late_takes_no_cookie_away() {
 async fn closing_registration_ends_registrations_that_were_begun() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.come_back_as("Ann", None).await;
-    let callback = browser.come_back_as("Ann", Some("/?x=1")).await;
+    browser.authorize_as("Ann", None).await;
+    let callback = browser.authorize_as("Ann", Some("/?x=1")).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
     let site = site.restart_with(options([("REGISTRATION", "closed")])).await;
     let mut browser = browser.moved_to(&site);

@@ -1,24 +1,24 @@
 //! Nicknames: whatever they are, they name nobody and are nothing but text.
 
-use crate::support::{Endpoint, Fault, SpoiledSite};
+use crate::support::{Endpoint, Fault, FaultySite};
 
 /// Has QQ tell this nickname from now on, whoever it is asked about.
-async fn tell(spoiled: &SpoiledSite, nickname: &str) {
-    spoiled.qq.spoil(Endpoint::UserInfo, Fault::Nickname(nickname.to_owned()), &[]).await;
+async fn tell(spoiled: &FaultySite, nickname: &str) {
+    spoiled.qq.inject_fault(Endpoint::UserInfo, Fault::Nickname(nickname.to_owned()), &[]).await;
 }
 
 #[tokio::test]
 async fn s30_two_people_with_one_nickname_are_two() {
-    let spoiled = SpoiledSite::start_with(vec![]).await;
+    let spoiled = FaultySite::start_with(vec![]).await;
     let site = &spoiled.site;
     tell(&spoiled, "One Nickname").await;
     for name in ["ann", "bob"] {
         let mut browser = site.browser();
         assert_eq!(browser.register(name, name, "shared@example.com").await.location(), "/account");
-        assert_eq!(browser.get("/account").await.marked("nickname").as_deref(), Some("One Nickname"));
+        assert_eq!(browser.get("/account").await.text_by_test_id("nickname").as_deref(), Some("One Nickname"));
     }
     assert_eq!(site.count("users").await, 2);
-    assert_eq!(site.number("SELECT COUNT(DISTINCT user_id) FROM open_ids").await, 2);
+    assert_eq!(site.query_number("SELECT COUNT(DISTINCT user_id) FROM open_ids").await, 2);
     for name in ["ann", "bob"] {
         let mut browser = site.browser();
         assert_eq!(browser.sign_in(name).await.location(), "/account");
@@ -28,19 +28,22 @@ async fn s30_two_people_with_one_nickname_are_two() {
 
 #[tokio::test]
 async fn s30_a_new_nickname_changes_nobody_even_if_it_is_somebody_elses() {
-    let spoiled = SpoiledSite::start_with(vec![]).await;
+    let spoiled = FaultySite::start_with(vec![]).await;
     let site = &spoiled.site;
     for name in ["ann", "bob"] {
         site.browser().register(name, name, "a@b.cd").await;
     }
     let identities = "SELECT CAST(user_id AS TEXT) || ' ' || openid FROM open_ids ORDER BY openid";
-    let before = site.texts(identities).await;
+    let before = site.query_texts(identities).await;
     tell(&spoiled, "bob").await;
     let mut browser = site.browser();
     assert_eq!(browser.sign_in("ann").await.location(), "/account");
     let page = browser.get("/account").await;
-    assert_eq!((page.marked("username"), page.marked("nickname")), (Some("ann".into()), Some("bob".into())));
-    assert_eq!((site.count("users").await, site.texts(identities).await), (2, before));
+    assert_eq!(
+        (page.text_by_test_id("username"), page.text_by_test_id("nickname")),
+        (Some("ann".into()), Some("bob".into()))
+    );
+    assert_eq!((site.count("users").await, site.query_texts(identities).await), (2, before));
     let mut stranger = site.browser();
     assert_eq!(stranger.sign_in("a stranger").await.location(), "/register", "called bob, and known to nobody");
 }
@@ -57,7 +60,7 @@ fn inside_tags(page: &str) -> impl Iterator<Item = &str> {
 
 #[tokio::test]
 async fn s84_a_nickname_is_text_wherever_it_stands() {
-    let spoiled = SpoiledSite::start_with(vec![]).await;
+    let spoiled = FaultySite::start_with(vec![]).await;
     let long = "字".repeat(10_000);
     let cut = "字".repeat(64);
     let mut plain: Vec<String> = vec![];

@@ -21,8 +21,8 @@ async fn elsewhere(site: &TestSite, username: &str) -> Browser {
 async fn s67_people_see_where_they_are_signed_in_and_sign_out_there() {
     let site = TestSite::start().await;
     let mut here = site.browser();
-    let username = here.become_somebody().await;
-    site.pass(3600);
+    let username = here.register_new_user().await;
+    site.advance_clock(3600);
     let (mut phone, mut office) = (elsewhere(&site, &username).await, elsewhere(&site, &username).await);
     let page = here.get("/account/sessions").await;
     assert_eq!((page.status, handles(&page.body).len()), (200, 2), "{}", page.body);
@@ -43,7 +43,7 @@ async fn s67_people_see_where_they_are_signed_in_and_sign_out_there() {
 async fn s67_nobody_ends_sessions_of_others() {
     let site = TestSite::start().await;
     let (mut ann, mut bob) = (site.browser(), site.browser());
-    let (of_ann, of_bob) = (ann.become_somebody().await, bob.become_somebody().await);
+    let (of_ann, of_bob) = (ann.register_new_user().await, bob.register_new_user().await);
     let mut annes_phone = elsewhere(&site, &of_ann).await;
     let handle = handles(&ann.get("/account/sessions").await.body).remove(0);
     for session in [handle.as_str(), "others", "", "x", "%"] {
@@ -64,8 +64,8 @@ async fn s67_nobody_ends_sessions_of_others() {
 async fn s67_all_others_are_ended_with_one_press() {
     let site = TestSite::start().await;
     let (mut here, mut stranger) = (site.browser(), site.browser());
-    let username = here.become_somebody().await;
-    let bystander = stranger.become_somebody().await;
+    let username = here.register_new_user().await;
+    let bystander = stranger.register_new_user().await;
     let mut others = [elsewhere(&site, &username).await, elsewhere(&site, &username).await];
     assert_eq!(here.post("/account/sessions/end", &[("session", "others")]).await.location(), "/account/sessions");
     for other in &mut others {
@@ -90,8 +90,8 @@ async fn s95_the_export_holds_everything_about_a_person_and_nothing_about_others
     assert_eq!(data["sessions"].as_array().map(Vec::len), Some(1));
     let identity = &data["identities"][0];
     let column = |name: &str| format!("SELECT {name} FROM open_ids WHERE nickname = '安'");
-    assert_eq!(identity["openid"], site.texts(&column("openid")).await[0]);
-    assert_eq!(identity["unionid"], site.texts(&column("unionid")).await[0]);
+    assert_eq!(identity["openid"], site.query_texts(&column("openid")).await[0]);
+    assert_eq!(identity["unionid"], site.query_texts(&column("unionid")).await[0]);
     assert!(identity["avatar"].as_str().is_some_and(|avatar| avatar.starts_with("data:image/jpeg;base64,/9j/")));
     for secret in ["bob", "Bob", "access_token", ann.session_id().expect("a session")] {
         assert!(!answer.body.contains(secret), "{secret}");
@@ -104,16 +104,16 @@ async fn is_anywhere(site: &TestSite, text: &str) -> bool {
     let bytes = text.as_bytes();
     for table in ["users", "email_addresses", "open_ids", "avatars", "spent_attempts"] {
         let columns = if site.database_file().is_some() {
-            site.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+            site.query_texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
         } else {
-            site.texts(&format!(
+            site.query_texts(&format!(
                 "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'"
             ))
             .await
         };
         assert!(!columns.is_empty(), "{table}");
         for column in columns.into_iter().filter(|column| column != "picture") {
-            let cells = site.texts(&format!("SELECT COALESCE(CAST({column} AS TEXT), '') FROM {table}")).await;
+            let cells = site.query_texts(&format!("SELECT COALESCE(CAST({column} AS TEXT), '') FROM {table}")).await;
             if cells.iter().any(|cell| cell.as_bytes().windows(bytes.len()).any(|part| part == bytes)) {
                 return true;
             }
@@ -126,13 +126,13 @@ async fn is_anywhere(site: &TestSite, text: &str) -> bool {
 async fn s95_deleting_an_account_leaves_nothing_of_it_and_harms_nobody() {
     let site = TestSite::start().await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let (mut ann, mut bob) = (site.browser(), site.browser());
     ann.register("安", "ann", "ann@example.com").await;
     let mut annes_phone = elsewhere(&site, "安").await;
-    let bystander = bob.become_somebody().await;
-    let openid = site.texts("SELECT openid FROM open_ids WHERE nickname = '安'").await.remove(0);
-    let avatar = site.texts("SELECT avatar_hash FROM open_ids WHERE nickname = '安'").await.remove(0);
+    let bystander = bob.register_new_user().await;
+    let openid = site.query_texts("SELECT openid FROM open_ids WHERE nickname = '安'").await.remove(0);
+    let avatar = site.query_texts("SELECT avatar_hash FROM open_ids WHERE nickname = '安'").await.remove(0);
     let theirs = ["ann", "ann@example.com", "安", openid.as_str(), avatar.as_str()];
     for text in theirs {
         assert!(is_anywhere(&site, text).await, "{text}");
@@ -165,7 +165,7 @@ async fn s95_deleting_an_account_leaves_nothing_of_it_and_harms_nobody() {
 async fn s95_only_who_is_signed_in_can_delete_and_only_their_own() {
     let site = TestSite::start().await;
     let mut ann = site.browser();
-    let username = ann.become_somebody().await;
+    let username = ann.register_new_user().await;
     let mut nobody = site.browser();
     assert_eq!(nobody.get("/account/delete").await.location(), "/login?next=/account/delete");
     assert_eq!(nobody.post("/account/delete", &[("user_id", "1")]).await.location(), "/login?next=/account");

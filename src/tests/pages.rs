@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{TestSite, http};
+use crate::support::{TestSite, http_client};
 
 #[tokio::test]
 async fn the_browser_chooses_the_language_until_the_person_does() {
@@ -10,7 +10,7 @@ async fn the_browser_chooses_the_language_until_the_person_does() {
     let mut browser = site.browser();
     let in_chinese = browser.request(Method::GET, "/login").header("accept-language", "zh-CN,zh;q=0.9");
     assert!(browser.get("/login").await.body.contains("Sign in with QQ"));
-    let client = http();
+    let client = http_client();
     let page = client.get(format!("http://{}/login", site.authority)).header("accept-language", "zh-CN,zh;q=0.9");
     let page = page.send().await.expect("an answer").text().await.expect("a body");
     assert!(page.contains("QQ登录") && page.contains("<html lang=\"zh-CN\""));
@@ -47,7 +47,7 @@ async fn pages_without_islands_load_no_script() {
         assert!(page.body.contains("<leptos-island") && page.body.contains("<script type=\"module\""), "{path}");
     }
     assert!(!browser.get("/nowhere").await.body.contains("<script"));
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for path in ["/", "/nowhere"] {
         let page = browser.get(path).await;
         assert!(!page.body.contains("<script") && !page.body.contains("leptos-island"), "{path}");

@@ -12,8 +12,8 @@ use crate::support::{Log, TestSite, options};
 async fn s23_a_callback_opened_while_signed_in_goes_on() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
-    let callback = browser.come_back_as(&username, Some("/?x=1")).await;
+    let username = browser.register_new_user().await;
+    let callback = browser.authorize_as(&username, Some("/?x=1")).await;
     for _ in 0..2 {
         assert_eq!(browser.get(&callback).await.location(), "/?x=1");
     }
@@ -23,16 +23,16 @@ async fn s23_a_callback_opened_while_signed_in_goes_on() {
 async fn s33_s69_even_the_noisiest_log_holds_no_secret() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
+    let callback = browser.authorize_as("Ann", None).await;
     browser.get(&callback).await;
     browser.post("/register", &[("username", "ann"), ("email", "canary@example.com")]).await;
-    site.pass(95);
+    site.advance_clock(95);
     browser.get("/account").await;
     browser.post("/account/portrait", &[]).await;
-    site.break_qq("token", "wrong_key", 1).await;
-    site.pass(95);
+    site.set_qq_fault("token", "wrong_key", 1).await;
+    site.advance_clock(95);
     browser.get("/account").await;
     let said = log.text();
     assert!(said.contains("sign_in_started") && said.contains("\"level\":\"DEBUG\""), "something is logged");
@@ -56,7 +56,7 @@ async fn s33_s69_even_the_noisiest_log_holds_no_secret() {
 async fn s55_a_deleted_person_is_signed_out_at_once_and_can_come_again() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     if std::env::var_os("TEST_ON_POSTGRES").is_none() {
         site.execute("PRAGMA foreign_keys = ON").await;
     }
@@ -72,7 +72,7 @@ async fn s73_cookies_fit_a_browser_however_often_one_sets_out() {
     let mut browser = site.browser();
     let next = format!("/?{}", "x".repeat(1000));
     for _ in 0..20 {
-        browser.leave(Some(&next)).await;
+        browser.start_login(Some(&next)).await;
         for (name, value) in &browser.cookies {
             assert!(name.len() + value.len() < 4096, "{name}");
         }
@@ -147,7 +147,7 @@ async fn s87_signing_in_does_not_forgive_earlier_requests() {
     for _ in 0..50 {
         assert_eq!(browser.get("/login/qq/callback?code=x&state=y").await.status, 303);
     }
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     let mut more: u64 = 0;
     while browser.get("/login/qq").await.status != 429 {
         more += 1;
@@ -189,7 +189,7 @@ async fn s97_every_connection_heeds_foreign_keys_and_waits_for_other_writers() {
 #[tokio::test]
 async fn s97_the_database_file_and_what_is_beside_it_are_its_owners_alone() {
     let site = TestSite::start().await;
-    site.browser().become_somebody().await;
+    site.browser().register_new_user().await;
     let Some(file) = site.database_file() else { return };
     for suffix in ["", "-wal", "-shm"] {
         let path = format!("{}{suffix}", file.display());

@@ -10,11 +10,11 @@ async fn impatient() -> TestSite {
 /// Breaks an endpoint, signs in, and gives where that ended.
 async fn end_of(site: &TestSite, endpoint: &str, fault: &str) -> String {
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
+    let callback = browser.authorize_as("Ann", None).await;
     // Twice for what is asked a second time when the first answer is broken.
-    site.break_qq(endpoint, fault, 2).await;
+    site.set_qq_fault(endpoint, fault, 2).await;
     let answer = browser.get(&callback).await;
-    site.mend_qq().await;
+    site.clear_qq_faults().await;
     assert_eq!(answer.status, 303, "{endpoint} {fault}");
     let ending = answer.location().to_owned();
     if ending.starts_with("/login") {
@@ -82,12 +82,12 @@ async fn without_nickname_and_avatar_a_sign_in_goes_on() {
         assert_eq!(end_of(&site, "get_user_info", fault).await, "/register", "{fault}");
     }
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("get_user_info", "not_logged_in", 2).await;
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("get_user_info", "not_logged_in", 2).await;
     browser.get(&callback).await;
     browser.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await;
     let page = browser.get("/account").await;
-    assert_eq!((page.status, page.marked("nickname")), (200, None));
+    assert_eq!((page.status, page.text_by_test_id("nickname")), (200, None));
     assert!(page.body.contains("Not provided by QQ") && !page.body.contains("<img"));
 }
 
@@ -95,56 +95,60 @@ async fn without_nickname_and_avatar_a_sign_in_goes_on() {
 async fn unionid_without_permission_does_not_stop_a_sign_in() {
     let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("me", "unionid_denied", 1).await;
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("me", "unionid_denied", 1).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
     browser.post("/register/auto", &[]).await;
     let mut other = site.browser();
     other.sign_in("Bob").await;
     other.post("/register/auto", &[]).await;
-    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
-    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid LIKE 'UID_%'").await, 1);
+    assert_eq!(site.query_number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
+    assert_eq!(site.query_number("SELECT COUNT(*) FROM open_ids WHERE unionid LIKE 'UID_%'").await, 1);
 }
 
 #[tokio::test]
 async fn b11_a_unionid_is_stored_beside_the_openid_whenever_it_comes_and_never_instead_of_it() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
-    let openids = site.texts("SELECT openid FROM open_ids").await;
-    assert_eq!(site.number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
+    let username = browser.register_new_user().await;
+    let openids = site.query_texts("SELECT openid FROM open_ids").await;
+    assert_eq!(site.query_number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
     let site = site.restart_with(options([("QQ_UNIONID", "on")])).await;
     let mut browser = browser.moved_to(&site);
     assert_eq!(browser.sign_in(&username).await.location(), "/account", "known by the openid as before");
-    assert_eq!(site.texts("SELECT openid FROM open_ids").await, openids);
-    let unionids = site.texts("SELECT unionid FROM open_ids WHERE unionid IS NOT NULL").await;
+    assert_eq!(site.query_texts("SELECT openid FROM open_ids").await, openids);
+    let unionids = site.query_texts("SELECT unionid FROM open_ids WHERE unionid IS NOT NULL").await;
     assert!(unionids.len() == 1 && unionids[0].starts_with("UID_"), "{unionids:?}");
-    let callback = browser.come_back_as(&username, None).await;
-    site.break_qq("me", "unionid_denied", 1).await;
+    let callback = browser.authorize_as(&username, None).await;
+    site.set_qq_fault("me", "unionid_denied", 1).await;
     browser.get(&callback).await;
-    assert_eq!(site.texts("SELECT unionid FROM open_ids").await, unionids, "one that is not told is not forgotten");
+    assert_eq!(
+        site.query_texts("SELECT unionid FROM open_ids").await,
+        unionids,
+        "one that is not told is not forgotten"
+    );
 }
 
 #[tokio::test]
 async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("token", "http_500", 1).await;
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("token", "http_500", 1).await;
     assert_eq!(browser.get(&callback).await.location(), "/login?error=unreachable");
-    assert_eq!(site.qq_requests("token").await, 1);
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("me", "http_500", 1).await;
+    assert_eq!(site.count_qq_requests("token").await, 1);
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("me", "http_500", 1).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
-    assert_eq!(site.qq_requests("me").await, 2);
+    assert_eq!(site.count_qq_requests("me").await, 2);
 }
 
 #[tokio::test]
 async fn s03_a_state_lost_on_the_way_is_told_kindly() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let authorize_url = browser.leave(None).await;
-    site.break_qq("authorize", "drop_state", 1).await;
+    let authorize_url = browser.start_login(None).await;
+    site.set_qq_fault("authorize", "drop_state", 1).await;
     let callback = browser.approve(&authorize_url, "Ann").await;
     assert!(!callback.contains("state="));
     assert_eq!(browser.get(&callback).await.location(), "/login?error=expired");

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 
-use crate::support::{Answer, Browser, TestSite, number, options};
+use crate::support::{Browser, Response, TestSite, env_number, options};
 
 const AT_ONCE: usize = 50;
 
 /// How often each race is run: `RACE_ROUNDS`, or three times.
 fn rounds() -> usize {
-    number("RACE_ROUNDS").map_or(3, NonZeroUsize::get)
+    env_number("RACE_ROUNDS").map_or(3, NonZeroUsize::get)
 }
 
 /// A site on two machines.
@@ -26,12 +26,12 @@ struct Machines {
 impl Machines {
     async fn start_with(options: Vec<(String, String)>) -> Machines {
         let site = TestSite::start_with(options).await;
-        Machines { ports: [site.port, site.start_second().await], site }
+        Machines { ports: [site.port, site.start_replica().await], site }
     }
 
     /// A browser's copy for the racer with this number, on its way to one machine or the other.
     fn racer(&self, browser: &Browser, number: usize) -> Browser {
-        browser.through(self.ports[number % self.ports.len()])
+        browser.via_port(self.ports[number % self.ports.len()])
     }
 }
 
@@ -55,12 +55,12 @@ async fn at_once<T: Send + 'static>(acts: Vec<impl Future<Output = T> + Send + '
     outcomes
 }
 
-async fn open(mut browser: Browser, path: String) -> (Browser, Answer) {
+async fn open(mut browser: Browser, path: String) -> (Browser, Response) {
     let answer = browser.get(&path).await;
     (browser, answer)
 }
 
-async fn send(mut browser: Browser, path: &'static str, fields: Vec<(&'static str, String)>) -> (Browser, Answer) {
+async fn send(mut browser: Browser, path: &'static str, fields: Vec<(&'static str, String)>) -> (Browser, Response) {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let answer = browser.post(path, &fields).await;
     (browser, answer)
@@ -78,7 +78,7 @@ async fn expect_whole_accounts(site: &TestSite, people: usize) {
     let people = i64::try_from(people).expect("few");
     assert_eq!((site.count("users").await, site.count("open_ids").await), (people, people));
     let halves = "SELECT COUNT(*) FROM users WHERE id NOT IN (SELECT user_id FROM open_ids)";
-    assert_eq!(site.number(halves).await, 0, "a user without an openid");
+    assert_eq!(site.query_number(halves).await, 0, "a user without an openid");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -126,7 +126,7 @@ async fn s47_fifty_browsers_of_one_newcomer_become_one_person() {
         let mut callbacks = vec![];
         for number in 0..AT_ONCE {
             let mut browser = machines.racer(&site.browser(), number);
-            let callback = browser.come_back_as(&format!("Ann {round}"), None).await;
+            let callback = browser.authorize_as(&format!("Ann {round}"), None).await;
             callbacks.push(open(browser, callback));
         }
         let arrived = at_once(callbacks).await;
@@ -151,15 +151,15 @@ async fn s04_of_fifty_visits_to_one_callback_address_one_asks_qq() {
     let site = &machines.site;
     for round in 0..rounds() {
         let mut browser = site.browser();
-        let callback = browser.come_back_as(&format!("Ann {round}"), None).await;
-        let asked_before = site.tokens.asked();
+        let callback = browser.authorize_as(&format!("Ann {round}"), None).await;
+        let asked_before = site.token_endpoint.request_count();
         let acts = (0..AT_ONCE).map(|number| open(machines.racer(&browser, number), callback.clone())).collect();
         let mut sessions = 0;
         for (browser, answer) in at_once(acts).await {
             assert_eq!(answer.status, 303, "round {round}: {}", answer.body);
             sessions += usize::from(browser.session_id().is_some());
         }
-        assert_eq!(site.tokens.asked(), asked_before + 1, "round {round}");
+        assert_eq!(site.token_endpoint.request_count(), asked_before + 1, "round {round}");
         assert_eq!(sessions, 1, "round {round}: no session without a finished sign-in");
         assert_eq!(site.count("sessions").await, i64::try_from(round + 1).expect("few"));
     }
@@ -178,16 +178,16 @@ async fn s35_of_fifty_requests_with_an_old_token_one_renews_it() {
     let machines = short_lived().await;
     let site = &machines.site;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     for round in 0..rounds() {
-        site.pass(95);
-        let asked_before = site.tokens.asked();
+        site.advance_clock(95);
+        let asked_before = site.token_endpoint.request_count();
         let acts = (0..AT_ONCE).map(|number| open(machines.racer(&browser, number), "/account".to_owned())).collect();
         for (_, page) in at_once(acts).await {
-            assert_eq!((page.status, page.marked("username")), (200, Some(username.clone())), "round {round}");
+            assert_eq!((page.status, page.text_by_test_id("username")), (200, Some(username.clone())), "round {round}");
             assert!(!page.body.contains("role=\"alert\""), "round {round}: a page with the old token: {}", page.body);
         }
-        assert_eq!(site.tokens.asked(), asked_before + 1, "round {round}");
+        assert_eq!(site.token_endpoint.request_count(), asked_before + 1, "round {round}");
     }
     println!("{AT_ONCE} requests with an old token, {} times", rounds());
 }

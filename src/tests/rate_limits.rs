@@ -2,7 +2,7 @@
 
 use reqwest::{Method, RequestBuilder};
 
-use crate::support::{Answer, Browser, TestSite, options};
+use crate::support::{Browser, Response, TestSite, options};
 
 /// More requests than any limit lets through at once. What it lets through while they are sent does
 /// not save a request that has to be refused: each is one of many.
@@ -29,7 +29,7 @@ fn request(browser: &Browser, method: &str, path: &str) -> RequestBuilder {
 }
 
 /// Sends what `next` gives until it is refused.
-async fn until_refused(site: &TestSite, next: impl Fn(&Browser, usize) -> RequestBuilder) -> Answer {
+async fn request_until_rate_limited(site: &TestSite, next: impl Fn(&Browser, usize) -> RequestBuilder) -> Response {
     for number in 0..MANY {
         let mut browser = site.browser();
         let request = next(&browser, number);
@@ -48,9 +48,9 @@ async fn s86_a_network_that_asks_too_often_is_told_to_wait_at_every_address_that
     let (limited, _) = limited.split_once(".route_layer(").expect("their layer");
     assert_eq!(limited.matches(".route(").count(), COUNTED.len(), "each of them is tried here");
     let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
-    until_refused(&site, |browser, _| request(browser, "GET", "/login/qq")).await;
+    request_until_rate_limited(&site, |browser, _| request(browser, "GET", "/login/qq")).await;
     for (method, path) in COUNTED {
-        let answer = until_refused(&site, |browser, _| request(browser, method, path)).await;
+        let answer = request_until_rate_limited(&site, |browser, _| request(browser, method, path)).await;
         assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1), "{path}");
         assert!(answer.body.contains("Too many attempts") && answer.body.contains("role=\"alert\""), "{path}");
         let referrer = if path.starts_with("/login/qq/callback") { "no-referrer" } else { "same-origin" };
@@ -66,14 +66,14 @@ async fn s86_what_a_sender_writes_into_x_forwarded_for_helps_nobody() {
     let forged = |browser: &Browser, number| {
         request(browser, "GET", "/login/qq").header("x-forwarded-for", format!("192.0.2.{}", number % 250))
     };
-    until_refused(&site, forged).await;
+    request_until_rate_limited(&site, forged).await;
 
     let site = TestSite::start_with(options([("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "1")])).await;
     let through_a_proxy = |browser: &Browser, number| {
         let entries = format!("192.0.2.{}, 198.51.100.1", number % 250);
         request(browser, "GET", "/login/qq").header("x-forwarded-for", entries)
     };
-    until_refused(&site, through_a_proxy).await;
+    request_until_rate_limited(&site, through_a_proxy).await;
     let mut neighbour = site.browser();
     let entries = "192.0.2.1, 198.51.100.2";
     let answer = neighbour.send(request(&neighbour, "GET", "/login/qq").header("x-forwarded-for", entries)).await;

@@ -86,7 +86,7 @@ async fn s74_every_server_function_has_a_verdict() {
     assert_eq!(found, known);
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for (method, path) in known {
         let other = if method == "GET" { Method::POST } else { Method::GET };
         let answer = browser.send(browser.request(other, path)).await;
@@ -100,7 +100,7 @@ async fn s74_every_server_function_has_a_verdict() {
     assert!(browser.signed_in_as().await.is_some());
 }
 
-async fn ask(browser: &Browser, method: &str, path: &str) -> crate::support::Answer {
+async fn ask(browser: &Browser, method: &str, path: &str) -> crate::support::Response {
     let path = path.replace("{hash}", &"0".repeat(64)).replace("/pkg", "/pkg/qq-login.js");
     let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), &path);
     // The copy forgets the cookies that come back: every request comes from the same person.
@@ -111,7 +111,7 @@ async fn ask(browser: &Browser, method: &str, path: &str) -> crate::support::Ans
 async fn s74_s81_s82_s85_no_method_of_another_site_changes_anything_anywhere() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     let mut asked = 0;
     for path in LOOKED_AT.into_iter().chain(CHANGING).chain(["/nowhere", "/api/nothing", "/sandbox/faults"]) {
         for method in METHODS {

@@ -11,7 +11,7 @@ use crate::support::{TestSite, options};
 async fn s57_ids_have_128_random_bits() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     let id = browser.session_id().expect("a session");
     assert_eq!(id.len(), 22, "128 bits in base64");
     assert!(id.parse::<Id>().is_ok());
@@ -25,7 +25,7 @@ async fn s58_neither_id_nor_token_nor_openid_can_be_read_in_the_rows() {
     let mut browser = site.browser();
     browser.register("Nickname Canary", "ann", "ann@example.com").await;
     let id = browser.session_id().expect("a session").to_owned();
-    let session = site.number("SELECT COUNT(*) FROM sessions WHERE user_id IS NOT NULL").await;
+    let session = site.query_number("SELECT COUNT(*) FROM sessions WHERE user_id IS NOT NULL").await;
     assert_eq!(session, 1, "the user stands beside the row");
     let bytes = site.database_bytes().await;
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
@@ -39,8 +39,8 @@ async fn s58_neither_id_nor_token_nor_openid_can_be_read_in_the_rows() {
 async fn s58_a_row_put_under_another_id_is_worth_nothing() {
     let site = TestSite::start().await;
     let (mut rich, mut poor) = (site.browser(), site.browser());
-    rich.become_somebody().await;
-    poor.become_somebody().await;
+    rich.register_new_user().await;
+    poor.register_new_user().await;
     site.execute("UPDATE sessions SET data = (SELECT data FROM sessions WHERE user_id = 1)").await;
     assert!(rich.signed_in_as().await.is_some());
     assert_eq!(poor.signed_in_as().await, None);
@@ -52,8 +52,8 @@ async fn s34_a_new_secret_key_signs_nobody_out_while_the_old_one_is_kept() {
     const NEW: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=";
     let site = TestSite::start().await;
     let (mut early, mut late) = (site.browser(), site.browser());
-    let name = early.become_somebody().await;
-    late.become_somebody().await;
+    let name = early.register_new_user().await;
+    late.register_new_user().await;
     let both = format!("{NEW}, {OLD}");
     let site = site.restart_with(options([("SECRET_KEY", &both)])).await;
     let (mut early, mut late) = (early.moved_to(&site), late.moved_to(&site));
@@ -98,13 +98,13 @@ async fn s59_a_planted_id_is_not_the_one_that_gets_signed_in() {
     let planted = attacker.session_id().expect("a session").to_owned();
     for id in [planted.as_str(), "AAAAAAAAAAAAAAAAAAAAAA"] {
         let mut victim = site.browser();
-        victim.plant_session(id);
+        victim.set_session_cookie(id);
         victim.sign_in("Victim").await;
         assert_ne!(victim.session_id(), Some(id));
         victim.post("/register", &[("username", "victim"), ("email", "a@b.cd")]).await;
         assert_eq!(victim.signed_in_as().await.as_deref(), Some("victim"));
         let mut thief = site.browser();
-        thief.plant_session(id);
+        thief.set_session_cookie(id);
         assert_eq!(thief.signed_in_as().await, None);
     }
 }
@@ -115,7 +115,7 @@ async fn s60_nothing_of_the_time_before_is_carried_over_but_language_and_theme()
     let mut browser = site.browser();
     browser.post("/language", &[("lang", "zh-CN"), ("back", "/login?next=%2Fa")]).await;
     browser.post("/theme", &[("theme", "dark"), ("back", "/")]).await;
-    let callback = browser.come_back_as("First", Some("/first-next")).await;
+    let callback = browser.authorize_as("First", Some("/first-next")).await;
     browser.get(&callback).await;
     // A second person comes at the same browser before the first has registered.
     browser.sign_in("Second").await;
@@ -124,7 +124,7 @@ async fn s60_nothing_of_the_time_before_is_carried_over_but_language_and_theme()
     assert!(page.body.contains("lang=\"zh-CN\" data-theme=\"dark\""));
     let answer = browser.post("/register", &[("username", "second"), ("email", "a@b.cd")]).await;
     assert_eq!(answer.location(), "/account", "not where the first wanted to go");
-    assert_eq!(site.texts("SELECT username FROM users").await, ["second"]);
+    assert_eq!(site.query_texts("SELECT username FROM users").await, ["second"]);
 }
 
 #[tokio::test]
@@ -132,9 +132,9 @@ async fn s61_an_unknown_or_broken_id_is_never_adopted() {
     let site = TestSite::start().await;
     for id in ["AAAAAAAAAAAAAAAAAAAAAA", "x", "%00", "\u{22}quoted\u{22}", &"A".repeat(5_000)] {
         let mut browser = site.browser();
-        browser.plant_session(id);
+        browser.set_session_cookie(id);
         assert_eq!(browser.signed_in_as().await, None, "{id}");
-        browser.plant_session(id);
+        browser.set_session_cookie(id);
         browser.sign_in("Ann").await;
         assert_ne!(browser.session_id(), Some(id));
         assert!(browser.session_id().is_some_and(|id| id.len() == 22));
@@ -145,7 +145,7 @@ async fn s61_an_unknown_or_broken_id_is_never_adopted() {
 async fn s62_logout_is_a_post_that_ends_the_session_everywhere() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
         let request = browser.request(method, "/logout");
         assert_eq!(browser.send(request).await.status, 405);
@@ -165,20 +165,20 @@ async fn s62_logout_is_a_post_that_ends_the_session_everywhere() {
 async fn s63_a_request_in_flight_does_not_bring_a_session_back() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
-    site.pass(95);
+    browser.register_new_user().await;
+    site.advance_clock(95);
     // The account page renews the token. QQ gives a good one, but only after the person has left.
-    site.tokens.hold();
+    site.token_endpoint.hold_responses();
     let (mut slow, mut quick) = (browser.clone(), browser.clone());
     let in_flight = tokio::spawn(async move {
         let answer = slow.get("/account").await;
         (slow, answer)
     });
-    while site.tokens.asked() < 2 {
+    while site.token_endpoint.request_count() < 2 {
         tokio::task::yield_now().await;
     }
     assert_eq!(quick.post("/logout", &[]).await.location(), "/");
-    site.tokens.release();
+    site.token_endpoint.release_responses();
     let (mut slow, answer) = in_flight.await.expect("an answer");
     assert_eq!((answer.status, answer.location()), (303, "/login?next=/account"));
     assert_eq!(site.count("sessions").await, 0);
@@ -216,21 +216,21 @@ async fn s63_saving_a_session_that_was_ended_writes_nothing() {
 async fn s64_sessions_end_when_idle_and_when_old() {
     let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "1000"), ("SESSION_MAX_SECS", "5000")])).await;
     let mut idle = site.browser();
-    idle.become_somebody().await;
-    site.pass(999);
+    idle.register_new_user().await;
+    site.advance_clock(999);
     assert!(idle.signed_in_as().await.is_some());
-    site.pass(1000);
+    site.advance_clock(1000);
     assert_eq!(idle.signed_in_as().await, None);
 
     let mut busy = site.browser();
-    busy.become_somebody().await;
+    busy.register_new_user().await;
     for _ in 0..9 {
-        site.pass(555);
+        site.advance_clock(555);
         assert!(busy.signed_in_as().await.is_some());
     }
-    site.pass(4);
+    site.advance_clock(4);
     assert!(busy.signed_in_as().await.is_some());
-    site.pass(1);
+    site.advance_clock(1);
     assert_eq!(busy.signed_in_as().await, None);
 }
 
@@ -238,8 +238,8 @@ async fn s64_sessions_end_when_idle_and_when_old() {
 async fn s66_a_clock_set_back_does_not_revive_a_session() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
-    site.pass(-3_600);
+    browser.register_new_user().await;
+    site.advance_clock(-3_600);
     assert_eq!(browser.signed_in_as().await, None);
 }
 
@@ -280,17 +280,17 @@ async fn s72_on_http_the_cookie_has_another_name() {
 async fn s94_what_is_past_its_time_is_removed() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     let mut pending = site.browser();
     pending.sign_in("Undecided").await;
     assert_eq!((site.count("sessions").await, site.count("spent_attempts").await), (2, 2));
-    site.pass(2 * 60 * 60 + 1);
+    site.advance_clock(2 * 60 * 60 + 1);
     let site = site.restart_with(vec![]).await;
     while site.count("sessions").await > 1 {
         tokio::task::yield_now().await;
     }
     assert!(browser.moved_to(&site).signed_in_as().await.is_some(), "only the one who never registered is gone");
-    site.pass(1_209_600);
+    site.advance_clock(1_209_600);
     // A fresh start purges at once.
     let site = site.restart_with(vec![]).await;
     while site.count("sessions").await + site.count("spent_attempts").await > 0 {

@@ -8,7 +8,7 @@ async fn a_first_time_visitor_registers_signs_out_and_comes_back_without_registe
     let mut browser = site.browser();
     assert_eq!(browser.signed_in_as().await, None);
 
-    let callback = browser.come_back_as("小明 🐧", Some("/somewhere?a=1")).await;
+    let callback = browser.authorize_as("小明 🐧", Some("/somewhere?a=1")).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
     let page = browser.get("/register").await;
     assert!(page.body.contains("小明 🐧"), "{}", page.body);
@@ -17,8 +17,8 @@ async fn a_first_time_visitor_registers_signs_out_and_comes_back_without_registe
     assert_eq!(browser.signed_in_as().await.as_deref(), Some("XiaoMing"));
 
     let account = browser.get("/account").await;
-    assert_eq!(account.marked("username").as_deref(), Some("XiaoMing"));
-    assert_eq!(account.marked("nickname").as_deref(), Some("小明 🐧"));
+    assert_eq!(account.text_by_test_id("username").as_deref(), Some("XiaoMing"));
+    assert_eq!(account.text_by_test_id("nickname").as_deref(), Some("小明 🐧"));
     assert!(account.body.contains("ming@example.com") && account.body.contains("Unverified"));
     assert!(account.body.contains("datetime=\"2027-03-16T08:00:00Z\""), "{}", account.body);
 
@@ -50,7 +50,7 @@ async fn one_click_makes_an_account_with_a_readable_name() {
 async fn registration_auto_asks_nobody() {
     let site = TestSite::start_with(options([("REGISTRATION", "auto")])).await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", Some("/there")).await;
+    let callback = browser.authorize_as("Ann", Some("/there")).await;
     assert_eq!(browser.get(&callback).await.location(), "/there");
     let username = browser.signed_in_as().await.expect("somebody");
     let mut other = site.browser();
@@ -78,7 +78,7 @@ async fn registration_closed_lets_known_people_in_alone() {
 async fn signed_in_already_the_sign_in_pages_go_on() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    browser.become_somebody().await;
+    browser.register_new_user().await;
     for path in ["/login", "/register"] {
         assert_eq!(browser.get(path).await.location(), "/account", "{path}");
         assert_eq!(browser.get(&format!("{path}?next=%2Fa%3Fb")).await.location(), "/a?b", "{path}");
@@ -101,11 +101,11 @@ async fn signed_out_the_account_page_asks_to_sign_in_and_nobody_registers_from_n
 async fn s59_another_person_at_the_same_browser_replaces_the_first() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let first = browser.become_somebody().await;
+    let first = browser.register_new_user().await;
     let first_id = browser.session_id().map(str::to_owned).expect("a session");
-    let second = browser.become_somebody().await;
+    let second = browser.register_new_user().await;
     assert_ne!(first, second);
     assert_eq!(browser.signed_in_as().await, Some(second));
-    browser.plant_session(&first_id);
+    browser.set_session_cookie(&first_id);
     assert_eq!(browser.signed_in_as().await, None);
 }

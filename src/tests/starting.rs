@@ -20,7 +20,7 @@ async fn warnings(site: &TestSite, variables: &[(&str, &str)]) -> Vec<String> {
     let variables = common.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     server::run(config, clock::system(), random::system(), ready(())).await.expect("a start and an end");
     let text = log.text();
     let of_the_start = text.lines().filter(|line| line.contains(r#""target":"qq_login::server""#));

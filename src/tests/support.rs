@@ -1,17 +1,17 @@
-//! The site under test and the browsers that visit it.
+//! The site under test, its sandbox, and the browsers that use them.
 
-mod at_qq;
 mod browser;
+mod faulty_qq;
+mod faulty_site;
 mod log;
+mod sandbox_api;
 mod settings;
 mod site;
-mod spoiled_site;
-mod tokens;
-mod wicked_qq;
+mod token_endpoint;
 
-pub(crate) use browser::{Answer, Browser, http};
+pub(crate) use browser::{Browser, Response, http_client, state_param};
+pub(crate) use faulty_qq::{Endpoint, Fault, FaultyQq};
+pub(crate) use faulty_site::FaultySite;
 pub(crate) use log::Log;
-pub(crate) use settings::{number, options};
+pub(crate) use settings::{env_number, options};
 pub(crate) use site::TestSite;
-pub(crate) use spoiled_site::SpoiledSite;
-pub(crate) use wicked_qq::{Endpoint, Fault, WickedQq};

@@ -5,10 +5,10 @@ use crate::support::{Log, TestSite, options};
 #[tokio::test]
 async fn s41_a_newcomer_registers_on_a_machine_whose_clock_is_a_little_behind() {
     let site = TestSite::start().await;
-    let behind = site.start_second_behind(20).await;
+    let behind = site.start_replica_behind(20).await;
     let mut browser = site.browser();
     assert_eq!(browser.sign_in("Ann").await.location(), "/register");
-    let mut browser = browser.through(behind);
+    let mut browser = browser.via_port(behind);
     assert_eq!(browser.get("/register").await.status, 200);
     assert_eq!(browser.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await.location(), "/account");
     assert_eq!(browser.get("/account").await.status, 200);
@@ -18,14 +18,14 @@ async fn s41_a_newcomer_registers_on_a_machine_whose_clock_is_a_little_behind() 
 async fn s35_a_renewed_token_is_not_lost_while_somebody_else_writes() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let log = Log::default();
-    let _listening = log.listen();
+    let _listening = log.capture();
     let mut browser = site.browser();
-    browser.become_somebody().await;
-    site.pass(95);
-    site.tokens.hold();
+    browser.register_new_user().await;
+    site.advance_clock(95);
+    site.token_endpoint.hold_responses();
     let mut asking = browser.clone();
     let in_flight = tokio::spawn(async move { asking.get("/account").await });
-    while site.tokens.asked() < 2 {
+    while site.token_endpoint.request_count() < 2 {
         tokio::task::yield_now().await;
     }
     let is_sqlite = site.database_file().is_some();
@@ -33,7 +33,7 @@ async fn s35_a_renewed_token_is_not_lost_while_somebody_else_writes() {
     if !is_sqlite {
         site.execute("LOCK TABLE sessions IN EXCLUSIVE MODE").await;
     }
-    site.tokens.release();
+    site.token_endpoint.release_responses();
     while !log.text().contains("refreshed token could not be stored") {
         assert!(!in_flight.is_finished(), "it was stored, or given up: {}", log.text());
         tokio::task::yield_now().await;
@@ -42,8 +42,8 @@ async fn s35_a_renewed_token_is_not_lost_while_somebody_else_writes() {
     let answer = in_flight.await.expect("an answer");
     assert!(answer.status == 200 && !answer.body.contains("role=\"alert\""), "{}", answer.body);
     // Were the new refresh token lost, the old one would be refused now.
-    site.pass(95);
+    site.advance_clock(95);
     let answer = browser.get("/account").await;
     assert!(answer.status == 200 && !answer.body.contains("role=\"alert\""), "{}", answer.body);
-    assert_eq!(site.tokens.asked(), 3);
+    assert_eq!(site.token_endpoint.request_count(), 3);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Browser, TestSite};
+use crate::support::{Browser, Response, TestSite};
 
 /// Keeps everybody else from writing, until the statement `ROLLBACK`.
 async fn occupy(site: &TestSite) {
@@ -15,7 +15,7 @@ async fn occupy(site: &TestSite) {
 }
 
 /// What `/readyz` says, once it says that something is the matter or that nothing is.
-async fn readiness(browser: &mut Browser, status: u16) -> Answer {
+async fn readiness(browser: &mut Browser, status: u16) -> Response {
     let begin = Instant::now();
     loop {
         let answer = browser.get("/readyz").await;
@@ -42,11 +42,11 @@ async fn expect_unavailable(mut browser: Browser, path: String, form: Option<Vec
 async fn a_busy_database_is_waited_for_and_then_a_page_says_so_and_nothing_is_lost() {
     let site = TestSite::start().await;
     let mut signed_in = site.browser();
-    let username = signed_in.become_somebody().await;
+    let username = signed_in.register_new_user().await;
     let mut pending = site.browser();
     pending.sign_in("Ann").await;
     let mut bob = site.browser();
-    let callback = bob.come_back_as("Bob", None).await;
+    let callback = bob.authorize_as("Bob", None).await;
     occupy(&site).await;
     let form = vec![("username", "ann"), ("email", "a@b.cd")];
     let requests = [
@@ -64,7 +64,7 @@ async fn a_busy_database_is_waited_for_and_then_a_page_says_so_and_nothing_is_lo
     assert_eq!(site.count("users").await, 1, "nothing was made");
     assert_eq!(pending.post("/register", &form).await.location(), "/account", "and the registration is still there");
     assert_eq!(bob.get(&callback).await.location(), "/register", "and to reload the callback is enough");
-    assert_eq!((site.qq_requests("token").await, bob.get("/register").await.status), (3, 200));
+    assert_eq!((site.count_qq_requests("token").await, bob.get("/register").await.status), (3, 200));
     assert_eq!(signed_in.post("/logout", &[]).await.location(), "/");
 }
 
@@ -86,7 +86,7 @@ async fn a_flood_of_questions_about_readiness_is_no_flood_of_writes() {
     let site = TestSite::start().await;
     let mut supervisor = site.browser();
     readiness(&mut supervisor, 200).await;
-    let (begin, before) = (Instant::now(), site.number("SELECT writes FROM readiness").await);
+    let (begin, before) = (Instant::now(), site.query_number("SELECT writes FROM readiness").await);
     let questions: Vec<_> = (0..200)
         .map(|_| {
             let mut supervisor = supervisor.clone();
@@ -96,7 +96,7 @@ async fn a_flood_of_questions_about_readiness_is_no_flood_of_writes() {
     for question in questions {
         question.await.expect("an answer");
     }
-    let writes = site.number("SELECT writes FROM readiness").await - before;
+    let writes = site.query_number("SELECT writes FROM readiness").await - before;
     let most = i64::try_from(begin.elapsed().as_secs()).expect("a number") + 2;
     assert!(before >= 1 && writes <= most, "{writes} writes in {:?}", begin.elapsed());
 }
@@ -105,9 +105,9 @@ async fn a_flood_of_questions_about_readiness_is_no_flood_of_writes() {
 async fn who_only_reads_is_served_while_nothing_can_be_written() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let username = browser.become_somebody().await;
+    let username = browser.register_new_user().await;
     // Long enough that the session would be marked as seen.
-    site.pass(3600);
+    site.advance_clock(3600);
     occupy(&site).await;
     assert_eq!(browser.signed_in_as().await, Some(username));
     site.execute("ROLLBACK").await;

@@ -64,12 +64,12 @@ async fn execute(pool: &AnyPool, sql: &str) {
 #[tokio::test]
 async fn s97_a_database_of_any_earlier_version_is_brought_up_to_date_and_people_sign_in() {
     for version in 1..=SQLITE.len() {
-        let site = TestSite::start_on_earlier(async |url| make_earlier(url, version).await).await;
+        let site = TestSite::start_on_database(async |url| make_earlier(url, version).await).await;
         let mut browser = site.browser();
         assert_eq!(browser.sign_in("Ann").await.location(), "/account", "from version {version}");
         let page = browser.get("/account").await;
-        assert_eq!(page.marked("username").as_deref(), Some("Ann"), "from version {version}");
-        assert_eq!(page.marked("nickname").as_deref(), Some("Ann"), "from version {version}");
+        assert_eq!(page.text_by_test_id("username").as_deref(), Some("Ann"), "from version {version}");
+        assert_eq!(page.text_by_test_id("nickname").as_deref(), Some("Ann"), "from version {version}");
         assert!(page.body.contains("ann@example.com"), "from version {version}");
         assert!(page.body.contains("<img src=\"/avatar/"), "from version {version}");
         assert_eq!((site.count("users").await, site.count("open_ids").await), (1, 1), "from version {version}");

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::support::{TestSite, http};
+use crate::support::{TestSite, http_client};
 
 /// Where QQ is to send people back to.
 fn callback_address(authorize_url: &str) -> String {
@@ -18,7 +18,7 @@ async fn s14_s17_s18_the_way_to_qq_is_a_303_with_the_documented_parameters() {
     let answer = browser.get("/login/qq").await;
     assert!(matches!(answer.status, 302 | 303));
     let (base, query) = answer.location().split_once('?').expect("a query");
-    assert_eq!(base, format!("{}/oauth2.0/authorize", site.qq));
+    assert_eq!(base, format!("{}/oauth2.0/authorize", site.qq_url));
     let names: Vec<&str> = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).collect();
     assert_eq!(names, ["response_type", "client_id", "redirect_uri", "state", "scope"]);
     let callback = format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A{}%2Flogin%2Fqq%2Fcallback&", site.port);
@@ -34,7 +34,7 @@ async fn s15_the_callback_address_does_not_follow_the_request() {
     let answer = browser.send(request).await;
     let callback = callback_address(answer.location());
     assert_eq!(callback, format!("http://{}/login/qq/callback", site.authority));
-    let forged = browser.client_request(Method::GET, "/login/qq?next=%2Fa").header("host", "evil.example");
+    let forged = browser.bare_request(Method::GET, "/login/qq?next=%2Fa").header("host", "evil.example");
     let answer = browser.send(forged).await;
     let own = format!("http://{}", site.authority);
     let path = answer.location().strip_prefix(&own).expect("an address of this site").to_owned();
@@ -46,11 +46,17 @@ async fn s15_the_callback_address_does_not_follow_the_request() {
 async fn s16_the_same_callback_address_is_sent_with_the_code() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let authorize_url = browser.leave(None).await;
+    let authorize_url = browser.start_login(None).await;
     let callback = browser.approve(&authorize_url, "Ann").await;
     browser.get(&callback).await;
-    let log =
-        http().get(format!("{}/sandbox/requests", site.qq)).send().await.expect("the log").text().await.expect("text");
+    let log = http_client()
+        .get(format!("{}/sandbox/requests", site.qq_url))
+        .send()
+        .await
+        .expect("the log")
+        .text()
+        .await
+        .expect("text");
     let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
     let sent = |endpoint: &str| {
         let entries = log.as_array().expect("a list");

@@ -5,7 +5,7 @@ use qq_login::doctor::Status::{Error, Ok, Warning};
 use qq_login::doctor::{CheckName, Status};
 
 use super::{check, result, run};
-use crate::support::{TestSite, http};
+use crate::support::{TestSite, http_client};
 
 /// A fault, and the check, status, return code and words that report it.
 type Case = (&'static str, CheckName, Status, Option<i64>, &'static str);
@@ -108,7 +108,7 @@ async fn check_faults(endpoint: &str, cases: &[Case]) {
         sorted(&known_faults(&site, endpoint).await.iter().map(String::as_str).collect::<Vec<_>>())
     );
     for (fault, name, status, code, words) in cases {
-        site.break_qq(endpoint, fault, 1).await;
+        site.set_qq_fault(endpoint, fault, 1).await;
         let timeout_ms = if matches!(*fault, "slow" | "drip") { "300" } else { "5000" };
         let report = run(&site, &[("QQ_TIMEOUT_MS", timeout_ms), ("QQ_UNIONID", "on")]).await;
         let (actual, text) = result(&report, *name);
@@ -122,7 +122,7 @@ async fn check_faults(endpoint: &str, cases: &[Case]) {
 
 /// Returns the faults of an endpoint, as the sandbox lists them in answer to an unknown one.
 async fn known_faults(site: &TestSite, endpoint: &str) -> Vec<String> {
-    let request = http().put(format!("{}/sandbox/faults/{endpoint}", site.qq)).body(r#"{"fault": "?"}"#);
+    let request = http_client().put(format!("{}/sandbox/faults/{endpoint}", site.qq_url)).body(r#"{"fault": "?"}"#);
     let answer = request.send().await.expect("an answer").text().await.expect("a body");
     let (_, list) = answer.split_once("expected one of ").expect("a list");
     list.split(',').map(|name| name.trim_matches([' ', '"', '}', '\n']).to_owned()).collect()
@@ -163,7 +163,7 @@ async fn avatar_faults_are_reported() {
 async fn failing_second_attempt_is_an_error() {
     let site = TestSite::start().await;
     for (endpoint, name) in [("me", Identity), ("get_user_info", Profile)] {
-        site.break_qq(endpoint, "http_500", 2).await;
+        site.set_qq_fault(endpoint, "http_500", 2).await;
         let (status, text) = result(&run(&site, &[]).await, name);
         assert!(status == Error && text.contains("HTTP status 500"), "{text}");
     }
@@ -204,8 +204,8 @@ async fn unreachable_qq_is_reported_once() {
             assert_eq!(check(&report, name).detail, "not checked: cannot reach QQ");
         }
     }
-    site.break_qq("authorize", "drop", 1).await;
-    site.break_qq("token", "slow", 1).await;
+    site.set_qq_fault("authorize", "drop", 1).await;
+    site.set_qq_fault("token", "slow", 1).await;
     let report = run(&site, &[("QQ_TIMEOUT_MS", "300")]).await;
     assert!(result(&report, DnsAndTls).1.contains("connection lost"), "{}", report.to_text());
     assert_eq!(check(&report, App).detail, "not checked: cannot reach QQ");
@@ -214,7 +214,7 @@ async fn unreachable_qq_is_reported_once() {
 #[tokio::test]
 async fn built_in_sandbox_is_checked_if_it_runs() {
     let site = TestSite::start().await;
-    let running = site.qq.trim_start_matches("http://").to_owned();
+    let running = site.qq_url.trim_start_matches("http://").to_owned();
     let unset = [("QQ_APP_ID", ""), ("QQ_APP_KEY", ""), ("QQ_GRAPH_URL", "")];
     let settings = |addr| [&unset[..], &[("SANDBOX_ADDR", addr), ("SANDBOX_APP_KEY", "canary-app-key")]].concat();
     let report = run(&site, &settings("127.0.0.1:1")).await;
@@ -224,7 +224,7 @@ async fn built_in_sandbox_is_checked_if_it_runs() {
 
     let report = run(&site, &settings(&running)).await;
     assert!(report.ok && result(&report, App).1.contains("issued a token"), "{}", report.to_text());
-    site.break_qq("token", "app_offline", 1).await;
+    site.set_qq_fault("token", "app_offline", 1).await;
     let report = run(&site, &settings(&running)).await;
     assert!(!report.ok && check(&report, App).code == Some(100_011));
 }

@@ -12,10 +12,10 @@ async fn advice_is_logged_and_not_shown_to_the_user() {
         ("app_offline", "Submit the website app for review"),
     ] {
         let mut browser = site.browser();
-        let callback = browser.come_back_as("Ann", None).await;
-        site.break_qq("token", fault, 1).await;
+        let callback = browser.authorize_as("Ann", None).await;
+        site.set_qq_fault("token", fault, 1).await;
         let log = Log::default();
-        let logging = log.listen();
+        let logging = log.capture();
         let answer = browser.get(&callback).await;
         drop(logging);
         assert_eq!(answer.location(), "/login?error=misconfigured", "{fault}");
@@ -33,10 +33,10 @@ async fn advice_is_logged_and_not_shown_to_the_user() {
 async fn temporary_failure_is_logged_as_a_warning() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let callback = browser.come_back_as("Ann", None).await;
-    site.break_qq("token", "code_reused", 1).await;
+    let callback = browser.authorize_as("Ann", None).await;
+    site.set_qq_fault("token", "code_reused", 1).await;
     let log = Log::default();
-    let logging = log.listen();
+    let logging = log.capture();
     assert_eq!(browser.get(&callback).await.location(), "/login?error=denied");
     drop(logging);
     assert!(log.text().contains("WARN") && !log.text().contains("ERROR"), "{}", log.text());

@@ -1,10 +1,10 @@
 //! Signing out, while other requests of the same session are under way.
 
 use super::{AT_ONCE, at_once, open, rounds, send, short_lived};
-use crate::support::{Answer, Browser};
+use crate::support::{Browser, Response};
 
 /// What else is under way with a session that is ended: pages, and forms that change it.
-async fn ask(browser: Browser, number: usize) -> (Browser, Answer) {
+async fn ask(browser: Browser, number: usize) -> (Browser, Response) {
     let paths = ["/account", "/", "/account/renew", "/account/portrait", "/register"];
     match paths[number / 2 % paths.len()] {
         path if path.starts_with("/account/") => send(browser, path, vec![]).await,
@@ -24,9 +24,9 @@ async fn s63_signing_out_is_final_whatever_else_is_under_way() {
     let site = &machines.site;
     for round in 0..rounds() {
         let mut browser = site.browser();
-        browser.become_somebody().await;
+        browser.register_new_user().await;
         // In every second round the others are about to renew the token as well.
-        site.pass(if round % 2 == 0 { 0 } else { 95 });
+        site.advance_clock(if round % 2 == 0 { 0 } else { 95 });
         let acts = (0..AT_ONCE)
             .map(|number| {
                 let browser = machines.racer(&browser, number);
@@ -53,10 +53,10 @@ async fn s63_whoever_signs_in_beside_a_sign_out_has_a_session_of_their_own_and_n
     let site = &machines.site;
     for round in 0..rounds() {
         let mut browser = site.browser();
-        let username = browser.become_somebody().await;
+        let username = browser.register_new_user().await;
         let mut callbacks = vec![];
         for _ in 0..COMING {
-            callbacks.push(browser.come_back_as(&username, None).await);
+            callbacks.push(browser.authorize_as(&username, None).await);
         }
         let acts = (0..AT_ONCE)
             .map(|number| {

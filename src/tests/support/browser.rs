@@ -1,4 +1,4 @@
-//! A browser: cookies, no scripts, and redirects only when asked to follow them.
+//! A browser without JavaScript. It keeps cookies and follows redirects only on request.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,57 +9,66 @@ use reqwest::{Client, Method, RequestBuilder};
 
 use super::site::TestSite;
 
-static PEOPLE: AtomicU64 = AtomicU64::new(0);
+static REGISTERED_USERS: AtomicU64 = AtomicU64::new(0);
 
-/// A client that follows no redirects and keeps no cookies.
-pub(crate) fn http() -> Client {
-    // Asked for by the client even where nothing is encrypted. A second call finds it done.
+/// An HTTP client that follows no redirects and keeps no cookies.
+pub(crate) fn http_client() -> Client {
+    // The client requires a provider even without TLS. Fails if one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // Nothing here is https, and to read this machine's certificates takes longer than a sign-in.
+    // Reading the system's root certificates would take longer than a whole login.
     let builder = Client::builder().tls_certs_only([]);
     builder.redirect(Policy::none()).no_proxy().build().expect("a client")
 }
 
-/// A browser with its own cookies.
+/// Returns the `state` parameter of an authorization URL.
+pub(crate) fn state_param(authorize_url: &str) -> String {
+    let url = url::Url::parse(authorize_url).expect("a URL");
+    let state = url.query_pairs().find(|(name, _)| name == "state").expect("a state");
+    state.1.into_owned()
+}
+
 #[derive(Clone)]
 pub(crate) struct Browser {
     client: Client,
-    base: String,
+    base_url: String,
     authority: String,
-    qq: String,
-    cookie_name: &'static str,
+    qq_url: String,
+    session_cookie: &'static str,
     /// Cookies by name.
     pub(crate) cookies: BTreeMap<String, String>,
 }
 
-/// What came back.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
-    /// The header's value, or nothing.
+impl Response {
+    /// Returns the header's value, or an empty string.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Where the answer sends the browser.
     pub(crate) fn location(&self) -> &str {
         self.header(LOCATION.as_str())
     }
 
-    /// The values of `Set-Cookie`.
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
     }
 
-    /// The page's text where a mark stands: from the mark's tag to the end of that element's line.
-    pub(crate) fn marked(&self, mark: &str) -> Option<String> {
-        let (_, rest) = self.body.split_once(&format!("data-testid=\"{mark}\""))?;
+    /// Returns the text of the element with this `data-testid`, up to its first child element.
+    pub(crate) fn text_by_test_id(&self, test_id: &str) -> Option<String> {
+        let (_, rest) = self.body.split_once(&format!("data-testid=\"{test_id}\""))?;
         let (_, rest) = rest.split_once('>')?;
         Some(rest.split('<').next().unwrap_or_default().to_owned())
+    }
+
+    /// Whether this is a login page with an error message and the QQ button.
+    pub(crate) fn is_login_error_page(&self) -> bool {
+        let has_error = self.body.contains("role=\"alert\"");
+        self.status == 200 && has_error && self.body.contains("data-testid=\"login-qq\"")
     }
 }
 
@@ -67,53 +76,50 @@ impl Browser {
     pub(super) fn new(site: &TestSite) -> Browser {
         Browser {
             client: site.client.clone(),
-            base: format!("http://127.0.0.1:{}", site.port),
+            base_url: format!("http://127.0.0.1:{}", site.port),
             authority: site.authority.clone(),
-            qq: site.qq.clone(),
-            cookie_name: if site.is_https { "__Host-session" } else { "session" },
+            qq_url: site.qq_url.clone(),
+            session_cookie: if site.is_https { "__Host-session" } else { "session" },
             cookies: BTreeMap::new(),
         }
     }
 
-    /// The same browser seen from a site started anew.
+    /// The same browser, connected to a restarted site.
     pub(crate) fn moved_to(&self, site: &TestSite) -> Browser {
         Browser { cookies: self.cookies.clone(), ..Browser::new(site) }
     }
 
-    /// The same browser on its way to another machine that serves the same site.
-    pub(crate) fn through(&self, port: u16) -> Browser {
-        Browser { base: format!("http://127.0.0.1:{port}"), ..self.clone() }
+    /// The same browser, connected to the replica of the site on this port.
+    pub(crate) fn via_port(&self, port: u16) -> Browser {
+        Browser { base_url: format!("http://127.0.0.1:{port}"), ..self.clone() }
     }
 
-    /// The session id, if there is a session.
     pub(crate) fn session_id(&self) -> Option<&str> {
-        self.cookies.get(self.cookie_name).map(String::as_str)
+        self.cookies.get(self.session_cookie).map(String::as_str)
     }
 
-    /// Puts a session id of the test's choice into the browser.
-    pub(crate) fn plant_session(&mut self, id: &str) {
-        self.cookies.insert(self.cookie_name.to_owned(), id.to_owned());
+    pub(crate) fn set_session_cookie(&mut self, id: &str) {
+        self.cookies.insert(self.session_cookie.to_owned(), id.to_owned());
     }
 
-    /// A request of this browser to a path of the site, not yet sent.
+    /// Builds a request as this browser sends it.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.client.request(method, format!("{}{path}", self.base)).header(HOST, &self.authority);
-        let request = request.header("accept-language", "en");
-        if jar.is_empty() { request } else { request.header(COOKIE, jar.join("; ")) }
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.bare_request(method, path).header(HOST, &self.authority).header("accept-language", "en");
+        if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 
-    /// A request to a path of the site that says nothing more than the test has it say, not yet sent.
-    pub(crate) fn client_request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+    /// Builds a request without the headers and cookies of the browser.
+    pub(crate) fn bare_request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base_url))
     }
 
-    /// Sends a request and keeps the cookies that come back.
-    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+    /// Sends a request and stores the cookies of the response.
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> Response {
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let answer = Answer { status, headers, body: response.text().await.expect("a body") };
-        for cookie in answer.set_cookies() {
+        let response = Response { status, headers, body: response.text().await.expect("a body") };
+        for cookie in response.set_cookies() {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let (name, value) = pair.split_once('=').expect("a cookie");
             if value.is_empty() || attributes.to_ascii_lowercase().contains("max-age=0") {
@@ -122,99 +128,98 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        answer
+        response
     }
 
-    /// Opens a page.
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Response {
         let request = self.request(Method::GET, path);
         self.send(request).await
     }
 
-    /// Opens a page and follows redirects within the site.
-    pub(crate) async fn visit(&mut self, path: &str) -> (Answer, String) {
+    /// Opens a page and follows redirects within the site. Returns the last response and its path.
+    pub(crate) async fn get_following_redirects(&mut self, path: &str) -> (Response, String) {
         let mut path = path.to_owned();
         for _ in 0..10 {
-            let answer = self.get(&path).await;
-            let location = answer.location().to_owned();
-            if !(300..400).contains(&answer.status) || !location.starts_with('/') {
-                return (answer, path);
+            let response = self.get(&path).await;
+            let location = response.location().to_owned();
+            if !(300..400).contains(&response.status) || !location.starts_with('/') {
+                return (response, path);
             }
             path = location;
         }
-        panic!("redirected for ever, lately to {path}");
+        panic!("too many redirects, the last one to {path}");
     }
 
     /// Posts a form.
-    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }
 
-    /// Posts a form, or opens a page where there are no fields, until that is refused as too often:
-    /// gives the refusal. Whatever was refused a moment ago may be let through by now.
-    pub(crate) async fn until_refused(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        const MANY: usize = 1000;
-        for _ in 0..MANY {
-            let answer = if fields.is_empty() { self.get(path).await } else { self.post(path, fields).await };
-            if answer.status == 429 {
-                return answer;
+    /// Posts a form, or opens a page if there are no fields, until the response is 429. Returns that response.
+    pub(crate) async fn request_until_rate_limited(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+        const MAX_REQUESTS: usize = 1000;
+        for _ in 0..MAX_REQUESTS {
+            let response = if fields.is_empty() { self.get(path).await } else { self.post(path, fields).await };
+            if response.status == 429 {
+                return response;
             }
         }
-        panic!("{path}: {MANY} requests, and none was refused");
+        panic!("{path}: none of {MAX_REQUESTS} requests was rate limited");
     }
 
-    /// Presses the QQ button: gives the address of QQ's page.
-    pub(crate) async fn leave(&mut self, next: Option<&str>) -> String {
+    /// Presses the QQ button. Returns the authorization URL.
+    pub(crate) async fn start_login(&mut self, next: Option<&str>) -> String {
         let query = next.map(|next| form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish());
         let path = query.map_or("/login/qq".to_owned(), |query| format!("/login/qq?{query}"));
-        let answer = self.get(&path).await;
-        assert!(matches!(answer.status, 302 | 303), "{}", answer.status);
-        answer.location().to_owned()
+        let response = self.get(&path).await;
+        assert!(matches!(response.status, 302 | 303), "{}", response.status);
+        response.location().to_owned()
     }
 
-    /// Approves on QQ's page as somebody: gives the path and query of the callback.
+    /// Approves the login at QQ as this QQ user. Returns path and query of the callback.
     pub(crate) async fn approve(&self, authorize_url: &str, name: &str) -> String {
-        assert!(authorize_url.starts_with(&self.qq), "{authorize_url}");
+        assert!(authorize_url.starts_with(&self.qq_url), "{authorize_url}");
         let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        let answer = self.client.get(format!("{authorize_url}&sandbox_user={name}")).send().await.expect("an answer");
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).expect("a redirect");
-        let callback = url::Url::parse(location).expect("an address");
+        let response =
+            self.client.get(format!("{authorize_url}&sandbox_user={name}")).send().await.expect("a response");
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).expect("a redirect");
+        let callback = url::Url::parse(location).expect("a URL");
         format!("{}?{}", callback.path(), callback.query().unwrap_or_default())
     }
 
-    /// Goes to QQ and approves as somebody: gives the callback, not yet opened.
-    pub(crate) async fn come_back_as(&mut self, name: &str, next: Option<&str>) -> String {
-        let authorize_url = self.leave(next).await;
+    /// Starts a login and approves it as this QQ user. Returns path and query of the callback.
+    pub(crate) async fn authorize_as(&mut self, name: &str, next: Option<&str>) -> String {
+        let authorize_url = self.start_login(next).await;
         self.approve(&authorize_url, name).await
     }
 
-    /// Signs in as somebody at QQ: gives the answer to the callback.
-    pub(crate) async fn sign_in(&mut self, name: &str) -> Answer {
-        let callback = self.come_back_as(name, None).await;
+    /// Signs in as this QQ user. Returns the response to the callback.
+    pub(crate) async fn sign_in(&mut self, name: &str) -> Response {
+        let callback = self.authorize_as(name, None).await;
         self.get(&callback).await
     }
 
-    /// Signs in as somebody new and registers a user name: gives the last answer.
-    pub(crate) async fn register(&mut self, name: &str, username: &str, email: &str) -> Answer {
-        let answer = self.sign_in(name).await;
-        assert_eq!(answer.location(), "/register");
+    /// Signs in as a new QQ user and submits the registration form. Returns the response to the form.
+    pub(crate) async fn register(&mut self, name: &str, username: &str, email: &str) -> Response {
+        let response = self.sign_in(name).await;
+        assert_eq!(response.location(), "/register");
         self.post("/register", &[("username", username), ("email", email)]).await
     }
 
-    /// Becomes a registered, signed-in person with names that nobody else has.
-    pub(crate) async fn become_somebody(&mut self) -> String {
-        let username = format!("person-{}", PEOPLE.fetch_add(1, Ordering::Relaxed) + 1000);
-        let answer = self.register(&username, &username, &format!("{username}@example.com")).await;
-        assert_eq!((answer.status, answer.location()), (303, "/account"), "{}", answer.body);
+    /// Registers a user with a unique name and stays signed in. Returns the username, which is also the QQ name.
+    pub(crate) async fn register_new_user(&mut self) -> String {
+        let username = format!("user-{}", REGISTERED_USERS.fetch_add(1, Ordering::Relaxed) + 1000);
+        let response = self.register(&username, &username, &format!("{username}@example.com")).await;
+        assert_eq!((response.status, response.location()), (303, "/account"), "{}", response.body);
         username
     }
 
-    /// Who is signed in here, as the home page shows it.
+    /// Returns the username that the home page shows.
     pub(crate) async fn signed_in_as(&mut self) -> Option<String> {
-        let answer = self.get("/").await;
-        assert_eq!(answer.status, 200);
-        answer.marked("username")
+        let response = self.get("/").await;
+        assert_eq!(response.status, 200);
+        response.text_by_test_id("username")
     }
 }

@@ -1,8 +1,7 @@
-//! The log of a site, as a test reads it.
+//! Captures the log of a site.
 //!
-//! One subscriber serves all tests, since `tracing` remembers for each place in the code whether
-//! anybody listens, and subscribers that come and go would race for that. A site runs on the thread
-//! of its test, so a line belongs to whoever listens on the thread that wrote it.
+//! One subscriber serves all tests, because `tracing` caches for each call site whether a subscriber is
+//! interested. A site runs on the thread of its test, so each line belongs to the capture of its thread.
 
 use std::cell::RefCell;
 use std::io;
@@ -16,42 +15,41 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 thread_local! {
-    static LISTENER: RefCell<Option<Log>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Log>> = const { RefCell::new(None) };
 }
 
-/// As noisy as `RUST_LOG` can be: with a directive for each place that would write a secret, and so
-/// more exact than the program's own that keep it quiet.
-const NOISIEST: &str = "trace,hyper::proto=trace,hyper_util::client=trace,tower_sessions_core::session=trace,\
-                        tower_sessions::service=trace,sqlx::query=trace,h2::codec=trace";
+/// The most verbose `RUST_LOG`. It has a directive for each target that would log a secret, so that it is
+/// more specific than the program's own directives that silence them.
+const MOST_VERBOSE: &str = "trace,hyper::proto=trace,hyper_util::client=trace,tower_sessions_core::session=trace,\
+                            tower_sessions::service=trace,sqlx::query=trace,h2::codec=trace";
 
-/// What is logged, in memory: as noisy as `RUST_LOG` can make it, every line a JSON object.
+/// The captured log: every line is a JSON object.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
-/// Listens until it is dropped.
-pub(crate) struct Listening;
+/// Ends the capture when dropped.
+pub(crate) struct CaptureGuard;
 
-impl Drop for Listening {
+impl Drop for CaptureGuard {
     fn drop(&mut self) {
-        LISTENER.set(None);
+        CURRENT.set(None);
     }
 }
 
 impl Log {
-    /// Listens on this thread.
-    pub(crate) fn listen(&self) -> Listening {
+    /// Captures what this thread logs.
+    pub(crate) fn capture(&self) -> CaptureGuard {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| {
-            let is_heard = dynamic_filter_fn(|_, _| LISTENER.with_borrow(Option::is_some));
-            let filter = log_filter(NOISIEST).expect("a filter").and(is_heard);
-            let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(Listener);
+            let is_captured = dynamic_filter_fn(|_, _| CURRENT.with_borrow(Option::is_some));
+            let filter = log_filter(MOST_VERBOSE).expect("a filter").and(is_captured);
+            let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(CurrentLog);
             tracing_subscriber::registry().with(lines.with_filter(filter)).init();
         });
-        LISTENER.set(Some(self.clone()));
-        Listening
+        CURRENT.set(Some(self.clone()));
+        CaptureGuard
     }
 
-    /// Everything so far.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("the log").clone()).expect("UTF-8")
     }
@@ -68,13 +66,13 @@ impl io::Write for Log {
     }
 }
 
-/// Writes to whoever listens on the thread at hand.
-struct Listener;
+/// Writes to the log that the current thread captures.
+struct CurrentLog;
 
-impl<'a> MakeWriter<'a> for Listener {
+impl<'a> MakeWriter<'a> for CurrentLog {
     type Writer = Log;
 
     fn make_writer(&'a self) -> Log {
-        LISTENER.with_borrow(|listener| listener.clone().unwrap_or_default())
+        CURRENT.with_borrow(|log| log.clone().unwrap_or_default())
     }
 }

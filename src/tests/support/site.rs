@@ -1,4 +1,4 @@
-//! One site with a database and a QQ of its own.
+//! A site with its own database, sandbox and clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -13,34 +13,30 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::net::TcpListener;
 
-use super::browser::{Browser, http};
-use super::tokens::Tokens;
+use super::browser::{Browser, http_client};
+use super::token_endpoint::TokenEndpoint;
 
-/// How long something that goes on by itself is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// When every test begins.
-const START: i64 = 1_800_000_000;
+/// How long to wait for background work.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+/// The time at which every test starts, in seconds since 1970.
+const START_TIME: i64 = 1_800_000_000;
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
-/// The site, as a test holds it.
 pub(crate) struct TestSite {
-    /// `host:port` as browsers name the site.
+    /// `host:port` of the public URL.
     pub(crate) authority: String,
-    /// The site's port on this machine.
     pub(crate) port: u16,
-    /// The sandbox's address.
-    pub(crate) qq: String,
-    /// A connection of the test's own to the site's database.
+    /// The sandbox's origin.
+    pub(crate) qq_url: String,
+    /// The test's own connection to the site's database.
     pub(crate) pool: AnyPool,
-    /// What browsers send their requests with; one for all, since making one takes a while.
+    /// Shared by all browsers, because creating a client is slow.
     pub(super) client: reqwest::Client,
-    /// The way to QQ's token endpoint.
-    pub(crate) tokens: Tokens,
-    /// Whether people reach the site by https (in front of it, so to speak).
+    pub(crate) token_endpoint: TokenEndpoint,
+    /// Whether the public URL is https, as behind a reverse proxy.
     pub(crate) is_https: bool,
     folder: std::path::PathBuf,
-    /// The address of the site's database.
     pub(crate) database_url: String,
     now: Arc<AtomicI64>,
     qq_ahead_secs: Arc<AtomicI64>,
@@ -48,30 +44,30 @@ pub(crate) struct TestSite {
 }
 
 impl TestSite {
-    /// A site with default settings.
+    /// Starts a site with default settings.
     pub(crate) async fn start() -> TestSite {
         TestSite::start_with(vec![]).await
     }
 
-    /// A site with some settings of its own.
+    /// Starts a site with these settings.
     pub(crate) async fn start_with(options: Vec<(String, String)>) -> TestSite {
-        TestSite::start_drawing(options, random::system()).await
+        TestSite::start_with_random(options, random::system()).await
     }
 
-    /// A site whose randomness the test chooses.
-    pub(crate) async fn start_drawing(options: Vec<(String, String)>, random: Random) -> TestSite {
+    /// Starts a site with this source of random bytes.
+    pub(crate) async fn start_with_random(options: Vec<(String, String)>, random: Random) -> TestSite {
         let (folder, database_url) = TestSite::new_database().await;
-        TestSite::open(folder, database_url, options, random, START).await
+        TestSite::open(folder, database_url, options, random, START_TIME).await
     }
 
-    /// A site on a database that `prepare` filled before, given its address.
-    pub(crate) async fn start_on_earlier(prepare: impl AsyncFnOnce(&str)) -> TestSite {
+    /// Starts a site on a database that `prepare` has filled. `prepare` receives the database's URL.
+    pub(crate) async fn start_on_database(prepare: impl AsyncFnOnce(&str)) -> TestSite {
         let (folder, database_url) = TestSite::new_database().await;
         prepare(&database_url).await;
-        TestSite::open(folder, database_url, vec![], random::system(), START).await
+        TestSite::open(folder, database_url, vec![], random::system(), START_TIME).await
     }
 
-    /// A folder of a test's own, and the address of a database that is empty or not there yet.
+    /// Returns a new folder and the URL of a database that is empty or does not exist yet.
     async fn new_database() -> (std::path::PathBuf, String) {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("qq-login-test-{}-{number}", std::process::id()));
@@ -85,7 +81,7 @@ impl TestSite {
         (folder, database_url)
     }
 
-    /// Stops this site and starts another on the same database, with other settings.
+    /// Starts a site with other settings on this site's database, at the same time of the clock.
     pub(crate) async fn restart_with(self, options: Vec<(String, String)>) -> TestSite {
         self.pool.close().await;
         let now = self.now.load(Ordering::Relaxed);
@@ -132,17 +128,17 @@ impl TestSite {
             let ahead_secs = qq_ahead_secs.clone();
             Arc::new(move || clock() + ahead_secs.load(Ordering::Relaxed))
         };
-        let tokens = Tokens::new();
-        let qq_router = tokens.lead_to(sandbox::router(sandbox_config.settings, qq_clock));
+        let token_endpoint = TokenEndpoint::new();
+        let qq_router = token_endpoint.wrap(sandbox::router(sandbox_config.settings, qq_clock));
         tokio::spawn(sandbox::serve(qq_listener, qq_router, std::future::pending()));
         let pool = AnyPoolOptions::new().max_connections(1).connect(&database_url).await.expect("the database");
         TestSite {
             authority: config.public_url.authority().to_owned(),
             port,
-            qq: format!("http://{qq_addr}"),
+            qq_url: format!("http://{qq_addr}"),
             pool,
-            client: http(),
-            tokens,
+            client: http_client(),
+            token_endpoint,
             is_https: config.public_url.is_https(),
             folder,
             database_url,
@@ -152,25 +148,23 @@ impl TestSite {
         }
     }
 
-    /// Starts the same site once more, as on a second machine: its own process, so to speak, but
-    /// the same database, key and QQ. Gives its port.
-    pub(crate) async fn start_second(&self) -> u16 {
-        self.start_second_with(vec![]).await
+    /// Starts a replica of the site with the same database, key and QQ. Returns its port.
+    pub(crate) async fn start_replica(&self) -> u16 {
+        self.start_replica_with(vec![]).await
     }
 
-    /// Starts the same site once more, but with some settings changed: as machines are changed one
-    /// after the other. Gives its port.
-    pub(crate) async fn start_second_with(&self, options: Vec<(String, String)>) -> u16 {
-        self.start_machine(options, self.clock()).await
+    /// Starts a replica with some other settings, as in a rolling update. Returns its port.
+    pub(crate) async fn start_replica_with(&self, options: Vec<(String, String)>) -> u16 {
+        self.start_replica_at(options, self.clock()).await
     }
 
-    /// The same, with a clock that is this many seconds behind.
-    pub(crate) async fn start_second_behind(&self, secs: i64) -> u16 {
+    /// Starts a replica whose clock is this many seconds behind. Returns its port.
+    pub(crate) async fn start_replica_behind(&self, secs: i64) -> u16 {
         let clock = self.clock();
-        self.start_machine(vec![], Arc::new(move || clock() - secs)).await
+        self.start_replica_at(vec![], Arc::new(move || clock() - secs)).await
     }
 
-    async fn start_machine(&self, options: Vec<(String, String)>, clock: Clock) -> u16 {
+    async fn start_replica_at(&self, options: Vec<(String, String)>, clock: Clock) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let variables = self.variables.iter().cloned().chain(options);
@@ -180,74 +174,72 @@ impl TestSite {
         port
     }
 
-    /// The site's clock.
     pub(crate) fn clock(&self) -> Clock {
         let now = self.now.clone();
         Arc::new(move || now.load(Ordering::Relaxed))
     }
 
-    /// A browser that has never been here.
+    /// Returns a new browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(self)
     }
 
-    /// Lets time pass, or go backwards.
-    pub(crate) fn pass(&self, seconds: i64) {
+    /// Moves the clock of the site and of QQ, backwards if `seconds` is negative.
+    pub(crate) fn advance_clock(&self, seconds: i64) {
         self.now.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// Lets time pass at QQ alone.
-    pub(crate) fn pass_at_qq(&self, seconds: i64) {
+    /// Moves the clock of QQ only.
+    pub(crate) fn advance_qq_clock(&self, seconds: i64) {
         self.qq_ahead_secs.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// The present moment, in seconds since 1970.
+    /// Returns the site's time in seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }
 
-    /// How many rows a table has.
+    /// Returns the number of rows of a table.
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        self.number(&format!("SELECT COUNT(*) FROM {table}")).await
+        self.query_number(&format!("SELECT COUNT(*) FROM {table}")).await
     }
 
-    /// Waits until a table has so many rows. What never comes is a failure and not a hang.
-    pub(crate) async fn until_count(&self, table: &str, rows: i64) {
+    /// Waits until a table has this many rows. Panics after a timeout.
+    pub(crate) async fn wait_for_count(&self, table: &str, rows: i64) {
         let counting = async {
             while self.count(table).await != rows {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENCE, counting).await.expect(table);
+        tokio::time::timeout(WAIT_TIMEOUT, counting).await.expect(table);
     }
 
-    /// The one number that a query gives.
-    pub(crate) async fn number(&self, sql: &str) -> i64 {
+    /// Runs a query that returns one number.
+    pub(crate) async fn query_number(&self, sql: &str) -> i64 {
         let row: (i64,) = sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_one(&self.pool).await.expect(sql);
         row.0
     }
 
-    /// The texts that a query gives.
-    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+    /// Runs a query that returns one text per row.
+    pub(crate) async fn query_texts(&self, sql: &str) -> Vec<String> {
         let rows: Vec<(String,)> =
             sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_all(&self.pool).await.expect(sql);
         rows.into_iter().map(|(text,)| text).collect()
     }
 
-    /// Runs a statement.
     pub(crate) async fn execute(&self, sql: &str) {
         sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&self.pool).await.expect(sql);
     }
 
-    /// Every byte of the database file and its log; for PostgreSQL, every row of every table.
+    /// Returns all bytes of the database file and its write-ahead log; for PostgreSQL, all rows of all tables.
     pub(crate) async fn database_bytes(&self) -> Vec<u8> {
         if self.database_url.starts_with("postgres") {
             let mut all = Vec::new();
             for table in ["users", "email_addresses", "companies", "open_ids", "sessions", "spent_attempts"] {
-                let rows = self.texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
+                let rows = self.query_texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
                 all.extend(rows.concat().into_bytes());
             }
-            // Binary columns show as hexadecimal; what stands in them must not be readable either.
+            // The cast shows binary columns in hexadecimal. Add their bytes.
             let sealed: Vec<(Vec<u8>,)> =
                 sqlx::query_as("SELECT data FROM sessions").fetch_all(&self.pool).await.expect("rows");
             all.extend(sealed.into_iter().flat_map(|(data,)| data));
@@ -257,7 +249,7 @@ impl TestSite {
         [read("test.db"), read("test.db-wal")].concat()
     }
 
-    /// The database file; none for PostgreSQL.
+    /// Returns the database file, or `None` for PostgreSQL.
     pub(crate) fn database_file(&self) -> Option<std::path::PathBuf> {
         self.database_url.starts_with("sqlite").then(|| self.folder.join("test.db"))
     }
@@ -269,7 +261,7 @@ async fn new_postgres_database(server: &str, number: u64) -> String {
     let pool = AnyPoolOptions::new().max_connections(1).connect(server).await.expect("a PostgreSQL server");
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a database");
     pool.close().await;
-    let mut url = url::Url::parse(server).expect("an address");
+    let mut url = url::Url::parse(server).expect("a URL");
     url.set_path(&name);
     url.to_string()
 }
