@@ -77,7 +77,7 @@ test_rust() {
 # The integration tests again, each with its own PostgreSQL database. The skipped test does not depend on the database.
 test_rust_on_postgres() {
     TEST_ON_POSTGRES=1 scripts/with-postgres.sh cargo test --locked --features ssr --test integration \
-        -- --skip every_code_in_every_shape
+        -- --skip every_error_code_in_every_format
 }
 
 # Shows the output of the release build until it ends.

@@ -1,6 +1,8 @@
-//! QQ behind a connection that cannot be trusted. Whom the site trusts is compiled in, so no stand-in
-//! can be trusted for one question and not for the next: a walk fails at what is asked first. So each
-//! question is put by itself as well; and in the table, a TLS alert comes in place of every answer.
+//! QQ behind a connection that cannot be trusted.
+//!
+//! The trusted certificates are compiled in, so a test server cannot be trusted for one call and not for the
+//! next: each scenario fails at its first call. The second test therefore makes each call separately, and the
+//! table has a TLS alert as the response to every call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,72 +14,76 @@ use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
-use super::lane::{QQ_TIMEOUT_MS, Rows, TIME_LIMIT, look_around, press};
-use crate::support::{Answer, Browser, TestSite, options};
+use super::runner::{QQ_TIMEOUT_MS, RowCounts, check_other_requests, form_request, send_within_limit};
+use crate::support::{Browser, Response, TestSite, options};
 
 /// How the handshake fails.
 #[derive(Clone, Copy, Debug)]
-enum Tls {
-    /// With a certificate that nobody known has signed.
+enum TlsFault {
     SelfSigned,
-    /// With an answer that is no TLS.
+    /// The response is not TLS.
     PlainText,
-    /// The connection ends in it.
-    HangUp,
-    /// The connection is reset in it.
+    Close,
     Reset,
-    /// It never goes on.
-    Silence,
+    /// The server sends nothing.
+    NoResponse,
 }
 
-const KINDS: [Tls; 5] = [Tls::SelfSigned, Tls::PlainText, Tls::HangUp, Tls::Reset, Tls::Silence];
+const FAULTS: [TlsFault; 5] =
+    [TlsFault::SelfSigned, TlsFault::PlainText, TlsFault::Close, TlsFault::Reset, TlsFault::NoResponse];
 
 /// A QQ at `https://localhost:port`.
-struct BadQq {
+struct UntrustedQq {
     url: String,
-    /// How often anybody knocked.
-    knocks: Arc<watch::Sender<usize>>,
-    /// How often anybody trusted it.
-    trusted: Arc<AtomicUsize>,
+    connection_count: Arc<watch::Sender<usize>>,
+    completed_handshakes: Arc<AtomicUsize>,
 }
 
-impl BadQq {
-    async fn start(kind: Tls) -> BadQq {
+impl UntrustedQq {
+    async fn start(fault: TlsFault) -> UntrustedQq {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let (knocks, trusted) = (Arc::new(watch::Sender::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (counts, acceptor) = ((knocks.clone(), trusted.clone()), acceptor());
+        let qq = UntrustedQq {
+            url: format!("https://localhost:{port}"),
+            connection_count: Arc::new(watch::Sender::new(0)),
+            completed_handshakes: Arc::default(),
+        };
+        let (connection_count, completed) = (qq.connection_count.clone(), qq.completed_handshakes.clone());
+        let acceptor = acceptor();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                counts.0.send_modify(|knocks| *knocks += 1);
-                let (acceptor, trusted) = (acceptor.clone(), counts.1.clone());
+                connection_count.send_modify(|count| *count += 1);
+                let (acceptor, completed) = (acceptor.clone(), completed.clone());
                 tokio::spawn(async move {
-                    if shake_hands(kind, stream, &acceptor).await {
-                        trusted.fetch_add(1, Ordering::Relaxed);
+                    if shake_hands(fault, stream, &acceptor).await {
+                        completed.fetch_add(1, Ordering::Relaxed);
                     }
                 });
             }
         });
-        BadQq { url: format!("https://localhost:{port}"), knocks, trusted }
+        qq
     }
 
     fn variables(&self) -> Vec<(String, String)> {
         options([("QQ_GRAPH_URL", &self.url), ("QQ_TIMEOUT_MS", &QQ_TIMEOUT_MS.to_string())])
     }
 
-    fn knocks(&self) -> usize {
-        *self.knocks.borrow()
+    fn connection_count(&self) -> usize {
+        *self.connection_count.borrow()
     }
 
-    /// A client of its own. It is in a hurry: nothing here goes well.
+    fn completed_handshakes(&self) -> usize {
+        self.completed_handshakes.load(Ordering::Relaxed)
+    }
+
+    /// A client with a short timeout.
     fn client(&self) -> Client {
         let settings = ClientConfig {
             app_id: "100000001".to_owned(),
             app_key: "canary-app-key".into(),
-            graph_url: self.url.parse().expect("an address"),
+            graph_url: self.url.parse().expect("a URL"),
             redirect_uri: "https://site.example/login/qq/callback".to_owned(),
             scope: "get_user_info".to_owned(),
             request_unionid: false,
@@ -99,130 +105,123 @@ fn acceptor() -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(server))
 }
 
-/// Whether the other side trusts us in the end.
-async fn shake_hands(kind: Tls, mut stream: TcpStream, acceptor: &TlsAcceptor) -> bool {
-    if let Tls::SelfSigned = kind {
+/// Returns whether the handshake completed.
+async fn shake_hands(fault: TlsFault, mut stream: TcpStream, acceptor: &TlsAcceptor) -> bool {
+    if let TlsFault::SelfSigned = fault {
         return acceptor.accept(stream).await.is_ok();
     }
     let mut hello = vec![0; 4096];
-    let has_come = stream.read(&mut hello).await.is_ok_and(|length| length > 0);
-    assert!(has_come, "{kind:?}: there was no hello");
-    // Whether that still reaches the other side makes no difference.
-    match kind {
-        Tls::PlainText => drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await),
-        Tls::Reset => stream.set_zero_linger().expect("a connection"),
-        Tls::Silence => drop(stream.read_to_end(&mut hello).await),
-        Tls::SelfSigned | Tls::HangUp => {}
+    let has_hello = stream.read(&mut hello).await.is_ok_and(|length| length > 0);
+    assert!(has_hello, "{fault:?}: no ClientHello");
+    // Errors do not matter: the client may have closed the connection.
+    match fault {
+        TlsFault::PlainText => drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await),
+        TlsFault::Reset => stream.set_zero_linger().expect("a connection"),
+        TlsFault::NoResponse => drop(stream.read_to_end(&mut hello).await),
+        TlsFault::SelfSigned | TlsFault::Close => {}
     }
     false
 }
 
-/// A walk: one site after another, each with a QQ that fails in its own way.
-struct Walk {
-    kind: Tls,
+/// The requests of users with one fault.
+struct Scenario {
+    fault: TlsFault,
     site: TestSite,
-    qq: BadQq,
-    /// Somebody who is signed in.
-    person: Browser,
+    qq: UntrustedQq,
+    /// The browser of a signed-in user.
+    user: Browser,
     username: String,
 }
 
-impl Walk {
-    /// Comes back from QQ, whose pages the person's browser reaches.
-    async fn come_back(&self, browser: &mut Browser) -> String {
-        let authorize_url = browser.leave(None).await;
+impl Scenario {
+    /// Starts a login and approves it at the sandbox: the browser reaches QQ's pages. Returns the callback.
+    async fn authorize(&self, browser: &mut Browser) -> String {
+        let authorize_url = browser.start_login(None).await;
         assert!(authorize_url.starts_with(&self.qq.url), "{authorize_url}");
-        browser.approve(&authorize_url.replacen(&self.qq.url, &self.site.qq, 1), "Ann").await
+        browser.approve(&authorize_url.replacen(&self.qq.url, &self.site.qq_url, 1), "Ann").await
     }
 
-    /// Sends what makes the site knock at QQ. While QQ is silent, nobody else waits.
-    async fn send(&self, browser: &mut Browser, request: RequestBuilder) -> Answer {
-        let kind = self.kind;
-        let (began, before) = (Instant::now(), self.qq.knocks());
-        let mut sender = browser.clone();
-        let sent = tokio::spawn(async move { (sender.send(request).await, sender) });
-        if let Tls::Silence = kind {
-            self.qq.knocks.subscribe().wait_for(|knocks| *knocks > before).await.expect("a listener");
-            look_around(&self.site, &self.person, &["/", "/account"], "silence").await;
-            assert!(!sent.is_finished(), "{kind:?}: nobody else was to wait for it");
-        }
-        let Ok(sent) = timeout_at(began + TIME_LIMIT, sent).await else { panic!("{kind:?}: too slow") };
-        let (answer, sender) = sent.expect("an answer");
-        *browser = sender;
-        answer
+    /// Sends a request that makes the site connect to QQ. If QQ does not respond, other requests must not wait.
+    async fn send(&self, browser: &mut Browser, request: RequestBuilder) -> Response {
+        let connections_before = self.qq.connection_count();
+        let check_others = matches!(self.fault, TlsFault::NoResponse).then(|| async {
+            let mut connection_count = self.qq.connection_count.subscribe();
+            connection_count.wait_for(|count| *count > connections_before).await.expect("an open channel");
+            check_other_requests(&self.site, &self.user, &["/", "/account"], "NoResponse").await;
+        });
+        send_within_limit(browser, request, format!("{:?}", self.fault), check_others).await
     }
 
-    async fn expect_no_sign_in(&self) {
-        let kind = self.kind;
+    async fn expect_failed_login(&self) {
+        let fault = self.fault;
         let mut browser = self.site.browser();
-        let callback = self.come_back(&mut browser).await;
+        let callback = self.authorize(&mut browser).await;
         let request = browser.request(Method::GET, &callback);
-        let answer = self.send(&mut browser, request).await;
-        assert_eq!((answer.status, answer.location()), (303, "/login?error=unreachable"), "{kind:?}");
-        assert_eq!(browser.session_id(), None, "{kind:?}");
-        let page = browser.get(answer.location()).await;
-        let is_told = page.body.contains("role=\"alert\"") && page.body.contains("data-testid=\"login-qq\"");
-        assert!(page.status == 200 && is_told, "{kind:?}: {}", page.body);
-        assert_eq!(self.qq.knocks(), 1, "{kind:?}: an exchange is tried once");
+        let response = self.send(&mut browser, request).await;
+        assert_eq!((response.status, response.location()), (303, "/login?error=unreachable"), "{fault:?}");
+        assert_eq!(browser.session_id(), None, "{fault:?}");
+        let page = browser.get(response.location()).await;
+        assert!(page.is_login_error_page(), "{fault:?}: {}", page.body);
+        assert_eq!(self.qq.connection_count(), 1, "{fault:?}: a code exchange is not retried");
     }
 
-    async fn expect_told(&mut self, path: &str, words: &str) {
-        let kind = self.kind;
-        let mut person = self.person.clone();
-        let request = press(&person, path);
-        let answer = self.send(&mut person, request).await;
-        assert_eq!((answer.status, answer.location()), (303, "/account"), "{path}, {kind:?}");
-        let page = person.get("/account").await;
-        assert!(page.status == 200 && page.body.contains(words), "{path}, {kind:?}: {}", page.body);
-        assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{path}, {kind:?}");
-        assert_eq!(page.marked("nickname").as_ref(), Some(&self.username), "{path}, {kind:?}");
-        self.person = person;
+    async fn expect_alert(&mut self, path: &str, text: &str) {
+        let fault = self.fault;
+        let mut user = self.user.clone();
+        let request = form_request(&user, path);
+        let response = self.send(&mut user, request).await;
+        assert_eq!((response.status, response.location()), (303, "/account"), "{path}, {fault:?}");
+        let page = user.get("/account").await;
+        assert!(page.status == 200 && page.body.contains(text), "{path}, {fault:?}: {}", page.body);
+        assert!(page.body.contains("role=\"alert\"") && page.body.contains("Try again"), "{path}, {fault:?}");
+        assert_eq!(page.text_by_test_id("nickname").as_ref(), Some(&self.username), "{path}, {fault:?}");
+        self.user = user;
     }
 }
 
 #[tokio::test]
-async fn s25_s37_behind_a_connection_that_cannot_be_trusted_nothing_is_said_and_the_person_is_told() {
+async fn s25_s37_untrusted_connection_receives_nothing_and_user_sees_error() {
     let mut site = TestSite::start().await;
-    let mut person = site.browser();
-    let username = person.become_somebody().await;
-    let before = Rows::of(&site).await;
-    for kind in KINDS {
-        let qq = BadQq::start(kind).await;
+    let mut user = site.browser();
+    let username = user.register_new_user().await;
+    let before = RowCounts::read(&site).await;
+    for fault in FAULTS {
+        let qq = UntrustedQq::start(fault).await;
         site = site.restart_with(qq.variables()).await;
-        person = person.moved_to(&site);
-        let mut walk = Walk { kind, site, qq, person, username: username.clone() };
-        walk.expect_no_sign_in().await;
-        walk.expect_told("/account/renew", "We couldn't renew your QQ authorization").await;
-        walk.expect_told("/account/portrait", "QQ isn't responding").await;
-        assert_eq!(Rows::of(&walk.site).await, before, "{kind:?}");
-        assert_eq!(walk.qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
-        (site, person) = (walk.site, walk.person);
+        user = user.moved_to(&site);
+        let mut scenario = Scenario { fault, site, qq, user, username: username.clone() };
+        scenario.expect_failed_login().await;
+        scenario.expect_alert("/account/renew", "We couldn't renew your QQ authorization").await;
+        scenario.expect_alert("/account/portrait", "QQ isn't responding").await;
+        assert_eq!(RowCounts::read(&scenario.site).await, before, "{fault:?}");
+        assert_eq!(scenario.qq.completed_handshakes(), 0, "{fault:?}");
+        (site, user) = (scenario.site, scenario.user);
     }
     site = site.restart_with(vec![]).await;
-    person = person.moved_to(&site);
-    assert_eq!(person.signed_in_as().await.as_ref(), Some(&username));
-    assert_eq!(person.sign_in(&username).await.location(), "/account", "QQ is well again");
-    assert_eq!(site.browser().sign_in("Ann").await.location(), "/register", "QQ is well again");
-    println!("{} cells walked", 3 * KINDS.len());
+    user = user.moved_to(&site);
+    assert_eq!(user.signed_in_as().await.as_ref(), Some(&username));
+    assert_eq!(user.sign_in(&username).await.location(), "/account", "after recovery");
+    assert_eq!(site.browser().sign_in("Ann").await.location(), "/register", "after recovery");
+    println!("{} cases", 3 * FAULTS.len());
 }
 
 #[tokio::test]
-async fn s25_no_question_is_put_through_a_connection_that_cannot_be_trusted() {
+async fn s25_untrusted_connection_receives_no_request() {
     let secret = SecretString::from("canary");
-    let who = UserCredentials { access_token: &secret, openid: "canary" };
-    for kind in KINDS {
-        let qq = BadQq::start(kind).await;
+    let credentials = UserCredentials { access_token: &secret, openid: "canary" };
+    for fault in FAULTS {
+        let qq = UntrustedQq::start(fault).await;
         let client = qq.client();
-        let ends = [
-            ("a code", client.exchange_code(&secret).await.err()),
-            ("a renewal", client.refresh_token(&secret).await.err()),
+        let errors = [
+            ("code exchange", client.exchange_code(&secret).await.err()),
+            ("token refresh", client.refresh_token(&secret).await.err()),
             ("me", client.fetch_openid(&secret).await.err()),
-            ("get_user_info", client.fetch_user_info(who).await.err()),
+            ("get_user_info", client.fetch_user_info(credentials).await.err()),
         ];
-        for (question, end) in ends {
-            assert!(matches!(end, Some(QqError::Transport(_))), "{question}, {kind:?}: {end:?}");
+        for (call, error) in errors {
+            assert!(matches!(error, Some(QqError::Transport(_))), "{call}, {fault:?}: {error:?}");
         }
-        assert!(qq.knocks() >= 4, "{kind:?}: each question was to be put");
-        assert_eq!(qq.trusted.load(Ordering::Relaxed), 0, "{kind:?}");
+        assert!(qq.connection_count() >= 4, "{fault:?}: some calls were not made");
+        assert_eq!(qq.completed_handshakes(), 0, "{fault:?}");
     }
 }
