@@ -1,15 +1,14 @@
-//! Random walks through signing in, compared step by step with a model of what must be so.
+//! Random walks through the login, compared with a model after every step.
 //!
-//! Two people at QQ, two browsers with two tabs each, two machines. The walks are the same every
-//! time, unless `MODEL_WALKS` says how many new ones to try; what they begin from is printed, and
-//! `MODEL_SEED` brings the same ones again.
+//! Two QQ users, two browsers with two tabs each, two replicas of the site. The walks are the same in every run,
+//! unless `MODEL_WALKS` sets their number. The seed is printed; `MODEL_SEED` repeats it.
 
-mod check;
-mod outcome;
-mod step;
+mod action;
+mod invariants;
+mod runner;
+mod state;
 mod token;
-mod walk;
-mod world;
+mod transitions;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,116 +18,117 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use qq_login::sealing::{Sealer, SecretKey};
 use qq_login::sessions::{SessionLifetimes, SqlSessionStore};
 
-use crate::support::{TestSite, number, options};
-use walk::{Ground, Walk};
-use world::{IDLE_SECS, MAX_SECS, TOKEN_SECS};
+use crate::support::{TestSite, env_number, options};
+use runner::{Environment, Runner};
+use state::{IDLE_SECS, MAX_SECS, TOKEN_SECS};
 
-const WALKS: u32 = 200;
-const SEED: u64 = 1;
-/// Sites on which walks go on beside each other.
-const LANES: u32 = 2;
-/// How often a walk that fails is made shorter.
-const MOST_SHORTENINGS: u32 = 2000;
+const DEFAULT_WALKS: u32 = 200;
+const DEFAULT_SEED: u64 = 1;
+/// How many walks run at a time, each on its own site.
+const THREADS: u32 = 2;
+/// How often proptest shortens a failing walk.
+const MAX_SHRINK_ITERS: u32 = 2000;
 
-/// What the walks must come by. One that goes nowhere shows nothing.
+/// The events that the walks must cover.
 const EVENTS: [&str; 26] = [
     "account shown",
+    "already registered",
     "attempt evicted",
-    "callback stolen",
-    "came back too late",
-    "came for the first time",
+    "attempt missing",
+    "callback after attempt expired",
+    "callback in other browser",
     "cancelled",
-    "cancelled too late",
-    "code too old",
-    "no attempt left",
+    "cancelled without open attempt",
+    "code expired",
+    "first login",
+    "registered automatically",
     "registered by form",
-    "registered by one click",
-    "registered elsewhere already",
-    "registration again",
-    "registration by nobody",
-    "registration too late",
-    "renewal refused",
-    "renewed",
-    "replay by nobody",
+    "registered in other browser",
+    "registration expired",
+    "registration while signed out",
     "replay while registering",
     "replay while signed in",
-    "session grown old",
+    "replay while signed out",
     "session idle",
+    "session too old",
     "signed in",
     "signed out",
     "steps",
-    "token dead",
+    "token expired",
+    "token refresh rejected",
+    "token refreshed",
 ];
 
-/// What walks came by, how often.
-type Tally = BTreeMap<&'static str, usize>;
+/// How often each event happened.
+type EventCounts = BTreeMap<&'static str, usize>;
 
-async fn ground() -> Ground {
+async fn start_environment() -> Environment {
     let (token, idle, max) = (TOKEN_SECS.to_string(), IDLE_SECS.to_string(), MAX_SECS.to_string());
-    let lives = [("SANDBOX_TOKEN_TTL", &*token), ("SESSION_IDLE_SECS", &*idle), ("SESSION_MAX_SECS", &*max)];
-    let site = TestSite::start_with(options(lives)).await;
-    // To fetch and encode a picture takes longer than everything else in a sign-in.
-    site.break_qq("get_user_info", "avatar_missing", u32::MAX).await;
+    let lifetimes = [("SANDBOX_TOKEN_TTL", &*token), ("SESSION_IDLE_SECS", &*idle), ("SESSION_MAX_SECS", &*max)];
+    let site = TestSite::start_with(options(lifetimes)).await;
+    // Fetching and encoding an avatar takes longer than the rest of a login.
+    site.set_qq_fault("get_user_info", "avatar_missing", u32::MAX).await;
     let key = SecretKey::from_bytes(b"01234567890123456789012345678901".to_vec()).expect("the site's key");
     let sealer = Sealer::new(&key.into(), "session", qq_login::random::system());
     let lifetimes = SessionLifetimes { idle_secs: IDLE_SECS, max_secs: MAX_SECS };
     let store = SqlSessionStore::new(site.pool.clone(), sealer, site.clock(), lifetimes);
-    Ground { ports: [site.port, site.start_second().await], store, site }
+    Environment { ports: [site.port, site.start_replica().await], store, site }
 }
 
-/// Takes walks one after the other, as they follow from the seed, until one fails.
-fn walk(lane: u32, seed: u64, walks: u32) -> Result<Tally, String> {
+/// Runs the walks that follow from the seed and the thread's number, until one fails.
+fn run_walks(thread: u32, seed: u64, walks: u32) -> Result<EventCounts, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let ground = runtime.block_on(ground());
-    let (begun, tally) = (Cell::new(0), RefCell::new(Tally::new()));
-    let config = Config { failure_persistence: None, max_shrink_iters: MOST_SHORTENINGS, ..Config::with_cases(walks) };
+    let environment = runtime.block_on(start_environment());
+    let (started, counts) = (Cell::new(0), RefCell::new(EventCounts::new()));
+    let config = Config { failure_persistence: None, max_shrink_iters: MAX_SHRINK_ITERS, ..Config::with_cases(walks) };
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..12].copy_from_slice(&lane.to_le_bytes());
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let outcome = runner.run(&step::walks(), |steps| {
-        begun.set(begun.get() + 1);
+    bytes[8..12].copy_from_slice(&thread.to_le_bytes());
+    let mut test_runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let result = test_runner.run(&action::walks(), |steps| {
+        started.set(started.get() + 1);
         runtime.block_on(async {
-            let mut walk = Walk::new(&ground, begun.get()).await;
+            let mut runner = Runner::new(&environment, started.get()).await;
             for step in steps {
-                walk.take(step).await?;
-                walk.check(&step.act.concerns()).await?;
-                walk.world.count("steps");
+                runner.run(step).await?;
+                runner.check(&step.action.affected_browsers()).await?;
+                runner.model.count("steps");
             }
-            walk.check_ended().await?;
-            walk.world.count("walks");
-            for (event, times) in walk.world.events {
-                *tally.borrow_mut().entry(event).or_default() += times;
+            runner.check_ended_sessions().await?;
+            runner.model.count("walks");
+            for (event, times) in runner.model.events {
+                *counts.borrow_mut().entry(event).or_default() += times;
             }
             Ok(())
         })
     });
-    outcome.map_err(|error| format!("lane {lane}: {error}"))?;
-    Ok(tally.into_inner())
+    result.map_err(|error| format!("thread {thread}: {error}"))?;
+    Ok(counts.into_inner())
 }
 
 #[test]
-fn s01_s63_random_walks_agree_with_the_model() {
-    let fewest = if std::env::var_os("TEST_ON_POSTGRES").is_some() { WALKS / 4 } else { WALKS };
-    let wanted: Option<u32> = number("MODEL_WALKS");
-    let walks = wanted.unwrap_or(fewest);
+fn s01_s63_random_walks_agree_with_model() {
+    let default = if std::env::var_os("TEST_ON_POSTGRES").is_some() { DEFAULT_WALKS / 4 } else { DEFAULT_WALKS };
+    let requested: Option<u32> = env_number("MODEL_WALKS");
+    let walks = requested.unwrap_or(default);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("a time after 1970");
-    // The same walks every time, so that a failure is there again; those that are asked for differ.
-    let seed = number("MODEL_SEED").unwrap_or(if wanted.is_some() { now.as_secs() } else { SEED });
+    // The default walks are always the same, so that failures are reproducible.
+    let seed = env_number("MODEL_SEED").unwrap_or(if requested.is_some() { now.as_secs() } else { DEFAULT_SEED });
     println!("MODEL_SEED={seed} MODEL_WALKS={walks}");
-    let of_lane = |lane: u32| walks / LANES + u32::from(lane < walks % LANES);
-    let outcomes: Vec<Result<Tally, String>> = std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES).map(|lane| scope.spawn(move || walk(lane, seed, of_lane(lane)))).collect();
-        lanes.into_iter().map(|lane| lane.join().expect("a lane")).collect()
+    let walks_of = |thread: u32| walks / THREADS + u32::from(thread < walks % THREADS);
+    let results: Vec<Result<EventCounts, String>> = std::thread::scope(|scope| {
+        let start = |thread| scope.spawn(move || run_walks(thread, seed, walks_of(thread)));
+        let threads: Vec<_> = (0..THREADS).map(start).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a result")).collect()
     });
-    let mut tally = Tally::new();
-    for outcome in outcomes {
-        let of_lane = outcome.unwrap_or_else(|error| panic!("MODEL_SEED={seed} MODEL_WALKS={walks}, {error}"));
-        of_lane.into_iter().for_each(|(event, times)| *tally.entry(event).or_default() += times);
+    let mut counts = EventCounts::new();
+    for result in results {
+        let of_thread = result.unwrap_or_else(|error| panic!("MODEL_SEED={seed} MODEL_WALKS={walks}, {error}"));
+        of_thread.into_iter().for_each(|(event, times)| *counts.entry(event).or_default() += times);
     }
-    println!("{walks} walks: {tally:?}");
-    assert_eq!(tally.get("walks").copied(), usize::try_from(walks).ok(), "as many walks as were wanted");
+    println!("{walks} walks: {counts:?}");
+    assert_eq!(counts.get("walks").copied(), usize::try_from(walks).ok(), "completed walks");
     for event in EVENTS {
-        assert!(walks < WALKS || tally.contains_key(event), "the walks never came by: {event}");
+        assert!(walks < DEFAULT_WALKS || counts.contains_key(event), "never happened: {event}");
     }
 }

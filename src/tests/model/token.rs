@@ -1,62 +1,59 @@
-//! The token of a session, as the model has it.
+//! The model of a session's token.
 
-use super::world::TOKEN_SECS;
+use super::state::TOKEN_SECS;
 
-/// A token that QQ refuses this soon is not asked for again by itself.
+/// If QQ rejects a token of this age or younger, the site does not start a new login by itself.
 const FRESH_SECS: i64 = 60;
 
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    /// Tells tokens apart; the model knows no other name of them.
+    /// Identifies the token in the model, which does not know its value.
     pub(super) number: usize,
     pub(super) obtained_at: i64,
-    /// When QQ refused it to the site's knowledge.
-    pub(super) refused_at: Option<i64>,
-    /// Whether the site has something left to renew it with.
-    pub(super) is_renewable: bool,
-    /// Whether the person took it back, which the site cannot know before it asks.
+    /// When the site learned that QQ rejects the token.
+    pub(super) rejected_at: Option<i64>,
+    pub(super) has_refresh_token: bool,
+    /// Whether the user revoked it. The site learns this with its next request to QQ.
     pub(super) is_revoked: bool,
 }
 
-/// What the site makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Good,
-    /// Too old; something new can be had for it.
-    Renewable,
-    /// The person has to pass by QQ.
-    Dead,
+pub(super) enum TokenStatus {
+    Valid,
+    NeedsRefresh,
+    /// The user has to sign in again.
+    Expired,
 }
 
 impl Token {
     pub(super) fn new(number: usize, now: i64) -> Token {
-        Token { number, obtained_at: now, refused_at: None, is_renewable: true, is_revoked: false }
+        Token { number, obtained_at: now, rejected_at: None, has_refresh_token: true, is_revoked: false }
     }
 
     pub(super) fn expires_at(&self) -> i64 {
         self.obtained_at + TOKEN_SECS
     }
 
-    /// A token counts until a tenth of its life is left.
-    pub(super) fn state(&self, now: i64) -> State {
+    /// A token is valid until a tenth of its lifetime is left.
+    pub(super) fn status(&self, now: i64) -> TokenStatus {
         let is_young = now < self.expires_at() - TOKEN_SECS / 10;
-        match (self.refused_at, is_young) {
-            (Some(_), _) => State::Dead,
-            (None, true) => State::Good,
-            (None, false) if self.is_renewable => State::Renewable,
-            (None, false) => State::Dead,
+        match (self.rejected_at, is_young) {
+            (Some(_), _) => TokenStatus::Expired,
+            (None, true) => TokenStatus::Valid,
+            (None, false) if self.has_refresh_token => TokenStatus::NeedsRefresh,
+            (None, false) => TokenStatus::Expired,
         }
     }
 
-    /// QQ says that it was taken back.
-    pub(super) fn refuse(&mut self, now: i64) {
-        self.refused_at = Some(now);
-        self.is_renewable = false;
+    pub(super) fn reject(&mut self, now: i64) {
+        self.rejected_at = Some(now);
+        self.has_refresh_token = false;
     }
 
-    /// Where people go whose token is dead: to QQ, unless it refused even a fresh one.
-    pub(super) fn way_out(&self) -> &'static str {
-        let is_hopeless = self.refused_at.is_some_and(|at| at - self.obtained_at <= FRESH_SECS);
-        if is_hopeless { "/login?error=denied" } else { "/login/qq?next=/account" }
+    /// Returns where the site redirects if the token is expired: to a new login, or to an error if QQ
+    /// rejected a fresh token.
+    pub(super) fn redirect(&self) -> &'static str {
+        let was_fresh = self.rejected_at.is_some_and(|at| at - self.obtained_at <= FRESH_SECS);
+        if was_fresh { "/login?error=denied" } else { "/login/qq?next=/account" }
     }
 }

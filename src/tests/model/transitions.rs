@@ -1,0 +1,229 @@
+//! How each action changes the model, and which response it expects.
+
+use super::action::{BrowserId, TabId, UserId};
+use super::state::{ACCOUNT, ATTEMPT_SECS, Attempt, AuthState, ModelState, Session, SessionKind, UsernameKind};
+use super::token::TokenStatus;
+
+/// The lifetime of QQ's authorization codes.
+const CODE_SECS: i64 = 600;
+const LOGIN: &str = "/login?next=/account";
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ExpectedResponse {
+    Redirect(String),
+    /// The account page with the times of the token.
+    AccountPage {
+        obtained_at: i64,
+        expires_at: i64,
+    },
+}
+
+fn redirect(path: &str) -> ExpectedResponse {
+    ExpectedResponse::Redirect(path.to_owned())
+}
+
+/// The login page with an error; a new login leads to the same page as the failed one.
+fn login_error(code: &str, next: &str) -> ExpectedResponse {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    redirect(&if next == ACCOUNT { format!("/login?error={code}") } else { format!("/login?error={code}&{query}") })
+}
+
+impl ModelState {
+    fn attempt(&self, browser: BrowserId, tab: TabId) -> Option<Attempt> {
+        self.browsers[browser].tabs[tab].clone()
+    }
+
+    fn spend_attempt(&mut self, browser: BrowserId, tab: TabId) {
+        if let Some(attempt) = &mut self.browsers[browser].tabs[tab] {
+            attempt.is_spent = true;
+        }
+    }
+
+    /// Whether the browser has the attempt's cookie and the attempt has not expired.
+    fn is_open(&self, browser: BrowserId, attempt: &Attempt) -> bool {
+        let age_secs = self.now - attempt.started_at;
+        self.browsers[browser].attempts.contains_key(&attempt.cookie) && age_secs <= ATTEMPT_SECS
+    }
+
+    /// A callback that was handled before.
+    fn replay_callback(&mut self, browser: BrowserId, attempt: &Attempt) -> ExpectedResponse {
+        match self.auth_state(browser) {
+            AuthState::SignedIn => {
+                self.count("replay while signed in");
+                redirect(&attempt.next)
+            }
+            AuthState::Pending => {
+                self.count("replay while registering");
+                redirect("/register")
+            }
+            AuthState::SignedOut | AuthState::RegistrationExpired => {
+                self.count("replay while signed out");
+                login_error("expired", &attempt.next)
+            }
+        }
+    }
+
+    pub(super) fn cancel(&mut self, browser: BrowserId, tab: TabId) -> Option<ExpectedResponse> {
+        let attempt = self.attempt(browser, tab)?;
+        if !self.is_open(browser, &attempt) {
+            self.count("cancelled without open attempt");
+            return Some(login_error("cancelled", ACCOUNT));
+        }
+        if attempt.is_spent {
+            return Some(self.replay_callback(browser, &attempt));
+        }
+        self.spend_attempt(browser, tab);
+        self.count("cancelled");
+        Some(login_error("cancelled", &attempt.next))
+    }
+
+    pub(super) fn callback(&mut self, browser: BrowserId, tab: TabId) -> Option<ExpectedResponse> {
+        let attempt = self.attempt(browser, tab)?;
+        if !self.is_open(browser, &attempt) {
+            self.count(if self.now - attempt.started_at > ATTEMPT_SECS {
+                "callback after attempt expired"
+            } else {
+                "attempt missing"
+            });
+            return Some(login_error("expired", ACCOUNT));
+        }
+        if attempt.is_spent {
+            return Some(self.replay_callback(browser, &attempt));
+        }
+        self.spend_attempt(browser, tab);
+        self.token_calls += 1;
+        if self.now - attempt.started_at >= CODE_SECS {
+            // In the last second of the attempt, its code has expired already.
+            self.count("code expired");
+            return Some(login_error("denied", &attempt.next));
+        }
+        let token = self.new_token();
+        let Attempt { user, next, .. } = attempt;
+        if self.registered[user].is_some() {
+            self.count("signed in");
+            self.start_session(browser, user, SessionKind::SignedIn, token);
+            return Some(redirect(&next));
+        }
+        self.count("first login");
+        let has_draft = self.has_draft(browser, user);
+        self.start_session(browser, user, SessionKind::Pending { since: self.now, next, has_draft }, token);
+        Some(redirect("/register"))
+    }
+
+    /// Whether the browser's session keeps the form that this user submitted too late.
+    fn has_draft(&self, browser: BrowserId, user: UserId) -> bool {
+        let has_draft = |session: &Session| {
+            session.user == user && matches!(session.kind, SessionKind::Pending { has_draft: true, .. })
+        };
+        self.session(browser).is_some_and(|(_, session)| has_draft(session))
+    }
+
+    pub(super) fn callback_in_other_browser(&mut self, browser: BrowserId, tab: TabId) -> Option<ExpectedResponse> {
+        self.attempt(browser, tab)?;
+        self.count("callback in other browser");
+        Some(login_error("expired", ACCOUNT))
+    }
+
+    pub(super) fn register(&mut self, browser: BrowserId, username: UsernameKind) -> ExpectedResponse {
+        let auth_state = self.auth_state(browser);
+        match auth_state {
+            AuthState::SignedOut => {
+                self.count("registration while signed out");
+                return redirect("/login");
+            }
+            AuthState::SignedIn => {
+                self.count("already registered");
+                return redirect(ACCOUNT);
+            }
+            AuthState::RegistrationExpired => self.count("registration expired"),
+            AuthState::Pending => {}
+        }
+        let session = self.session_mut(browser).expect("a pending registration");
+        let SessionKind::Pending { next, has_draft, .. } = &mut session.kind else { panic!("no registration") };
+        let next = next.clone();
+        match (auth_state, username) {
+            (AuthState::RegistrationExpired, UsernameKind::Generated) => return redirect("/login"),
+            (AuthState::RegistrationExpired, UsernameKind::Chosen) => {
+                *has_draft = true;
+                return login_error("expired", &next);
+            }
+            _ => {}
+        }
+        let (user, token) = (session.user, session.token.clone());
+        self.count(match (self.registered[user], username) {
+            (Some(_), _) => "registered in other browser",
+            (None, UsernameKind::Chosen) => "registered by form",
+            (None, UsernameKind::Generated) => "registered automatically",
+        });
+        self.registered[user].get_or_insert(username);
+        self.start_session(browser, user, SessionKind::SignedIn, token);
+        redirect(&next)
+    }
+
+    pub(super) fn sign_out(&mut self, browser: BrowserId) -> ExpectedResponse {
+        if self.auth_state(browser) == AuthState::SignedIn {
+            self.count("signed out");
+        }
+        self.end_session(browser);
+        redirect("/")
+    }
+
+    pub(super) fn open_account(&mut self, browser: BrowserId) -> ExpectedResponse {
+        if self.auth_state(browser) != AuthState::SignedIn {
+            return redirect(LOGIN);
+        }
+        let now = self.now;
+        let token = &self.session_mut(browser).expect("a session").token;
+        match token.status(now) {
+            TokenStatus::Valid => {
+                let (obtained_at, expires_at) = (token.obtained_at, token.expires_at());
+                self.count("account shown");
+                ExpectedResponse::AccountPage { obtained_at, expires_at }
+            }
+            TokenStatus::NeedsRefresh => match self.request_new_token(browser) {
+                Ok((obtained_at, expires_at)) => ExpectedResponse::AccountPage { obtained_at, expires_at },
+                Err(redirect) => redirect,
+            },
+            TokenStatus::Expired => {
+                let expected = redirect(token.redirect());
+                self.count("token expired");
+                expected
+            }
+        }
+    }
+
+    pub(super) fn refresh_token(&mut self, browser: BrowserId) -> ExpectedResponse {
+        if self.auth_state(browser) != AuthState::SignedIn {
+            return redirect(LOGIN);
+        }
+        let now = self.now;
+        let token = &self.session_mut(browser).expect("a session").token;
+        if token.status(now) == TokenStatus::Expired {
+            return redirect(token.redirect());
+        }
+        self.request_new_token(browser).map_or_else(|redirect| redirect, |_| redirect(ACCOUNT))
+    }
+
+    /// Calls QQ's token endpoint. Returns when the new token was obtained and expires, or the redirect if QQ
+    /// rejected the refresh.
+    fn request_new_token(&mut self, browser: BrowserId) -> Result<(i64, i64), ExpectedResponse> {
+        self.token_calls += 1;
+        let (now, new) = (self.now, self.new_token());
+        let token = &mut self.session_mut(browser).expect("a session").token;
+        if token.is_revoked {
+            token.reject(now);
+            self.count("token refresh rejected");
+            return Err(redirect("/login/qq?next=/account"));
+        }
+        *token = new;
+        let times = (token.obtained_at, token.expires_at());
+        self.count("token refreshed");
+        Ok(times)
+    }
+
+    pub(super) fn revoke(&mut self, user: UserId) {
+        for session in self.sessions.values_mut().filter(|session| session.user == user) {
+            session.token.is_revoked = true;
+        }
+    }
+}
