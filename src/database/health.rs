@@ -44,6 +44,12 @@ struct State {
     running: Option<JoinHandle<Result<(), DatabaseError>>>,
 }
 
+impl State {
+    fn previous_outcome(&self) -> Outcome {
+        self.last.map_or(Ok(()), |(_, outcome)| outcome)
+    }
+}
+
 /// When the pool's connections were last replaced: older ones are closed, not reused.
 #[derive(Clone)]
 pub(super) struct ReuseCutoff(Arc<Mutex<Instant>>);
@@ -74,14 +80,12 @@ impl DatabaseHealth {
         let mut state = self.state.lock().await;
         let result = migrate(&self.url).await;
         state.is_migrated = result.is_ok();
-        match result {
-            Err(error) if classify(&error, &self.url) == DatabaseErrorKind::Other => Err(error),
-            Err(error) => {
-                let _ = self.record(&mut state, Err(error));
-                Ok(())
-            }
-            Ok(()) => Ok(()),
+        let Err(error) = result else { return Ok(()) };
+        if classify(&error, &self.url) == DatabaseErrorKind::Other {
+            return Err(error);
         }
+        let _ = self.record(&mut state, Err(error));
+        Ok(())
     }
 
     /// Writes to the database unless another check did within the last second.
@@ -90,8 +94,8 @@ impl DatabaseHealth {
         if let Some((_, outcome)) = state.last.filter(|(at, _)| at.elapsed() < OUTCOME_LIFETIME) {
             return outcome;
         }
-        let was_read_only = matches!(state.last, Some((_, Err(DatabaseErrorKind::ReadOnly))));
-        if was_read_only {
+        let previous = state.previous_outcome();
+        if previous == Err(DatabaseErrorKind::ReadOnly) {
             self.replace_connections().await;
         }
         let (url, is_migrated) = (self.url.clone(), state.is_migrated);
@@ -102,7 +106,7 @@ impl DatabaseHealth {
         }
         let result = finished.ok().and_then(Result::ok).unwrap_or(Err(sqlx::Error::PoolTimedOut.into()));
         state.is_migrated |= result.is_ok();
-        if was_read_only && result.is_ok() {
+        if previous.is_err() && result.is_ok() {
             self.replace_connections().await;
         }
         self.record(&mut state, result)
@@ -119,20 +123,26 @@ impl DatabaseHealth {
 
     fn record(&self, state: &mut State, result: Result<(), DatabaseError>) -> Outcome {
         let outcome = result.as_ref().map(|()| ()).map_err(|error| classify(error, &self.url));
-        let previous = state.last.replace((Instant::now(), outcome)).map_or(Ok(()), |(_, previous)| previous);
-        if let (Err(error), Err(kind)) = (&result, outcome)
-            && outcome != previous
-        {
-            tracing::error!(reason = %kind, hint = kind.hint(), %error, "database unavailable");
-        } else if outcome != previous {
-            tracing::info!("database available again");
+        let previous = state.previous_outcome();
+        state.last = Some((Instant::now(), outcome));
+        if outcome != previous {
+            match (result, outcome) {
+                (Err(error), Err(kind)) => {
+                    tracing::error!(reason = %kind, hint = kind.hint(), %error, "database unavailable");
+                }
+                _ => tracing::info!("database available again"),
+            }
         }
         outcome
     }
 
-    /// SQLite opens a read-only file for reading until it is closed, and all connections of a process
-    /// share that mode (of the `-shm` file). So none of them may stay open.
+    /// A SQLite connection that was opened while the file was read-only stays read-only, and so do all
+    /// others that are opened before it is closed, since they share the `-shm` file. And a connection that
+    /// is older than a failure may belong to a file that was replaced.
     async fn replace_connections(&self) {
+        if !is_sqlite(&self.url) {
+            return;
+        }
         self.cutoff.reset();
         while let Some(connection) = self.pool.try_acquire() {
             let _ = connection.close().await;
