@@ -4,6 +4,7 @@
 //! verdict while typing as after sending the form.
 
 pub mod email;
+mod unicode;
 pub mod username;
 
 pub use email::{Email, EmailError};

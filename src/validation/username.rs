@@ -4,6 +4,8 @@
 //! has: the server with a table, the browser with `String.prototype.normalize`. Look-alike
 //! scripts and taken names need tables and the database, so only the server knows of them.
 
+use super::unicode;
+
 /// The fewest characters a user name may have, counted after NFKC.
 pub const MIN_CHARS: usize = 3;
 /// The most characters a user name may have, counted after NFKC.
@@ -119,12 +121,18 @@ impl UsernameError {
     }
 }
 
-/// Checks a trimmed user name after NFKC, as far as that can be told without tables.
+/// Returns the code of the error in a typed username, as far as the browser can tell.
+pub fn validate(typed: &str) -> Option<&'static str> {
+    check(&unicode::nfkc(typed.trim())).err().map(UsernameError::code)
+}
+
+/// Checks a trimmed username after NFKC, as far as that needs neither the tables of look-alike letters nor the database.
 pub fn check(normalized: &str) -> Result<(), UsernameError> {
     if normalized.is_empty() {
         return Err(UsernameError::Missing);
     }
-    if !normalized.chars().all(is_allowed) {
+    // Letters of any script with the marks their words need, digits, `_` and `-`.
+    if !unicode::is_identifier(normalized) || normalized.contains(|c| is_joiner(c) || is_invisible(c)) {
         return Err(UsernameError::ForbiddenCharacter);
     }
     match normalized.chars().count() {
@@ -132,18 +140,13 @@ pub fn check(normalized: &str) -> Result<(), UsernameError> {
         count if count > MAX_CHARS => return Err(UsernameError::TooLong),
         _ => {}
     }
-    if is_reserved(normalized) {
+    if RESERVED.contains(&unicode::to_lowercase(&plain(normalized)).as_str()) {
         return Err(UsernameError::Reserved);
     }
     Ok(())
 }
 
-/// Letters of any script with the marks their words need, digits, `_` and `-`.
-fn is_allowed(c: char) -> bool {
-    c == '-' || c == '_' || (unicode_ident::is_xid_continue(c) && !is_joiner(c) && !is_invisible(c))
-}
-
-/// What identifiers may contain beside letters, digits and marks: punctuation that joins words.
+/// Punctuation that joins words, which identifiers may contain besides letters, digits and marks.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{b7}' | '\u{387}' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{30fb}' | '\u{ff65}')
 }
@@ -156,11 +159,6 @@ fn is_invisible(c: char) -> bool {
             | '\u{200c}' | '\u{200d}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}'
             | '\u{e0100}'..='\u{e01ef}'
     )
-}
-
-fn is_reserved(normalized: &str) -> bool {
-    let plain: String = plain(normalized).chars().flat_map(char::to_lowercase).collect();
-    RESERVED.contains(&plain.as_str())
 }
 
 /// The name without what a reader overlooks: `_` and `-`.
