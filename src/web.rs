@@ -45,6 +45,8 @@ mod request;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
+mod script;
+#[cfg(feature = "ssr")]
 mod server_fns;
 #[cfg(feature = "ssr")]
 mod state;

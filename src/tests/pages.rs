@@ -39,18 +39,23 @@ async fn the_theme_is_known_before_the_first_paint() {
 }
 
 #[tokio::test]
-async fn pages_without_islands_load_no_script() {
+async fn pages_have_only_the_scripts_they_need() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for path in ["/", "/login"] {
         let page = browser.get(path).await;
-        assert!(page.body.contains("<leptos-island") && page.body.contains("<script type=\"module\""), "{path}");
+        assert!(page.body.contains("<script type=\"module\""), "{path}");
+        assert!(!page.body.contains("<leptos-island"), "{path}");
     }
     assert!(!browser.get("/nowhere").await.body.contains("<script"));
+    let mut newcomer = site.browser();
+    newcomer.sign_in("Ann").await;
+    let page = newcomer.get("/register").await;
+    assert!(page.body.contains("<script type=\"module\"") && page.body.contains("<leptos-island"));
     browser.register_new_user().await;
     for path in ["/", "/nowhere"] {
         let page = browser.get(path).await;
-        assert!(!page.body.contains("<script") && !page.body.contains("leptos-island"), "{path}");
+        assert!(!page.body.contains("<script") && !page.body.contains("<leptos-island"), "{path}");
         assert!(!page.header("content-security-policy").contains("script-src"), "{path}");
     }
 }

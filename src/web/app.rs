@@ -16,6 +16,7 @@ use super::pages::{
     SessionsPage,
 };
 use super::preferences::Theme;
+use super::script::PageScript;
 use crate::language::Lang;
 
 /// The whole document.
@@ -39,7 +40,7 @@ pub(super) fn shell() -> impl IntoView {
                     <title>{format!("{} - {}", frame.title, frame.messages.site_name)}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" id="leptos" href=assets.css() />
-                    {frame.has_islands.then(|| view! { <IslandScript nonce=nonce.clone() /> })}
+                    {frame.has_script.then(|| view! { <PageScript nonce=nonce.clone() assets=assets.clone() /> })}
                     {is_being_developed().then(|| view! { <AutoReload options=leptos_options() /> })}
                 </head>
                 <body>
@@ -154,32 +155,9 @@ fn Preferences(frame: PageContext) -> impl IntoView {
     }
 }
 
-/// Loads the WebAssembly and wakes the islands. Written out here since the preload links that
-/// Leptos 0.8 makes are never used by the browser (leptos-rs/leptos#4843), and since preload links
-/// would make a browser without scripts load what it cannot use.
-#[component]
-fn IslandScript(nonce: String) -> impl IntoView {
-    let assets = use_context::<PageContext>().map(|frame| frame.setting.site.facts.assets.clone());
-    assets.map(|assets| {
-        // A browser that cannot load the WebAssembly loses comfort only, so that is no error.
-        let script = format!(
-            "const load = async () => {{ \
-             const [wasm, file] = await Promise.all([import({js:?}), fetch({wasm:?})]); \
-             await wasm.default({{ module_or_path: file }}); return wasm; }}; \
-             const wasm = await load().catch(() => null); \
-             if (wasm) {{ wasm.hydrate(); \
-             for (const island of document.querySelectorAll('leptos-island')) wasm[island.dataset.component](island); \
-             document.documentElement.dataset.hydrated = 'true'; }}",
-            js = assets.js(),
-            wasm = assets.wasm(),
-        );
-        view! { <script type="module" nonce=nonce inner_html=script></script> }
-    })
-}
-
 /// Sends the page's own Content-Security-Policy, which names the nonce of its script.
 fn protect(frame: &PageContext, nonce: &str) {
-    let has_script = frame.has_islands || is_being_developed();
+    let has_script = frame.has_script || is_being_developed();
     let policy = content_security_policy(&frame.setting.site.facts.form_targets, has_script.then_some(nonce));
     let value = HeaderValue::from_str(&policy);
     if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), value) {

@@ -1,50 +1,28 @@
-//! What runs in the browser: comfort round links and fields that work without it.
+//! The parts of the registration page that react while the user types.
 //!
-//! An island surrounds HTML that the server wrote and never rewrites it, so that nothing a person
-//! has typed is lost when the WebAssembly wakes up. It holds no messages and takes no props (props
-//! would bring a JSON parser into the WebAssembly): what it may have to say stands in `data-`
-//! attributes of the field.
+//! [`UsernameField`] and [`EmailField`] surround an input and show the message next to it; the server renders them with
+//! the errors of [`ServerErrors`]. They know neither accounts nor sessions, and the form works without them.
 
-#[cfg(feature = "hydrate")]
-mod busy;
-#[cfg(feature = "hydrate")]
+mod availability;
 mod field;
-#[cfg(feature = "hydrate")]
-mod username_check;
+mod pause;
 
 use leptos::prelude::*;
 
-/// On the server nothing is ever clicked or typed.
-#[cfg(not(feature = "hydrate"))]
-mod busy {
-    pub(super) fn press(_: leptos::ev::MouseEvent) {}
-    pub(super) fn recover_when_shown_again() {}
-}
-#[cfg(not(feature = "hydrate"))]
-mod field {
-    #[derive(Clone, Copy)]
-    pub(super) enum Rules {
-        Username,
-        Email,
-    }
-    pub(super) fn typed(_: Rules, _: &leptos::ev::Event) {}
-}
+use crate::validation::{Email, username};
+use field::Field;
+pub use field::ServerErrors;
 
-/// Marks the link or button inside as busy once it is pressed, and swallows further presses.
-#[island]
-pub fn Busy(children: Children) -> impl IntoView {
-    busy::recover_when_shown_again();
-    view! { <span class="busy-scope" on:click=busy::press>{children()}</span> }
-}
+// Islands take no props: these would add a JSON parser to the WebAssembly, 30 kB after compression.
 
-/// Says what is wrong with the user name inside while it is typed, a taken one included.
+/// The message of the username input inside: what is wrong with the name, or whether it is available.
 #[island]
 pub fn UsernameField(children: Children) -> impl IntoView {
-    view! { <div on:input=move |event| field::typed(field::Rules::Username, &event)>{children()}</div> }
+    view! { <Field id="username" validate=username::validate checks_availability=true>{children()}</Field> }
 }
 
-/// Says what is wrong with the e-mail address inside while it is typed.
+/// The message of the email input inside: what is wrong with the address.
 #[island]
 pub fn EmailField(children: Children) -> impl IntoView {
-    view! { <div on:input=move |event| field::typed(field::Rules::Email, &event)>{children()}</div> }
+    view! { <Field id="email" validate=|typed| Email::parse(typed).err().map(|error| error.code()) checks_availability=false>{children()}</Field> }
 }

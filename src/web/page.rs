@@ -41,8 +41,8 @@ pub(super) struct PageContext {
     pub(super) viewer: Option<Viewer>,
     pub(super) here: String,
     pub(super) setting: RequestInfo,
-    /// Whether the page has islands, and so needs the script.
-    pub(super) has_islands: bool,
+    /// Whether the page has buttons or fields that need the script.
+    pub(super) has_script: bool,
     /// What happened just before.
     pub(super) flash: Option<Flash>,
 }
@@ -58,7 +58,7 @@ impl PageContext {
             here: setting.here(),
             flash: Flash::read(&setting.parts.headers),
             setting,
-            has_islands: false,
+            has_script: false,
         }
     }
 
@@ -71,8 +71,8 @@ impl PageContext {
         self
     }
 
-    pub(super) fn with_islands(mut self) -> PageContext {
-        self.has_islands = true;
+    pub(super) fn with_script(mut self) -> PageContext {
+        self.has_script = true;
         self
     }
 }
@@ -106,7 +106,7 @@ where
 type Chunks = Pin<Box<dyn Stream<Item = String> + Send>>;
 
 /// Gives the page without what Leptos would add after it: scripts with the data of resources,
-/// of which these pages have none. They would be the only scripts of a page without islands.
+/// of which these pages have none. They would be the only scripts of some pages.
 fn whole_page<V: IntoView + 'static>(
     page: V,
     _data_of_resources: Box<dyn FnOnce() -> Chunks + Send>,

@@ -59,6 +59,17 @@ for (const way of ["submit", "oneClick"] as const) {
   });
 }
 
+test("a submit button is busy before the WebAssembly is loaded", async ({ page, unique }) => {
+  await page.route("**/*.wasm*", () => {});
+  await openRegistration(page, unique("early"));
+  const { oneClick } = on(page);
+  const sent = await answerNothing(page, "**/register/auto");
+  await oneClick.dblclick();
+  await expectBusy(oneClick);
+  await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
+  await expect.poll(() => sent).toEqual(["POST"]);
+});
+
 test("what gets no answer can be pressed again after a while", async ({ page }) => {
   const { qqButton } = on(page);
   await openLogin(page);

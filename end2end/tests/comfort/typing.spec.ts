@@ -87,7 +87,7 @@ test("messages are told in the page's language", async ({ page, unique }) => {
   await expect(errorOf(page, "username")).toHaveText("用户名至少需要 3 个字符。");
 });
 
-test("what is typed before the page wakes up stays, and is judged with the next letter", async ({ page, unique }) => {
+test("what is typed before hydration stays and is judged afterwards", async ({ page, unique }) => {
   let wakeUp = () => {};
   const awake = new Promise<void>((resolve) => (wakeUp = resolve));
   await page.route("**/*.wasm*", async (route) => {
@@ -104,11 +104,48 @@ test("what is typed before the page wakes up stays, and is judged with the next 
   await expect(on(page).usernameInput).toHaveValue("a b");
   await expect(on(page).emailInput).toHaveValue("early@");
   await expect(on(page).emailInput).toBeFocused();
-  await on(page).emailInput.press("x");
-  await expect(errorOf(page, "email")).toBeVisible();
-  await on(page).usernameInput.press("End");
-  await on(page).usernameInput.press("c");
   await expect(errorOf(page, "username")).toHaveText("Username can contain only letters, numbers, _ and -.");
+  await expect(errorOf(page, "email")).toBeVisible();
+  await on(page).emailInput.pressSequentially("example.com");
+  await expect(errorOf(page, "email")).toHaveCount(0);
+});
+
+test("nothing is judged while an input method composes", async ({ page, unique }) => {
+  await page.clock.install();
+  await openRegistration(page, unique("composer"));
+  await expectHydrated(page);
+  await stopClock(page);
+  const checked: (string | null)[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("check-username")) {
+      checked.push(new URL(request.url()).searchParams.get("username"));
+    }
+  });
+  const keyboard = await page.context().newCDPSession(page);
+  const compose = (text: string) =>
+    keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+
+  // A judgement that is due when composing begins does not come either.
+  await on(page).usernameInput.pressSequentially("q");
+  for (const letters of ["x", "xiao", "xiao'qi", "xiaoqie"]) {
+    await compose(letters);
+    await page.clock.runFor(1000);
+    await expect(on(page).usernameInput).toHaveValue(`q${letters}`);
+    await expect(errorOf(page, "username")).toHaveCount(0);
+  }
+  expect(checked).toEqual([]);
+
+  const name = unique("小企鹅");
+  await keyboard.send("Input.insertText", { text: name });
+  await page.clock.runFor(500);
+  await expect(page.getByText("Username is available.")).toBeVisible();
+  expect(checked).toEqual([`q${name}`]);
+
+  await on(page).usernameInput.fill("");
+  await compose("n");
+  await keyboard.send("Input.insertText", { text: "你" });
+  await page.clock.runFor(500);
+  await expect(errorOf(page, "username")).toHaveText("Username must be at least 3 characters.");
 });
 
 test("a name that is looked up while the form is on its way causes no complaint", async ({ page, unique }) => {

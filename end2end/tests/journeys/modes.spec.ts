@@ -1,9 +1,10 @@
-import { expect, test } from "../support.ts";
+import { beginRegistration, expect, test } from "../support.ts";
 
 // Checks what the other tests rely on: the three projects differ, and browser errors are noticed.
 
-test("a page wakes up where there is JavaScript with WebAssembly, and nowhere else", async ({ page }, { project }) => {
-  await page.goto("/login", { waitUntil: "networkidle" });
+test("islands hydrate only with JavaScript and WebAssembly", async ({ page, unique }, { project }) => {
+  await beginRegistration(page, unique("modes"));
+  await page.waitForLoadState("networkidle");
   const html = page.locator("html");
   if (project.name === "js") {
     await expect(html).toHaveAttribute("data-hydrated", "true");

@@ -1,109 +1,144 @@
-//! Judging a field while it is typed, by the same rules as the server's.
+//! The message of an input, which follows what is typed.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::time::Duration;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlInputElement, InputEvent};
 
-use leptos::ev::Event;
-use leptos::prelude::{TimeoutHandle, document, set_timeout_with_handle};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use super::{availability, pause};
 
-use super::username_check;
-use crate::validation::{Email, username};
-
-/// How long after the last keystroke a field is judged.
-const PAUSE: Duration = Duration::from_millis(400);
-
-/// Which rules a field follows.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rules {
-    Username,
-    Email,
+#[derive(Clone)]
+struct Message {
+    text: String,
+    is_error: bool,
 }
 
-thread_local! {
-    /// The judgements that are due, at most one a field.
-    static DUE: RefCell<BTreeMap<Rules, TimeoutHandle>> = const { RefCell::new(BTreeMap::new()) };
-}
+/// Shows a message next to the input among its children, by the rules in `validate`.
+#[component]
+pub(super) fn Field(
+    /// The `id` of the input.
+    id: &'static str,
+    /// Returns the code of the error in a text.
+    validate: fn(&str) -> Option<&'static str>,
+    /// Whether to ask the server about valid texts.
+    checks_availability: bool,
+    children: Children,
+) -> impl IntoView {
+    let message = RwSignal::new(server_error(id));
+    // `None` as long as the input holds what the server rendered.
+    let typed = RwSignal::new(None::<String>);
+    let is_composing = RwSignal::new(false);
+    let is_invalid = move || message.with(|message| message.as_ref().is_some_and(|message| message.is_error));
 
-/// Called at every change of a field: mended errors go at once, others come after a pause.
-pub(super) fn typed(rules: Rules, event: &Event) {
-    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
-    let Some(field) = input.closest(".field").ok().flatten() else { return };
-    if problem(rules, &input.value()).is_none() {
-        show(&field, &input, None);
-    }
-    judge_later(rules, field, input);
-}
+    let edit = move |text: String| {
+        // An error stays until the text is valid; a remark goes with the text it is about.
+        message.update(|message| drop(message.take_if(|message| !message.is_error || validate(&text).is_none())));
+        typed.set(Some(text));
+    };
 
-/// Judges a field after a pause, in place of any judgement of it that is due.
-pub(super) fn judge_later(rules: Rules, field: Element, input: HtmlInputElement) {
-    let judgement = set_timeout_with_handle(move || judge(rules, field, input), PAUSE).ok();
-    DUE.with_borrow_mut(|due| {
-        let earlier = judgement.and_then(|judgement| due.insert(rules, judgement));
-        if let Some(earlier) = earlier {
-            earlier.clear();
+    // Each change cancels the task that judges the previous text. Texts from an input method are judged when they are
+    // complete.
+    Effect::new(move |_| {
+        let Some(text) = typed.get().filter(|_| !is_composing.get()) else { return };
+        spawn_local_scoped_with_cancellation(async move {
+            pause::after_typing().await;
+            let error_code = validate(&text);
+            if error_code.is_some() || !checks_availability {
+                message.set(error_code.and_then(|code| error(id, code)));
+                return;
+            }
+            message.set(remark(id, "checking"));
+            let answer = availability::check(&text).await;
+            pause::until_released().await;
+            message.set(match answer.as_deref() {
+                Ok("") => remark(id, "available"),
+                Ok(code) => error(id, code),
+                // The response to the form will say what is wrong.
+                Err(_) => None,
+            });
+        });
+    });
+
+    // The server alone renders the input, so that hydration cannot touch what was typed before. It is read and marked
+    // as a DOM element.
+    Effect::new(move |_| {
+        if let Some(input) = input(id).filter(|input| input.value() != input.default_value()) {
+            edit(input.value());
         }
     });
+    Effect::new(move |_| {
+        let Some(input) = input(id) else { return };
+        let _ = match is_invalid() {
+            true => input.set_attribute("aria-invalid", "true"),
+            false => input.remove_attribute("aria-invalid"),
+        };
+    });
+
+    let on_input = move |event: ev::Event| {
+        is_composing.set(event.unchecked_ref::<InputEvent>().is_composing());
+        edit(event_target_value(&event));
+    };
+    let on_composition_end = move |event: ev::CompositionEvent| {
+        is_composing.set(false);
+        edit(event_target_value(&event));
+    };
+    view! {
+        <div
+            class="field-input"
+            on:input=on_input
+            on:compositionstart=move |_| is_composing.set(true)
+            on:compositionend=on_composition_end
+        >
+            <div class="field-message" id=format!("{id}-message") aria-live="polite">
+                {move || message.get().map(|Message { text, is_error }| view! {
+                    <p
+                        class=if is_error { "field-error" } else { "field-remark" }
+                        data-testid=is_error.then_some("field-error")
+                    >
+                        {text}
+                    </p>
+                })}
+            </div>
+            {children()}
+        </div>
+    }
 }
 
-fn judge(rules: Rules, field: Element, input: HtmlInputElement) {
-    if is_pressing() {
-        judge_later(rules, field, input);
-        return;
-    }
-    let value = input.value();
-    match problem(rules, &value) {
-        Some(code) => show(&field, &input, Some(code)),
-        None if rules == Rules::Username => username_check::ask(field, input, value),
-        None => show(&field, &input, None),
-    }
+/// The errors that the server found in the form, for its first view.
+#[derive(Clone, Copy)]
+pub struct ServerErrors {
+    pub username: Option<&'static str>,
+    pub email: Option<&'static str>,
 }
 
-/// Whether a pointer is down. A message that comes just then moves the button from under it, and a
-/// button that is not under the pointer when it goes up is not clicked.
-pub(super) fn is_pressing() -> bool {
-    document().query_selector(":active").is_ok_and(|pressed| pressed.is_some())
+#[cfg(not(feature = "hydrate"))]
+fn server_error(id: &str) -> Option<Message> {
+    let ServerErrors { username, email } = use_context()?;
+    let text = if id == "username" { username } else { email }?;
+    Some(Message { text: text.to_owned(), is_error: true })
 }
 
-/// What is wrong as far as the browser can tell. It normalises as the server does.
-fn problem(rules: Rules, value: &str) -> Option<&'static str> {
-    match rules {
-        Rules::Email => Email::parse(value).err().map(|problem| problem.code()),
-        Rules::Username => {
-            let normalized = String::from(js_sys::JsString::from(value.trim()).normalize("NFKC"));
-            username::check(&normalized).err().map(|problem| problem.code())
-        }
-    }
+#[cfg(feature = "hydrate")]
+fn server_error(id: &str) -> Option<Message> {
+    let place = document().get_element_by_id(&[id, "-message"].concat())?;
+    let text = place.text_content().filter(|text| !text.is_empty())?;
+    Some(Message { text, is_error: true })
 }
 
-/// Shows the text for `code` that the server left in the field, or removes the error.
-pub(super) fn show(field: &Element, input: &HtmlInputElement, code: Option<&str>) {
-    let text = code.and_then(|code| field.get_attribute(&["data-", code].concat()));
-    match &text {
-        Some(_) => drop(input.set_attribute("aria-invalid", "true")),
-        None => drop(input.remove_attribute("aria-invalid")),
-    }
-    write(field, text.as_deref(), Some("field-error"));
+fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Shows a text that is no error.
-pub(super) fn remark(field: &Element, attribute: &str) {
-    write(field, field.get_attribute(attribute).as_deref(), None);
+fn error(id: &str, code: &str) -> Option<Message> {
+    text(id, code).map(|text| Message { text, is_error: true })
 }
 
-fn write(field: &Element, text: Option<&str>, error: Option<&str>) {
-    let Some(place) = field.query_selector(".field-message").ok().flatten() else { return };
-    if place.text_content().as_deref() == text.or(Some("")) {
-        return;
-    }
-    place.set_text_content(None);
-    let (Some(text), Ok(message)) = (text, document().create_element("p")) else { return };
-    message.set_class_name(error.unwrap_or("field-remark"));
-    if let Some(error) = error {
-        let _ = message.set_attribute("data-testid", error);
-    }
-    message.set_text_content(Some(text));
-    let _ = place.append_child(&message);
+fn remark(id: &str, code: &str) -> Option<Message> {
+    text(id, code).map(|text| Message { text, is_error: false })
+}
+
+/// The texts are attributes of the input.
+fn text(id: &str, code: &str) -> Option<String> {
+    input(id)?.get_attribute(&["data-", code].concat())
 }

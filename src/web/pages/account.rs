@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::components::{Avatar, LogoutForm};
+use super::components::{Avatar, LogoutForm, SubmitButton};
 use super::see_other;
 use crate::accounts::EmailAddress;
 use crate::login::{LoginError, TokenState};
@@ -14,7 +14,6 @@ use crate::sessions::{SessionData, SignedInUser, TokenStatus};
 use crate::web::error_page;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::islands::Busy;
 use crate::web::page::{PageContext, Viewer, render};
 use crate::web::permission::{SIGN_IN, redirect_for};
 use crate::web::request::PageRequest;
@@ -34,7 +33,7 @@ pub(super) async fn show(visit: PageRequest) -> Response {
     match prepare(visit).await {
         Ok(Ok((signed_in, prepared))) => {
             let title = setting.messages().account_title;
-            let frame = PageContext::new(setting, title).seen_by(Some(&signed_in)).with_islands();
+            let frame = PageContext::new(setting, title).seen_by(Some(&signed_in)).with_script();
             render(StatusCode::OK, frame, prepared).await
         }
         Ok(Err(elsewhere)) => see_other(elsewhere),
@@ -156,12 +155,11 @@ fn PortraitPart(messages: &'static Messages, flash: Option<Flash>) -> impl IntoV
         <div class="part">
             {said}
             <form method="post" action="/account/portrait" data-testid="update-portrait" novalidate>
-                <Busy>
-                    <button class="quiet" type="submit">
-                        <span class="when-idle">{if is_again { messages.try_again } else { messages.profile_refresh }}</span>
-                        <span class="when-busy">{messages.contacting_qq}</span>
-                    </button>
-                </Busy>
+                <SubmitButton
+                    class="quiet"
+                    label=if is_again { messages.try_again } else { messages.profile_refresh }
+                    busy_label=messages.contacting_qq
+                />
             </form>
         </div>
     }

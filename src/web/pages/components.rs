@@ -5,7 +5,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::web::avatar;
 use crate::web::i18n::Message;
-use crate::web::islands::Busy;
 use crate::web::page::PageContext;
 
 /// The button that leads to QQ. It is a link, since nothing is changed by it: leaving for QQ stores
@@ -18,14 +17,23 @@ pub(super) fn QqButton(
     let messages = use_context::<PageContext>().map(|frame| frame.messages);
     messages.map(|messages| {
         view! {
-            <Busy>
-                <a class="qq-button" data-testid="login-qq" href=href rel="nofollow">
-                    <span class="when-idle">{messages.login_qq}</span>
-                    <span class="when-busy">{messages.login_qq_busy}</span>
-                </a>
-            </Busy>
+            <a class="qq-button" data-testid="login-qq" href=href rel="nofollow">
+                <span class="when-idle">{messages.login_qq}</span>
+                <span class="when-busy">{messages.login_qq_busy}</span>
+            </a>
         }
     })
+}
+
+/// A submit button with a second label, which the page's script shows while the form is on its way.
+#[component]
+pub(super) fn SubmitButton(class: &'static str, label: &'static str, busy_label: &'static str) -> impl IntoView {
+    view! {
+        <button class=class type="submit">
+            <span class="when-idle">{label}</span>
+            <span class="when-busy">{busy_label}</span>
+        </button>
+    }
 }
 
 /// What the site gets from QQ, told before anybody goes there.

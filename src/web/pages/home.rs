@@ -14,7 +14,7 @@ pub(super) async fn show(visit: PageRequest) -> Response {
     let signed_in = visit.visitor.and_then(SessionData::signed_in);
     let title = visit.setting.messages().home_title;
     let frame = PageContext::new(visit.setting, title).seen_by(signed_in.as_ref());
-    let frame = if signed_in.is_none() { frame.with_islands() } else { frame };
+    let frame = if signed_in.is_none() { frame.with_script() } else { frame };
     render(StatusCode::OK, frame, ()).await
 }
 

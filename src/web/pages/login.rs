@@ -36,7 +36,7 @@ pub(super) async fn show(visit: PageRequest) -> Response {
         Some(failure) => format!("{}{}", messages.error_prefix, (messages.login_failure)(failure).title),
         None => messages.login_title.to_owned(),
     };
-    let frame = PageContext::new(setting, title).seen_by(signed_in.as_ref()).with_islands();
+    let frame = PageContext::new(setting, title).seen_by(signed_in.as_ref()).with_script();
     render(StatusCode::OK, frame, Prepared { next, failure }).await
 }
 

@@ -1,19 +1,20 @@
 //! `/register`: an account by one click, or by a form.
 
+mod form;
+
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::components::Avatar;
+use super::components::{Avatar, SubmitButton};
 use super::see_other;
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, PendingRegistration, SessionData};
-use crate::validation::{EmailError, UsernameError};
 use crate::web::error_page::{self, TemporaryError};
 use crate::web::i18n::Messages;
-use crate::web::islands::{Busy, EmailField, UsernameField};
 use crate::web::page::{PageContext, render};
 use crate::web::request::PageRequest;
+use form::RegisterForm;
 
 #[derive(Clone)]
 struct Prepared {
@@ -70,7 +71,7 @@ async fn show_form(
     let messages = visit.setting.messages();
     let is_fine = problems == FormErrors::default() && temporary_error.is_none();
     let prefix = if is_fine { "" } else { messages.error_prefix };
-    let frame = PageContext::new(visit.setting, format!("{prefix}{}", messages.register_title)).with_islands();
+    let frame = PageContext::new(visit.setting, format!("{prefix}{}", messages.register_title)).with_script();
     let PendingRegistration { nickname, avatar_hash, .. } = pending;
     let prepared = Prepared { nickname, avatar_hash, typed, problems, temporary_error };
     let mut response = render(temporary_error.map_or(StatusCode::OK, TemporaryError::status), frame, prepared).await;
@@ -102,7 +103,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
                 <p class="lead">{messages.register_lead}</p>
                 <div class="choices">
                     <OneClick messages />
-                    <RegisterForm messages typed problems />
+                    <RegisterForm messages typed errors=problems />
                 </div>
             </section>
         }
@@ -116,40 +117,13 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
             <h2 id="auto-title">{messages.register_auto_title}</h2>
             <p>{messages.register_auto_lead}</p>
             <form method="post" action="/register/auto" data-testid="register-auto" novalidate>
-                <SubmitButton idle=messages.register_auto_submit busy=messages.register_submitting />
+                <SubmitButton
+                    class="primary"
+                    label=messages.register_auto_submit
+                    busy_label=messages.register_submitting
+                />
             </form>
         </section>
-    }
-}
-
-#[component]
-fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, problems: FormErrors) -> impl IntoView {
-    view! {
-        <section aria-labelledby="form-title">
-            <h2 id="form-title">{messages.register_form_title}</h2>
-            <p>{messages.register_form_lead}</p>
-            <form method="post" action="/register" data-testid="register-form" novalidate>
-                <UsernameField>
-                    <UsernameInput messages value=typed.username problem=problems.username />
-                </UsernameField>
-                <EmailField>
-                    <EmailInput messages value=typed.email problem=problems.email />
-                </EmailField>
-                <SubmitButton idle=messages.register_form_submit busy=messages.register_submitting />
-            </form>
-        </section>
-    }
-}
-
-#[component]
-fn SubmitButton(idle: &'static str, busy: &'static str) -> impl IntoView {
-    view! {
-        <Busy>
-            <button class="primary" type="submit">
-                <span class="when-idle">{idle}</span>
-                <span class="when-busy">{busy}</span>
-            </button>
-        </Busy>
     }
 }
 
@@ -180,84 +154,6 @@ fn TemporaryErrorAlert(messages: &'static Messages, temporary_error: TemporaryEr
             <h2>{title}</h2>
             <p>{advice}</p>
             <p>{messages.form_input_kept}</p>
-        </div>
-    }
-}
-
-/// A label, a hint, the error if there is one, and the input. The island that surrounds it finds
-/// every text it may have to show in the `data-` attributes.
-#[component]
-fn UsernameInput(messages: &'static Messages, value: String, problem: Option<UsernameError>) -> impl IntoView {
-    let message = messages.username_error;
-    view! {
-        <div
-            class="field"
-            data-check="/api/check-username"
-            data-checking=messages.username_checking
-            data-available=messages.username_available
-            data-missing=message(UsernameError::Missing)
-            data-too-short=message(UsernameError::TooShort)
-            data-too-long=message(UsernameError::TooLong)
-            data-forbidden-character=message(UsernameError::ForbiddenCharacter)
-            data-reserved=message(UsernameError::Reserved)
-            data-look-alike=message(UsernameError::LookAlikeScripts)
-            data-taken=message(UsernameError::Taken)
-        >
-            <label for="username">{messages.username_label}</label>
-            <p class="hint" id="username-hint">{messages.username_hint}</p>
-            <FieldMessage id="username-message" text=problem.map(message) />
-            <input
-                id="username"
-                name="username"
-                type="text"
-                value=value
-                autocomplete="username"
-                autocapitalize="none"
-                spellcheck="false"
-                aria-describedby="username-hint username-message"
-                aria-required="true"
-                aria-invalid=problem.is_some().then_some("true")
-            />
-        </div>
-    }
-}
-
-#[component]
-fn EmailInput(messages: &'static Messages, value: String, problem: Option<EmailError>) -> impl IntoView {
-    let message = messages.email_error;
-    view! {
-        <div
-            class="field"
-            data-missing=message(EmailError::Missing)
-            data-malformed=message(EmailError::Malformed)
-            data-too-long=message(EmailError::TooLong)
-        >
-            <label for="email">{messages.email_label}</label>
-            <p class="hint" id="email-hint">{messages.email_hint}</p>
-            <FieldMessage id="email-message" text=problem.map(message) />
-            <input
-                id="email"
-                name="email"
-                type="email"
-                inputmode="email"
-                value=value
-                autocomplete="email"
-                autocapitalize="none"
-                spellcheck="false"
-                aria-describedby="email-hint email-message"
-                aria-required="true"
-                aria-invalid=problem.is_some().then_some("true")
-            />
-        </div>
-    }
-}
-
-/// The place beside a field where its error stands, and is read out when it changes.
-#[component]
-fn FieldMessage(id: &'static str, text: Option<&'static str>) -> impl IntoView {
-    view! {
-        <div class="field-message" id=id aria-live="polite">
-            {text.map(|text| view! { <p class="field-error" data-testid="field-error">{text}</p> })}
         </div>
     }
 }

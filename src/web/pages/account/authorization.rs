@@ -6,8 +6,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::islands::Busy;
 use crate::web::page::PageContext;
+use crate::web::pages::components::SubmitButton;
 
 /// What there is to know of a token, short of the token.
 #[derive(Clone, Copy)]
@@ -90,14 +90,11 @@ pub(super) fn PermissionPart(permission: Permission) -> impl IntoView {
                     <dd><time data-testid="token-expires" datetime=expires>{expires_text}</time></dd>
                 </dl>
                 <form method="post" action="/account/renew" data-testid="renew" novalidate>
-                    <Busy>
-                        <button class="quiet" type="submit">
-                            <span class="when-idle">
-                                {if permission.is_stale { messages.try_again } else { messages.qq_authorization_renew }}
-                            </span>
-                            <span class="when-busy">{messages.contacting_qq}</span>
-                        </button>
-                    </Busy>
+                    <SubmitButton
+                        class="quiet"
+                        label=if permission.is_stale { messages.try_again } else { messages.qq_authorization_renew }
+                        busy_label=messages.contacting_qq
+                    />
                 </form>
             </div>
         }

@@ -1,0 +1,96 @@
+//! The registration form and its two fields.
+
+use leptos::prelude::*;
+
+use crate::login::{FormErrors, RegistrationForm};
+use crate::validation::{EmailError, UsernameError};
+use crate::web::i18n::Messages;
+use crate::web::islands::{EmailField, ServerErrors, UsernameField};
+use crate::web::pages::components::SubmitButton;
+
+#[component]
+pub(super) fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, errors: FormErrors) -> impl IntoView {
+    provide_context(ServerErrors {
+        username: errors.username.map(messages.username_error),
+        email: errors.email.map(messages.email_error),
+    });
+    view! {
+        <section aria-labelledby="form-title">
+            <h2 id="form-title">{messages.register_form_title}</h2>
+            <p>{messages.register_form_lead}</p>
+            <form method="post" action="/register" data-testid="register-form" novalidate>
+                <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
+                <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
+                <SubmitButton
+                    class="primary"
+                    label=messages.register_form_submit
+                    busy_label=messages.register_submitting
+                />
+            </form>
+        </section>
+    }
+}
+
+/// The island reads its texts from the `data-` attributes of the input: remarks by name, errors by code.
+#[component]
+fn UsernameInput(messages: &'static Messages, value: String, is_invalid: bool) -> impl IntoView {
+    let error = messages.username_error;
+    view! {
+        <div class="field">
+            <label for="username">{messages.username_label}</label>
+            <p class="hint" id="username-hint">{messages.username_hint}</p>
+            <UsernameField>
+                <input
+                    id="username"
+                    name="username"
+                    type="text"
+                    value=value
+                    autocomplete="username"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-describedby="username-hint username-message"
+                    aria-required="true"
+                    aria-invalid=is_invalid.then_some("true")
+                    data-checking=messages.username_checking
+                    data-available=messages.username_available
+                    data-missing=error(UsernameError::Missing)
+                    data-too-short=error(UsernameError::TooShort)
+                    data-too-long=error(UsernameError::TooLong)
+                    data-forbidden-character=error(UsernameError::ForbiddenCharacter)
+                    data-reserved=error(UsernameError::Reserved)
+                    data-look-alike=error(UsernameError::LookAlikeScripts)
+                    data-taken=error(UsernameError::Taken)
+                />
+            </UsernameField>
+        </div>
+    }
+}
+
+#[component]
+fn EmailInput(messages: &'static Messages, value: String, is_invalid: bool) -> impl IntoView {
+    let error = messages.email_error;
+    view! {
+        <div class="field">
+            <label for="email">{messages.email_label}</label>
+            <p class="hint" id="email-hint">{messages.email_hint}</p>
+            <EmailField>
+                <input
+                    id="email"
+                    name="email"
+                    type="email"
+                    inputmode="email"
+                    value=value
+                    autocomplete="email"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-describedby="email-hint email-message"
+                    aria-required="true"
+                    aria-invalid=is_invalid.then_some("true")
+                    data-missing=error(EmailError::Missing)
+                    data-malformed=error(EmailError::Malformed)
+                    data-too-long=error(EmailError::TooLong)
+                />
+            </EmailField>
+        </div>
+    }
+}
