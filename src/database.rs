@@ -10,7 +10,7 @@ mod status;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe};
+use sqlx::{AnyConnection, AnyPool};
 
 use health::ReuseCutoff;
 
@@ -21,8 +21,8 @@ pub use status::{SchemaState, check_status};
 const MAX_CONNECTIONS: u32 = 8;
 /// Longer than [`LOCK_TIMEOUT`], since all connections may be waiting for a lock.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a statement waits for another writer.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: LockTimeout =
+    LockTimeout { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
 
 /// An open database.
 pub struct Database {
@@ -60,7 +60,7 @@ fn is_sqlite(url: &str) -> bool {
 }
 
 async fn configure_connection(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
-    set_lock_timeout(connection, is_sqlite, LOCK_TIMEOUT).await?;
+    LOCK_TIMEOUT.set(connection, is_sqlite).await?;
     if is_sqlite {
         // `synchronous` stays FULL, SQLite's default: committed data survives a power loss.
         sqlx::query("PRAGMA foreign_keys = ON").execute(connection).await?;
@@ -68,13 +68,15 @@ async fn configure_connection(connection: &mut AnyConnection, is_sqlite: bool) -
     Ok(())
 }
 
-async fn set_lock_timeout(
-    connection: &mut AnyConnection,
-    is_sqlite: bool,
-    timeout: Duration,
-) -> Result<(), sqlx::Error> {
-    let setting = if is_sqlite { "PRAGMA busy_timeout" } else { "SET lock_timeout" };
-    let sql = format!("{setting} = {}", timeout.as_millis());
-    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
+/// How long a statement waits for another writer, as a statement in both dialects.
+struct LockTimeout {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl LockTimeout {
+    async fn set(&self, connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+        sqlx::query(if is_sqlite { self.sqlite } else { self.postgres }).execute(connection).await?;
+        Ok(())
+    }
 }

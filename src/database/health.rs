@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 use super::migrate::{migrate, sqlite_file};
-use super::{DatabaseError, DatabaseErrorKind, is_sqlite, set_lock_timeout};
+use super::{DatabaseError, DatabaseErrorKind, LockTimeout, is_sqlite};
 
 /// Updates the row that exists for this check only.
 pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
@@ -19,7 +19,8 @@ pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE i
 const OUTCOME_LIFETIME: Duration = Duration::from_secs(1);
 /// How long a caller waits for a check.
 const CALLER_TIMEOUT: Duration = Duration::from_secs(2);
-const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+const LOCK_TIMEOUT: LockTimeout =
+    LockTimeout { sqlite: "PRAGMA busy_timeout = 1000", postgres: "SET lock_timeout = '1s'" };
 /// When a write that hangs is given up.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);
@@ -157,7 +158,7 @@ async fn migrate_and_write(url: Arc<str>, is_migrated: bool) -> Result<(), Datab
     }
     let write = async {
         let mut connection = AnyConnection::connect(&url).await?;
-        set_lock_timeout(&mut connection, is_sqlite(&url), LOCK_TIMEOUT).await?;
+        LOCK_TIMEOUT.set(&mut connection, is_sqlite(&url)).await?;
         let written = sqlx::query(WRITE).execute(&mut connection).await;
         let _ = connection.close().await;
         written

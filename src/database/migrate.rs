@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, SqlStr};
 use tokio::time::timeout;
 
-use super::{CONNECT_TIMEOUT, DatabaseError, LOCK_TIMEOUT, is_sqlite, set_lock_timeout};
+use super::{CONNECT_TIMEOUT, DatabaseError, LOCK_TIMEOUT, is_sqlite};
 
 /// `sqlx::migrate!` would compile both database drivers a second time, for the macro.
 macro_rules! migrations {
@@ -40,7 +40,7 @@ pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     }
     let connecting = timeout(CONNECT_TIMEOUT, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    set_lock_timeout(&mut connection, is_sqlite, LOCK_TIMEOUT).await?;
+    LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
     if is_sqlite {
         // Readers do not wait for writers in this mode, which is stored in the file.
         sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await?;

@@ -8,11 +8,12 @@ use tokio::time::timeout;
 
 use super::health::WRITE;
 use super::migrate::{migrations, sqlite_file};
-use super::{is_sqlite, set_lock_timeout};
+use super::{LockTimeout, is_sqlite};
 
 /// Limit for the whole inspection.
 const TIMEOUT: Duration = Duration::from_secs(10);
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+const LOCK_TIMEOUT: LockTimeout =
+    LockTimeout { sqlite: "PRAGMA busy_timeout = 2000", postgres: "SET lock_timeout = '2s'" };
 
 /// How the tables compare with this version's migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub async fn check_status(url: &str) -> Result<SchemaState, sqlx::Error> {
 
 async fn inspect(url: &str, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
-    set_lock_timeout(&mut connection, is_sqlite, LOCK_TIMEOUT).await?;
+    LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
     let state = compare_migrations(&mut connection, is_sqlite).await?;
     if let SchemaState::Writable { pending } = state {
         try_write(&mut connection, pending == 0).await?;
