@@ -1,29 +1,25 @@
-//! What browsers see: the pages, the forms, and what guards them.
+//! The website: pages, forms and the middleware around them.
+//! [`router`] serves an [`AppState`]; `routes` lists every path, and a login starts in `routes::login`.
+//! It must not know SQL or QQ's protocol: it calls [`crate::login`] and [`crate::sessions`].
 
 pub mod islands;
 
-#[cfg(feature = "ssr")]
-mod account_fns;
-#[cfg(feature = "ssr")]
-mod api;
 #[cfg(feature = "ssr")]
 mod app;
 #[cfg(feature = "ssr")]
 mod assets;
 #[cfg(feature = "ssr")]
-mod avatar;
-#[cfg(feature = "ssr")]
 mod client_address;
 #[cfg(feature = "ssr")]
-mod error_page;
+mod cookies;
 #[cfg(feature = "ssr")]
-mod export;
+mod error;
+#[cfg(feature = "ssr")]
+mod error_page;
 #[cfg(feature = "ssr")]
 mod flash;
 #[cfg(feature = "ssr")]
 mod forms;
-#[cfg(feature = "ssr")]
-mod health;
 #[cfg(feature = "ssr")]
 mod i18n;
 #[cfg(feature = "ssr")]
@@ -33,12 +29,6 @@ mod page;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
-mod permission;
-#[cfg(feature = "ssr")]
-mod preferences;
-#[cfg(feature = "ssr")]
-mod qq_trip;
-#[cfg(feature = "ssr")]
 mod rate_limits;
 #[cfg(feature = "ssr")]
 mod request;
@@ -47,9 +37,9 @@ mod routes;
 #[cfg(feature = "ssr")]
 mod script;
 #[cfg(feature = "ssr")]
-mod server_fns;
-#[cfg(feature = "ssr")]
 mod state;
+#[cfg(feature = "ssr")]
+mod theme;
 
 #[cfg(feature = "ssr")]
 pub use routes::router;

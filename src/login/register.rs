@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::session::QqLogin;
@@ -30,7 +31,7 @@ impl fmt::Debug for RegistrationForm {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormErrors {
     pub username: Option<UsernameError>,
     pub email: Option<EmailError>,

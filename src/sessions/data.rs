@@ -48,6 +48,13 @@ pub struct SignedInUser {
     pub token: StoredToken,
 }
 
+impl SignedInUser {
+    /// Returns the nickname, or the username if QQ gave none.
+    pub fn display_name(&self) -> &str {
+        self.nickname.as_deref().unwrap_or(&self.username)
+    }
+}
+
 /// A new user who came from QQ and has no account yet.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingRegistration {

@@ -55,9 +55,7 @@ async fn s85_every_method_that_an_address_does_not_know_is_told_which_ones_it_do
     let mut browser = site.browser();
     let ways =
         [("/healthz", "GET"), ("/readyz", "GET"), ("/avatar/x", "GET"), ("/robots.txt", "GET"), ("/account", "GET")];
-    for (path, known) in
-        ways.into_iter().chain([("/logout", "POST"), ("/theme", "POST"), ("/api/finish-login", "POST")])
-    {
+    for (path, known) in ways.into_iter().chain([("/logout", "POST"), ("/theme", "POST"), ("/register/auto", "POST")]) {
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::TRACE] {
             let request = browser.request(method.clone(), path).header("sec-fetch-site", "same-origin");
             let answer = browser.send(request).await;

@@ -5,6 +5,8 @@
 //! as a full-width `＠`, a list or a quoted part, has been a way to reach somebody else's mailbox
 //! (CVE-2022-35924, GHSA-7rqj-j65f-68wh), so it is refused rather than repaired.
 
+use serde::{Deserialize, Serialize};
+
 /// The most characters an address may have (RFC 5321 section 4.5.3.1.3, less the brackets).
 const MAX_CHARS: usize = 254;
 /// The most characters before the `@` (RFC 5321 section 4.5.3.1.1).
@@ -17,7 +19,7 @@ const MAX_LABEL_CHARS: usize = 63;
 pub struct Email(String);
 
 /// Why a text is not an e-mail address we take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmailError {
     /// Nothing was typed.
     Missing,

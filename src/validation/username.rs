@@ -4,6 +4,8 @@
 //! has: the server with a table, the browser with `String.prototype.normalize`. Look-alike
 //! scripts and taken names need tables and the database, so only the server knows of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::unicode;
 
 /// The fewest characters a user name may have, counted after NFKC.
@@ -77,7 +79,7 @@ pub const RESERVED: &[&str] = &[
 ];
 
 /// Why a user name cannot be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UsernameError {
     /// Nothing was typed.
     Missing,

@@ -1,22 +1,21 @@
-//! Where a request came from.
+//! Which address a request came from.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 
-/// The address of whoever sent a request. `trusted_proxies` is how many entries of
-/// `X-Forwarded-For`, counted from the end, were written by proxies of the operator's.
-pub(super) fn of(request: &Request, trusted_proxies: usize) -> IpAddr {
+/// Returns the client's address. `trusted_proxies` is how many entries of `X-Forwarded-For`, counted from the end,
+/// the operator's proxies wrote.
+pub(super) fn client_ip(request: &Request, trusted_proxies: usize) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
     forwarded_for(request.headers(), trusted_proxies).unwrap_or(peer)
 }
 
-/// The address that the outermost trusted proxy saw. Entries before it were written by whoever
-/// sent the request, so they are not believed.
+/// Returns the address that the outermost trusted proxy saw. The client may have written the entries before it.
 fn forwarded_for(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
-    // By bytes: whatever stands in an entry that somebody else wrote, the ones behind it count.
+    // Split as bytes: an entry of the client's that is not ASCII must not hide the proxy's.
     let lines = headers.get_all("x-forwarded-for").iter();
     let entries: Vec<&[u8]> = lines.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     let position = entries.len().checked_sub(trusted_proxies.max(1))?;
@@ -24,13 +23,13 @@ fn forwarded_for(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> 
         return None;
     }
     let entry = str::from_utf8(entries.get(position)?).ok()?.trim();
-    // Some proxies write the port as well, and brackets round IPv6.
+    // Some proxies add the port, and brackets around IPv6.
     let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
     bare.parse().ok().or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
 }
 
-/// One household or machine can use all of an IPv6 /64, so that counts as one address.
-pub(super) fn one_household(address: IpAddr) -> IpAddr {
+/// Returns what counts as one network: an IPv4 address, or an IPv6 /64, all of which one household can use.
+pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -40,8 +39,8 @@ pub(super) fn one_household(address: IpAddr) -> IpAddr {
     }
 }
 
-/// As much of an address as the log keeps: enough to see an attack, too little to tell who it is.
-pub(super) fn without_last_part(address: IpAddr) -> String {
+/// Returns as much of an address as the log keeps: enough to see an attack, too little to identify a user.
+pub(super) fn anonymized(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();
@@ -67,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn only_entries_of_trusted_proxies_are_believed() {
+    fn only_entries_of_trusted_proxies_count() {
         assert_eq!(forwarded("192.0.2.9, 192.0.2.1", 0), None);
         assert_eq!(forwarded("192.0.2.9, 192.0.2.1", 1).as_deref(), Some("192.0.2.1"));
         assert_eq!(forwarded("192.0.2.9, 192.0.2.1, 198.51.100.1", 2).as_deref(), Some("192.0.2.1"));
@@ -82,30 +81,30 @@ mod tests {
     }
 
     #[test]
-    fn s86_nothing_that_the_sender_writes_hides_what_the_proxy_wrote() {
+    fn s86_client_entries_do_not_hide_the_proxys_entry() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", HeaderValue::from_bytes(b"\x80, 192.0.2.1").expect("a header"));
         assert_eq!(forwarded_for(&headers, 1).map(|address| address.to_string()).as_deref(), Some("192.0.2.1"));
     }
 
     #[test]
-    fn s86_s88_neighbours_in_one_ipv6_network_share_a_limit() {
+    fn s86_s88_one_ipv6_network_shares_a_limit() {
         let one: IpAddr = "2001:db8:1:2:3::1".parse().expect("an address");
         let other: IpAddr = "2001:db8:1:2:4::9".parse().expect("an address");
         let stranger: IpAddr = "2001:db8:1:3::1".parse().expect("an address");
-        assert_eq!(one_household(one), one_household(other));
-        assert_ne!(one_household(one), one_household(stranger));
-        assert_eq!(one_household("::ffff:192.0.2.1".parse().expect("an address")).to_string(), "192.0.2.1");
+        assert_eq!(network_of(one), network_of(other));
+        assert_ne!(network_of(one), network_of(stranger));
+        assert_eq!(network_of("::ffff:192.0.2.1".parse().expect("an address")).to_string(), "192.0.2.1");
     }
 
     #[test]
-    fn the_log_keeps_no_whole_address() {
+    fn log_keeps_no_complete_address() {
         for (address, kept) in [
             ("192.0.2.77", "192.0.2.0/24"),
             ("::ffff:192.0.2.77", "192.0.2.0/24"),
             ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
         ] {
-            assert_eq!(without_last_part(address.parse().expect("an address")), kept);
+            assert_eq!(anonymized(address.parse().expect("an address")), kept);
         }
     }
 }

@@ -1,117 +1,125 @@
-//! From a page's view to a response.
+//! From a page's data to a response.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use futures_util::Stream;
 use leptos::prelude::*;
 
-use super::app::shell;
-use super::flash::{self, Flash};
+use super::error::WebError;
+use super::flash;
 use super::i18n::Messages;
-use super::preferences::Theme;
 use super::request::RequestInfo;
-use crate::language::Lang;
 use crate::sessions::SignedInUser;
 
-/// Who is signed in, as far as every page shows it.
-#[derive(Clone)]
-pub(super) struct Viewer {
-    pub(super) username: String,
-    pub(super) nickname: Option<String>,
-    pub(super) avatar_hash: Option<String>,
-}
-
-impl Viewer {
-    /// What to call them: names at QQ are not unique, but their own.
-    pub(super) fn name(&self) -> &str {
-        self.nickname.as_deref().unwrap_or(&self.username)
-    }
-}
-
-/// What stands round every page.
+/// What the document around every page shows.
 #[derive(Clone)]
 pub(super) struct PageContext {
+    pub(super) request: RequestInfo,
     pub(super) messages: &'static Messages,
-    pub(super) lang: Lang,
-    pub(super) theme: Theme,
     pub(super) title: String,
-    pub(super) viewer: Option<Viewer>,
-    pub(super) here: String,
-    pub(super) setting: RequestInfo,
+    pub(super) user: Option<SignedInUser>,
     /// Whether the page has buttons or fields that need the script.
     pub(super) has_script: bool,
-    /// What happened just before.
-    pub(super) flash: Option<Flash>,
 }
 
-impl PageContext {
-    pub(super) fn new(setting: RequestInfo, title: impl Into<String>) -> PageContext {
-        PageContext {
-            messages: setting.messages(),
-            lang: setting.lang,
-            theme: setting.theme,
-            title: title.into(),
-            viewer: None,
-            here: setting.here(),
-            flash: Flash::read(&setting.parts.headers),
-            setting,
-            has_script: false,
+/// A page that can be rendered: all its data is loaded.
+pub(super) struct Page {
+    context: PageContext,
+    error: Option<WebError>,
+    provide_data: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// What the loader of a page returns.
+pub(super) enum PageResponse {
+    Page(Page),
+    Redirect(String),
+}
+
+impl Page {
+    pub(super) fn new(request: &RequestInfo, title: impl Into<String>) -> Page {
+        let (request, messages) = (request.clone(), request.messages());
+        let context = PageContext { request, messages, title: title.into(), user: None, has_script: false };
+        Page { context, error: None, provide_data: Arc::new(|| ()) }
+    }
+
+    pub(super) fn with_user(mut self, user: Option<SignedInUser>) -> Page {
+        self.context.user = user;
+        self
+    }
+
+    pub(super) fn with_script(mut self) -> Page {
+        self.context.has_script = true;
+        self
+    }
+
+    /// Adds what the page's component finds with [`page_data`].
+    pub(super) fn with_data<T: Clone + Send + Sync + 'static>(mut self, data: T) -> Page {
+        self.provide_data = Arc::new(move || provide_context(data.clone()));
+        self
+    }
+
+    /// Takes status and `Retry-After` from an error.
+    pub(super) fn with_error(mut self, error: Option<WebError>) -> Page {
+        self.error = error;
+        self
+    }
+
+    /// Renders the view `app` in one piece: the page has a length, its status is right, and nothing of it waits.
+    pub(super) async fn render<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
+        let Page { context, error, provide_data } = self;
+        let info = context.request.clone();
+        // A CONNECT request has no path, which Leptos does not accept.
+        let uri = info.uri.path_and_query().cloned().map_or_else(Uri::default, Uri::from);
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = uri;
+        let provide = move || {
+            provide_context(context.clone());
+            provide_data();
+        };
+        let response = leptos_axum::handle_response_inner(provide, app, request, without_resource_scripts).await;
+        let (mut parts, body) = response.into_parts();
+        let html = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        parts.status = error.map_or(StatusCode::OK, WebError::status);
+        if let Some(retry_after_secs) = error.and_then(WebError::retry_after_secs) {
+            parts.headers.insert(header::RETRY_AFTER, retry_after_secs.into());
+        }
+        // A page shows who is signed in.
+        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let removal = flash::removal_cookie(&info.cookies, &info.state.site.public_url);
+        let cookies = removal.into_iter().fold(CookieJar::new(), CookieJar::add);
+        (cookies, Response::from_parts(parts, Body::from(html))).into_response()
+    }
+}
+
+impl PageResponse {
+    /// Renders the page, or redirects.
+    pub(super) async fn respond<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
+        match self {
+            PageResponse::Page(page) => page.render(app).await,
+            PageResponse::Redirect(path) => Redirect::to(&path).into_response(),
         }
     }
-
-    pub(super) fn seen_by(mut self, signed_in: Option<&SignedInUser>) -> PageContext {
-        self.viewer = signed_in.map(|signed_in| Viewer {
-            username: signed_in.username.clone(),
-            nickname: signed_in.nickname.clone(),
-            avatar_hash: signed_in.avatar_hash.clone(),
-        });
-        self
-    }
-
-    pub(super) fn with_script(mut self) -> PageContext {
-        self.has_script = true;
-        self
-    }
 }
 
-/// Renders the page at the request's address with what was prepared for it, in one piece.
-pub(super) async fn render<P>(status: StatusCode, frame: PageContext, page: P) -> Response
-where
-    P: Clone + Send + Sync + 'static,
-{
-    let mut request = Request::new(Body::empty());
-    *request.method_mut() = Method::GET;
-    // Requests to a proxy name a host and no path, which Leptos does not bear.
-    let path = frame.setting.parts.uri.path_and_query().cloned();
-    *request.uri_mut() = path.map_or_else(Uri::default, Uri::from);
-    let setting = frame.setting.clone();
-    let context = move || {
-        provide_context(frame.clone());
-        provide_context(page.clone());
-    };
-    let rendered = leptos_axum::handle_response_inner(context, shell, request, whole_page).await;
-    let (mut head, body) = rendered.into_parts();
-    // The page is there already: sent as one piece it has a length and needs no chunks.
-    let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    head.status = status;
-    // A page shows who is signed in, so nobody else may see a copy of it.
-    head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    flash::forget(&setting.parts.headers, &mut head.headers, &setting.site.facts.public_url);
-    Response::from_parts(head, Body::from(page))
+/// Returns what the loader prepared for the component of a page.
+pub(super) fn page_data<T: Clone + Send + Sync + 'static>() -> Option<(PageContext, T)> {
+    use_context().zip(use_context())
 }
 
 type Chunks = Pin<Box<dyn Stream<Item = String> + Send>>;
 
-/// Gives the page without what Leptos would add after it: scripts with the data of resources,
-/// of which these pages have none. They would be the only scripts of some pages.
-fn whole_page<V: IntoView + 'static>(
-    page: V,
-    _data_of_resources: Box<dyn FnOnce() -> Chunks + Send>,
-    _out_of_order: bool,
+/// Leaves out the scripts that Leptos adds for resources. These pages have no resources, and some have no
+/// other scripts.
+fn without_resource_scripts<V: IntoView + 'static>(
+    app: V,
+    _resource_scripts: Box<dyn FnOnce() -> Chunks + Send>,
+    _supports_out_of_order: bool,
 ) -> Pin<Box<dyn Future<Output = Chunks> + Send>> {
-    let chunks = page.to_html_stream_in_order();
+    let chunks = app.to_html_stream_in_order();
     Box::pin(async move { Box::pin(chunks) as Chunks })
 }

@@ -1,4 +1,4 @@
-//! How often something that costs may be asked for: by one network, by one person, for one name.
+//! How often a network, a user or a name may ask for something that costs.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -8,108 +8,112 @@ use std::sync::{PoisonError, RwLock};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use super::client_address::one_household;
+use super::client_address::network_of;
 use crate::accounts::ValidUsername;
 use crate::validation::Email;
 
-/// For one network. A household or an office behind one address signs in together.
-const OF_A_NETWORK: Rate = Rate { at_once: 60, per_minute: 120 };
-/// For one person, from wherever: a name is looked up at every pause in typing.
-const OF_A_PERSON: Rate = Rate { at_once: 30, per_minute: 60 };
-/// For one user name or e-mail address, whoever asks. High, or one or two people could keep others
-/// from it: five of them, each new to the site, would have to ask as often as they may.
-const OF_A_NAME: Rate = Rate { at_once: 300, per_minute: 300 };
-/// How many of each are remembered.
-const REMEMBERED: usize = 10_000;
+/// A household or an office behind one address signs in together.
+const PER_NETWORK: Rate = Rate { burst: 60, per_minute: 120 };
+/// A username is checked at every pause in typing.
+const PER_USER: Rate = Rate { burst: 30, per_minute: 60 };
+/// For one username or email, across all users. High, or one or two users could keep others from it: it takes five
+/// new users who ask as often as they may.
+const PER_NAME: Rate = Rate { burst: 300, per_minute: 300 };
+/// How many networks, users and names are remembered, each.
+const MAX_KEYS: usize = 10_000;
 
-/// Requests at once, and a minute in the long run.
 struct Rate {
-    at_once: u32,
+    burst: u32,
     per_minute: u32,
 }
 
-/// Who has asked how often.
+/// The counters of all clients.
 pub(super) struct RateLimits {
+    is_enabled: bool,
     networks: Counter<IpAddr>,
-    people: Counter<String>,
+    users: Counter<String>,
     names: Counter<String>,
 }
 
-/// Too often. The next request is welcome in so many seconds.
+/// Too many requests.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RateLimited {
-    pub(super) wait_secs: u64,
+    pub(super) retry_after_secs: u64,
 }
 
 impl RateLimits {
-    /// Nobody has asked for anything yet.
-    pub(super) fn new() -> RateLimits {
+    /// If not enabled, nothing is ever limited.
+    pub(super) fn new(is_enabled: bool) -> RateLimits {
         RateLimits {
-            networks: Counter::new(OF_A_NETWORK, REMEMBERED),
-            people: Counter::new(OF_A_PERSON, REMEMBERED),
-            names: Counter::new(OF_A_NAME, REMEMBERED),
+            is_enabled,
+            networks: Counter::new(PER_NETWORK, MAX_KEYS),
+            users: Counter::new(PER_USER, MAX_KEYS),
+            names: Counter::new(PER_NAME, MAX_KEYS),
         }
     }
 
-    /// Counts a request from an address for all of its network.
-    pub(super) fn count_network(&self, asking: IpAddr) -> Result<(), RateLimited> {
-        self.networks.count(one_household(asking))
+    /// Counts a request for the network of a client.
+    pub(super) fn count_network(&self, client_ip: IpAddr) -> Result<(), RateLimited> {
+        self.count(&self.networks, network_of(client_ip))
     }
 
-    /// Counts a request of the person with this openid, who has an account or is about to.
-    pub(super) fn count_person(&self, openid: &str) -> Result<(), RateLimited> {
-        self.people.count(openid.to_owned())
+    /// Counts a request for the user with this openid, registered or not.
+    pub(super) fn count_user(&self, openid: &str) -> Result<(), RateLimited> {
+        self.count(&self.users, openid.to_owned())
     }
 
-    /// Counts a request about a user name, in whatever form it is typed. One that can be no user
-    /// name is not looked for, so it costs nothing.
+    /// Counts a request about a username, however it is spelled. An invalid one is not looked up, so it costs nothing.
     pub(super) fn count_username(&self, typed: &str) -> Result<(), RateLimited> {
-        ValidUsername::parse(typed).map_or(Ok(()), |name| self.names.count(name.skeleton().to_owned()))
+        ValidUsername::parse(typed).map_or(Ok(()), |name| self.count(&self.names, name.skeleton().to_owned()))
     }
 
-    /// Counts a request about an e-mail address, in whatever form it is typed.
+    /// Counts a request about an email address, however it is spelled.
     pub(super) fn count_email(&self, typed: &str) -> Result<(), RateLimited> {
-        Email::parse(typed).map_or(Ok(()), |email| self.names.count(email.as_str().to_owned()))
+        Email::parse(typed).map_or(Ok(()), |email| self.count(&self.names, email.as_str().to_owned()))
+    }
+
+    fn count<K: Hash + Eq + Clone>(&self, counter: &Counter<K>, key: K) -> Result<(), RateLimited> {
+        if self.is_enabled { counter.count(key) } else { Ok(()) }
     }
 }
 
 struct Counter<K: Hash + Eq + Clone> {
     quota: Quota,
-    remembered: usize,
-    counts: RwLock<DefaultKeyedRateLimiter<K>>,
+    max_keys: usize,
+    limiter: RwLock<DefaultKeyedRateLimiter<K>>,
 }
 
 impl<K: Hash + Eq + Clone> Counter<K> {
-    fn new(rate: Rate, remembered: usize) -> Counter<K> {
+    fn new(rate: Rate, max_keys: usize) -> Counter<K> {
         let number = |it: u32| NonZeroU32::new(it).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(number(rate.per_minute)).allow_burst(number(rate.at_once));
-        Counter { quota, remembered, counts: RwLock::new(DefaultKeyedRateLimiter::keyed(quota)) }
+        let quota = Quota::per_minute(number(rate.per_minute)).allow_burst(number(rate.burst));
+        Counter { quota, max_keys, limiter: RwLock::new(DefaultKeyedRateLimiter::keyed(quota)) }
     }
 
     fn count(&self, key: K) -> Result<(), RateLimited> {
         self.make_room();
-        let counts = self.counts.read().unwrap_or_else(PoisonError::into_inner);
-        counts.check_key(&key).map_err(|busy| {
-            let wait = busy.wait_time_from(DefaultClock::default().now());
-            RateLimited { wait_secs: wait.as_secs() + 1 }
+        let limiter = self.limiter.read().unwrap_or_else(PoisonError::into_inner);
+        limiter.check_key(&key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            RateLimited { retry_after_secs: wait.as_secs() + 1 }
         })
     }
 
-    /// Forgets those that are not limited any more; and everybody, if that does not help: whoever
-    /// commands thousands of networks at a time is not held up by limits on each.
+    /// Forgets the keys that are not limited any more, and all keys if that is not enough: limits per network do not
+    /// stop an attacker with thousands of networks anyway.
     fn make_room(&self) {
-        if self.remembered() < self.remembered {
+        if self.len() < self.max_keys {
             return;
         }
-        let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
-        counts.retain_recent();
-        if counts.len() > self.remembered / 2 {
-            *counts = DefaultKeyedRateLimiter::keyed(self.quota);
+        let mut limiter = self.limiter.write().unwrap_or_else(PoisonError::into_inner);
+        limiter.retain_recent();
+        if limiter.len() > self.max_keys / 2 {
+            *limiter = DefaultKeyedRateLimiter::keyed(self.quota);
         }
     }
 
-    fn remembered(&self) -> usize {
-        self.counts.read().unwrap_or_else(PoisonError::into_inner).len()
+    fn len(&self) -> usize {
+        self.limiter.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
@@ -118,25 +122,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s86_the_wait_is_told_once_the_burst_is_used_up() {
-        let limits = RateLimits::new();
+    fn s86_requests_beyond_the_burst_must_wait() {
+        let limits = RateLimits::new(true);
         let peer: IpAddr = "192.0.2.1".parse().expect("an address");
-        for _ in 0..OF_A_NETWORK.at_once {
+        for _ in 0..PER_NETWORK.burst {
             assert_eq!(limits.count_network(peer), Ok(()));
         }
-        let RateLimited { wait_secs } = limits.count_network(peer).expect_err("one too many");
-        assert!((1..=2).contains(&wait_secs), "{wait_secs}");
+        let RateLimited { retry_after_secs } = limits.count_network(peer).expect_err("one too many");
+        assert!((1..=2).contains(&retry_after_secs), "{retry_after_secs}");
         assert_eq!(limits.count_network("192.0.2.2".parse().expect("an address")), Ok(()));
     }
 
     #[test]
-    fn s88_one_name_in_many_forms_is_one_name() {
-        let limits = RateLimits::new();
+    fn s88_all_spellings_of_a_name_share_a_limit() {
+        let limits = RateLimits::new(true);
         let forms = ["tom_1", " Tom_1", "TOM_1", "ｔｏｍ_1", "tom_l"];
-        let asked = forms.iter().cycle().take(OF_A_NAME.at_once as usize);
+        let asked = forms.iter().cycle().take(PER_NAME.burst as usize);
         assert!(asked.map(|form| limits.count_username(form)).all(|counted| counted.is_ok()));
         assert!(limits.count_username("toM_1").is_err() && limits.count_username("tom_2").is_ok());
-        for _ in 0..OF_A_NAME.at_once {
+        for _ in 0..PER_NAME.burst {
             assert_eq!(limits.count_email(" Ann@Example.com"), Ok(()));
         }
         assert!(limits.count_email("ann@example.COM").is_err() && limits.count_email("bob@example.com").is_ok());
@@ -144,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn s86_no_crowd_takes_more_memory_than_is_set_aside() {
-        let counter = Counter::new(OF_A_PERSON, 100);
+    fn s86_remembered_keys_are_bounded() {
+        let counter = Counter::new(PER_USER, 100);
         for crowd in 0..50_000 {
             assert_eq!(counter.count(crowd), Ok(()));
-            assert!(counter.remembered() <= 100, "{crowd}");
+            assert!(counter.len() <= 100, "{crowd}");
         }
     }
 }

@@ -1,92 +1,161 @@
-//! One request as the pages see it: who, in which language and theme, from where.
+//! What handlers, pages and middleware know about a request.
 
-use axum::extract::FromRequestParts;
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::response::Response;
 use axum_extra::extract::CookieJar;
+use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::error_page;
+use super::client_address::client_ip;
+use super::error::WebError;
+use super::flash::Flash;
 use super::i18n::Messages;
-use super::preferences::{Theme, page_to_return_to};
 use super::state::AppState;
+use super::theme::Theme;
 use crate::language::Lang;
 use crate::login::ReturnTo;
-use crate::sessions::SessionData;
+use crate::sessions::{SessionData, SignedInUser};
 
-/// What can be told of a request without asking who it is.
+/// A request without its session, parsed once and kept in its extensions. Cloning it is cheap.
 #[derive(Clone)]
-pub(super) struct RequestInfo {
-    pub(super) site: AppState,
+pub(super) struct RequestInfo(Arc<RequestData>);
+
+pub(super) struct RequestData {
+    pub(super) state: AppState,
+    pub(super) uri: Uri,
+    pub(super) cookies: CookieJar,
     pub(super) lang: Lang,
     pub(super) theme: Theme,
-    pub(super) parts: Parts,
+    pub(super) flash: Option<Flash>,
+    pub(super) client_ip: IpAddr,
+    pub(super) id: Option<String>,
+    /// The path and query of the page, to come back to it; `/` for a request that is not for a page.
+    pub(super) page_path: String,
 }
 
-/// A request with the person who made it.
+/// A request and its session.
+#[derive(Clone)]
 pub(super) struct PageRequest {
-    pub(super) setting: RequestInfo,
+    pub(super) info: RequestInfo,
     pub(super) session: Session,
-    pub(super) visitor: Option<SessionData>,
 }
 
 impl RequestInfo {
-    pub(super) fn read(site: AppState, parts: Parts) -> RequestInfo {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let chosen = jar.get("lang").and_then(|cookie| Lang::from_tag(cookie.value()));
-        let lang = chosen.unwrap_or_else(|| Lang::from_headers(&parts.headers));
-        let theme = jar.get("theme").and_then(|cookie| Theme::from_name(cookie.value())).unwrap_or_default();
-        RequestInfo { site, lang, theme, parts }
+    /// Parses a request. `pages` are the paths of all pages.
+    pub(super) fn parse(state: AppState, request: &Request, pages: &[&str]) -> RequestInfo {
+        let (uri, headers) = (request.uri(), request.headers());
+        let cookies = CookieJar::from_headers(headers);
+        let chosen_lang = cookies.get("lang").and_then(|cookie| Lang::from_tag(cookie.value()));
+        let chosen_theme = cookies.get("theme").and_then(|cookie| Theme::from_name(cookie.value()));
+        let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+        RequestInfo(Arc::new(RequestData {
+            lang: chosen_lang.unwrap_or_else(|| Lang::from_headers(headers)),
+            theme: chosen_theme.unwrap_or_default(),
+            flash: Flash::read(&cookies),
+            client_ip: client_ip(request, state.site.trusted_proxies),
+            id: id.map(str::to_owned),
+            page_path: page_path_or_home(uri.path_and_query().map_or("/", PathAndQuery::as_str), pages),
+            uri: uri.clone(),
+            cookies,
+            state,
+        }))
     }
+}
 
+impl RequestData {
     pub(super) fn messages(&self) -> &'static Messages {
         self.lang.messages()
     }
 
-    pub(super) fn path(&self) -> &str {
-        self.parts.uri.path()
-    }
-
-    /// The path and query, for coming back here: if that is a page, since other addresses are not to
-    /// be shown. QQ's callback holds an authorization code.
-    pub(super) fn here(&self) -> String {
-        page_to_return_to(self.parts.uri.path_and_query().map_or("/", PathAndQuery::as_str))
-    }
-
-    /// A parameter of the query, unless it stands there twice.
+    /// Returns a query parameter, unless the query has it twice.
     pub(super) fn query(&self, name: &str) -> Option<String> {
-        let query = self.parts.uri.query()?;
+        let query = self.uri.query()?;
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
         values.next().filter(|_| values.next().is_none()).map(|(_, value)| value.into_owned())
     }
 
-    /// Where the person wants to go afterwards.
+    /// Returns where the user wants to go after signing in.
     pub(super) fn next(&self) -> ReturnTo {
         self.query("next").map(|path| ReturnTo::parse(&path)).unwrap_or_default()
     }
-}
 
-impl FromRequestParts<AppState> for RequestInfo {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, site: &AppState) -> Result<RequestInfo, Self::Rejection> {
-        Ok(RequestInfo::read(site.clone(), parts.clone()))
+    /// Counts the request for the client's network.
+    pub(super) fn limit_network(&self) -> Result<(), WebError> {
+        Ok(self.state.rate_limits.count_network(self.client_ip)?)
     }
 }
 
-impl FromRequestParts<AppState> for PageRequest {
-    type Rejection = Response;
+impl PageRequest {
+    /// Reads the session, which is loaded once per request.
+    pub(super) async fn session_data(&self) -> Result<Option<SessionData>, WebError> {
+        Ok(SessionData::read(&self.session, self.state.login.now()).await?)
+    }
 
-    async fn from_request_parts(parts: &mut Parts, site: &AppState) -> Result<PageRequest, Response> {
-        let setting = RequestInfo::read(site.clone(), parts.clone());
-        let Some(session) = parts.extensions.get::<Session>().cloned() else {
-            tracing::error!("the session layer is missing");
-            return Err(error_page::broken(setting).await);
-        };
-        match SessionData::read(&session, site.login.now()).await {
-            Ok(visitor) => Ok(PageRequest { setting, session, visitor }),
-            Err(error) => Err(error_page::failed(setting, "a session could not be read", &error.into()).await),
+    pub(super) async fn signed_in_user(&self) -> Result<Option<SignedInUser>, WebError> {
+        Ok(self.session_data().await?.and_then(SessionData::signed_in))
+    }
+}
+
+impl Deref for RequestInfo {
+    type Target = RequestData;
+
+    fn deref(&self) -> &RequestData {
+        &self.0
+    }
+}
+
+impl Deref for PageRequest {
+    type Target = RequestInfo;
+
+    fn deref(&self) -> &RequestInfo {
+        &self.info
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestInfo {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<RequestInfo, WebError> {
+        parts.extensions.get().cloned().ok_or(WebError::Internal)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for PageRequest {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PageRequest, WebError> {
+        let info = RequestInfo::from_request_parts(parts, state).await?;
+        let session = parts.extensions.get().cloned().ok_or(WebError::Internal)?;
+        Ok(PageRequest { info, session })
+    }
+}
+
+/// Returns `path` if it leads to one of the `pages`, else `/`. It must be one of them and not just any path of this
+/// site: `/login?next=…` has to be shown again, and QQ's callback, whose query holds an authorization code, must not.
+pub(super) fn page_path_or_home(path: &str, pages: &[&str]) -> String {
+    let is_page = pages.contains(&path.split(['?', '#']).next().unwrap_or_default());
+    let is_plain = path.len() <= 4096 && path.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_page && is_plain { path.to_owned() } else { "/".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_are_returned_to() {
+        let pages = ["/", "/login", "/register", "/account"];
+        for path in ["/", "/login?next=%2Fa&error=expired", "/register", "/account"] {
+            assert_eq!(page_path_or_home(path, &pages), path);
+        }
+        for path in ["", "//evil", "https://evil", "/\\evil", "/login/qq", "/logout", "/ok\r\nX: y", "/login\t"] {
+            assert_eq!(page_path_or_home(path, &pages), "/", "{path:?}");
         }
     }
 }

@@ -1,77 +1,156 @@
-//! Which address leads where, and through which guards.
+//! Every path of the site, and the middleware around the handlers.
+
+mod account;
+mod avatar;
+mod export;
+mod health;
+mod login;
+mod preferences;
+mod register;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
+use axum::response::Response;
 use axum::routing::{get, post};
+use leptos::prelude::*;
 use leptos_axum::generate_route_list;
+use leptos_router::components::{Route, Router as PageRouter, Routes};
+use leptos_router::path;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::{Level, Span, info_span};
 
-use super::app::App;
-use super::client_address::{self, without_last_part};
+use super::app::Document;
+use super::client_address::anonymized;
+use super::error::WebError;
+use super::forms::form;
 use super::middleware::{
-    RequestId, add_security_headers, canonical_host, catch_panic, explain_errors, limit_body, limit_networks,
-    refuse_other_origins, refuse_other_sites, set_request_id,
+    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, panic_response,
+    remove_client_request_id,
 };
+use super::page::PageResponse;
+use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
+use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage};
+use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
-use super::{api, assets, avatar, export, forms, health, pages, preferences, qq_trip};
-use crate::config::Config;
+use super::{assets, error_page, pages};
+use crate::config::{Config, PublicUrl};
 use crate::sessions;
 
-/// The whole site.
-pub fn router(site: AppState) -> Router {
-    let facts = site.facts.clone();
-    let limited = Router::new()
-        .route("/login/qq", get(qq_trip::start))
-        .route(Config::CALLBACK_PATH, get(qq_trip::callback))
-        .route("/register", post(forms::register))
-        .route("/register/auto", post(forms::register_auto))
-        .route("/account/renew", post(forms::account))
-        .route("/account/portrait", post(forms::account))
-        .route("/account/sessions/end", post(forms::end_sessions))
-        .route("/account/delete", post(forms::account))
-        .route("/account/export", get(export::send))
-        .route("/api/finish-login", post(api::call))
-        .route("/api/check-username", get(api::call))
-        .route_layer(middleware::from_fn_with_state(site.clone(), limit_networks));
-    let changing = Router::new()
-        .route("/logout", post(forms::logout))
+/// Declares the pages once, for axum and for leptos_router.
+macro_rules! pages {
+    ($($path:tt => $load:path, $Component:ident;)*) => {
+        const PAGE_PATHS: &[&str] = &[$($path),*];
+
+        fn page_routes() -> Router<AppState> {
+            Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await).await)))*
+        }
+
+        #[component]
+        fn Pages() -> impl IntoView {
+            view! {
+                <PageRouter>
+                    <Routes fallback=|| ()>
+                        $(<Route path=path!($path) view=$Component />)*
+                    </Routes>
+                </PageRouter>
+            }
+        }
+    };
+}
+
+// Path, loader of the data, component.
+pages! {
+    "/" => pages::home::load, HomePage;
+    "/login" => pages::login::load, LoginPage;
+    "/register" => pages::register::load, RegisterPage;
+    "/account" => pages::account::load, AccountPage;
+    "/account/sessions" => pages::sessions::load, SessionsPage;
+    "/account/delete" => pages::delete::load, DeletePage;
+    "/privacy" => pages::privacy::load, PrivacyPage;
+}
+
+fn form_routes() -> Router<AppState> {
+    Router::new()
+        .route("/register", post(register::submit))
+        .route("/register/auto", form(|_| register::register_auto()))
+        .route("/account/renew", form(|_| account::refresh_token()))
+        .route("/account/portrait", form(|_| account::refresh_profile()))
+        .route("/account/sessions/end", form(|fields| account::end_sessions(fields.get("session"))))
+        .route("/account/delete", form(|_| account::delete_account()))
+        .route("/logout", post(login::submit_logout))
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme))
-        .merge(limited)
-        .route_layer(middleware::from_fn_with_state(site.clone(), limit_body));
-    let pages = generate_route_list(App);
-    let pages = pages.iter().fold(Router::new(), |router, page| router.route(page.path(), get(pages::show)));
-    pages
-        .merge(changing)
-        .fallback(pages::show)
-        .layer(sessions::layer(site.sessions.clone(), &facts.public_url, facts.session_max_secs))
-        .layer(middleware::from_fn_with_state(site.clone(), refuse_other_origins))
-        .layer(refuse_other_sites(&facts.public_url))
-        .merge(assets::router(&facts.site_root, &facts.assets))
+        .route_layer(from_fn(limit_body))
+}
+
+/// Builds the site.
+pub fn router(state: AppState) -> Router {
+    // Initializes the executor of Leptos, which rendering needs.
+    generate_route_list(Pages);
+    let site = &state.site;
+    page_routes()
+        .merge(form_routes())
+        .route("/login/qq", get(login::start))
+        .route(Config::CALLBACK_PATH, get(login::callback))
+        .route("/account/export", get(export::download))
+        .route("/api/check-username", get(register::check_username_for_island))
+        .fallback(not_found)
+        .layer(sessions::layer(state.sessions.clone(), &site.public_url, site.session_max_secs))
+        .layer(csrf_layer(&site.public_url))
+        .merge(assets::router(&state.assets))
         .route("/avatar/{hash}", get(avatar::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .layer(middleware::from_fn_with_state(site.clone(), explain_errors))
-        .layer(middleware::from_fn_with_state(site.clone(), canonical_host))
-        .layer(middleware::from_fn_with_state(site.clone(), catch_panic))
-        .layer(middleware::from_fn_with_state(site.clone(), add_security_headers))
+        .layer(from_fn(canonical_host))
+        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(from_fn(error_pages))
+        // Once more, for a panic in an error page.
+        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(from_fn(add_security_headers))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(span_for(facts.trusted_proxies))
+                .make_span_with(request_span)
                 .on_response(DefaultOnResponse::new().level(Level::INFO)),
         )
-        .layer(middleware::from_fn_with_state(site.clone(), set_request_id))
-        .with_state(site)
+        .layer(from_fn_with_state(state.clone(), parse_request))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
+        .layer(map_request(remove_client_request_id))
+        .with_state(state)
 }
 
-/// What the log tells of a request: never its query, which may hold an authorization code.
-fn span_for(trusted_proxies: usize) -> impl Fn(&Request) -> Span + Clone {
-    move |request| {
-        let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.as_str());
-        let network = without_last_part(client_address::of(request, trusted_proxies));
-        // Of the target of the trail, so that its lines have it however quiet the rest is.
-        info_span!(target: "audit", "request", id, network, method = %request.method(), path = request.uri().path())
-    }
+async fn respond(response: Result<PageResponse, WebError>) -> Result<Response, WebError> {
+    Ok(response?.respond(|| view! { <Document><Pages /></Document> }).await)
+}
+
+async fn not_found(request: PageRequest) -> Result<Response, WebError> {
+    Ok(error_page::render(&request, WebError::NotFound, request.signed_in_user().await?).await)
+}
+
+async fn parse_request(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let info = RequestInfo::parse(state, &request, PAGE_PATHS);
+    request.extensions_mut().insert(info);
+    next.run(request).await
+}
+
+/// Refuses requests that other sites send to change something, as Go 1.25 does: by `Sec-Fetch-Site`, then `Origin`.
+/// It needs no tokens, so it protects users without a session too. Leptos leaves this to the application
+/// (leptos-rs/leptos#3786).
+fn csrf_layer(public_url: &PublicUrl) -> CsrfLayer {
+    // Proxies may rewrite `Host`, so the layer must know the origin. The configuration accepts only origins that
+    // are written as browsers send them, so this does not fail.
+    CsrfLayer::new().add_trusted_origin(public_url.origin()).unwrap_or_default()
+}
+
+/// The span has no query: it may hold an authorization code.
+fn request_span(request: &Request) -> Span {
+    let info = request.extensions().get::<RequestInfo>();
+    let id = info.and_then(|info| info.id.as_deref());
+    let network = info.map(|info| anonymized(info.client_ip));
+    // With the target of the audit events, so that they have the span whatever `RUST_LOG` says.
+    info_span!(target: "audit", "request", id, network, method = %request.method(), path = request.uri().path())
 }

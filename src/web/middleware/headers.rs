@@ -1,16 +1,14 @@
-//! The headers that tell browsers what not to do.
+//! The security headers of every response.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::config::Config;
-use crate::web::state::AppState;
+use crate::web::request::RequestInfo;
 
-/// The policy of a page: nothing but what the page itself needs.
-///
-/// `form_targets` are the sites beside this one to which a form may be redirected.
+/// Returns the Content-Security-Policy of a page. `form_targets` are other origins that a form may redirect to.
 pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: Option<&str>) -> String {
     let script = match script_nonce {
         Some(nonce) => format!("script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; "),
@@ -22,14 +20,10 @@ pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: 
     )
 }
 
-/// Adds to every response what it does not say itself.
-pub(in crate::web) async fn add_security_headers(
-    State(site): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Adds the headers that a response does not set itself.
+pub(in crate::web) async fn add_security_headers(info: RequestInfo, request: Request, next: Next) -> Response {
     const FIXED: [(HeaderName, &str); 8] = [
-        // Most answers are somebody's own. What may be kept says so.
+        // Most responses are for one user.
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -43,13 +37,13 @@ pub(in crate::web) async fn add_security_headers(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if is_callback {
-        // The callback's address holds the authorization code.
+        // The callback's query holds the authorization code.
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if site.facts.public_url.is_https() {
+    if info.state.site.public_url.is_https() {
         let two_years = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, two_years);
     }

@@ -1,44 +1,40 @@
-//! What comes with a request, read whole before anybody works with it.
+//! Limits what a client can post.
 
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
-use crate::web::error_page;
-use crate::web::request::RequestInfo;
-use crate::web::state::AppState;
+use crate::web::error::WebError;
 
-/// The largest body that is read. The longest form has two short fields.
+/// The longest form has two short fields.
 const MAX_BYTES: usize = 16 * 1024;
-/// How long it may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Lets forms of a modest size through, and refuses everything else that is posted.
-pub(in crate::web) async fn limit_body(State(site): State<AppState>, request: Request, next: Next) -> Response {
+/// Reads the body of a POST request completely, and refuses one that is too large, too slow or not a form.
+pub(in crate::web) async fn limit_body(request: Request, next: Next) -> Response {
     if request.method() != Method::POST {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let read = timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await;
-    let refused = match read {
+    let error = match timeout(TIMEOUT, to_bytes(body, MAX_BYTES)).await {
         Ok(Ok(body)) if is_form(&parts.headers, &body) => {
             return next.run(Request::from_parts(parts, Body::from(body))).await;
         }
-        Ok(Ok(_)) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE,
-        Err(_) => StatusCode::REQUEST_TIMEOUT,
+        Ok(Ok(_)) => WebError::UnsupportedMediaType,
+        Ok(Err(_)) => WebError::PayloadTooLarge,
+        Err(_) => WebError::RequestTimeout,
     };
-    error_page::bad_form(RequestInfo::read(site, parts), refused).await
+    error.into_response()
 }
 
-/// A form without fields may come without a kind.
+/// A form without fields may have no content type.
 fn is_form(headers: &HeaderMap, body: &Bytes) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return body.is_empty() };
-    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return body.is_empty() };
+    let content_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    content_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

@@ -1,30 +1,28 @@
-//! A name for each request, by which a page that a person saw and the log can be brought together.
+//! An id for each request, so that an error page can be found in the log.
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Request as HttpRequest};
+use tower_http::request_id::{MakeRequestId, RequestId};
 
-use crate::random;
-use crate::web::state::AppState;
+use crate::random::{self, Random};
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-const BYTES: usize = 8;
+const ID_BYTES: usize = 8;
 
-/// A request's name: hexadecimal digits.
-#[derive(Clone, Debug)]
-pub(in crate::web) struct RequestId(pub(in crate::web) String);
+/// Removes the id that the client sent: it could write into the log.
+pub(in crate::web) async fn remove_client_request_id(mut request: Request) -> Request {
+    request.headers_mut().remove(HEADER);
+    request
+}
 
-/// Names a request. A name that the request brings along is not believed: whoever sends it could
-/// write into the log.
-pub(in crate::web) async fn set_request_id(State(site): State<AppState>, mut request: Request, next: Next) -> Response {
-    // Without randomness nothing else works either, but the request can still be answered.
-    let id = hex::encode(random::bytes::<BYTES>(&site.facts.random).unwrap_or_default());
-    let value = HeaderValue::from_str(&id);
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
-    if let Ok(value) = value {
-        response.headers_mut().insert(HEADER, value);
+/// Makes ids of random hexadecimal digits.
+#[derive(Clone)]
+pub(in crate::web) struct RandomRequestId(pub(in crate::web) Random);
+
+impl MakeRequestId for RandomRequestId {
+    fn make_request_id<B>(&mut self, _: &HttpRequest<B>) -> Option<RequestId> {
+        // Without randomness, the request is still answered.
+        let id = hex::encode(random::bytes::<ID_BYTES>(&self.0).unwrap_or_default());
+        HeaderValue::from_str(&id).ok().map(RequestId::new)
     }
-    response
 }

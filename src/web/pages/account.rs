@@ -1,92 +1,92 @@
-//! `/account`: what the site knows of the person, and the state of their permission.
+//! `/account`: the user's profile and the state of the access token.
 
-mod authorization;
+mod token;
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use leptos::prelude::*;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::components::{Avatar, LogoutForm, SubmitButton};
-use super::see_other;
 use crate::accounts::EmailAddress;
-use crate::login::{LoginError, TokenState};
-use crate::sessions::{SessionData, SignedInUser, TokenStatus};
-use crate::web::error_page;
+use crate::login::TokenState;
+use crate::sessions::{SignedInUser, TokenStatus};
+use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::page::{PageContext, Viewer, render};
-use crate::web::permission::{SIGN_IN, redirect_for};
+use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
-use authorization::{Permission, PermissionPart};
+use token::{TokenInfo, TokenSection};
+
+/// Where users sign in to come to this page.
+pub(in crate::web) const SIGN_IN: &str = "/login?next=/account";
 
 #[derive(Clone)]
-struct Prepared {
+struct AccountData {
+    user: SignedInUser,
     email: Option<EmailAddress>,
-    /// Where typed addresses are trusted, only one that somebody else has is not verified. That is
-    /// not to be told.
+    /// If typed addresses are trusted, an unverified one would reveal that another user has it.
     shows_verification: bool,
-    permission: Permission,
+    token: TokenInfo,
 }
 
-pub(super) async fn show(visit: PageRequest) -> Response {
-    let setting = visit.setting.clone();
-    match prepare(visit).await {
-        Ok(Ok((signed_in, prepared))) => {
-            let title = setting.messages().account_title;
-            let frame = PageContext::new(setting, title).seen_by(Some(&signed_in)).with_script();
-            render(StatusCode::OK, frame, prepared).await
-        }
-        Ok(Err(elsewhere)) => see_other(elsewhere),
-        Err(error) => error_page::failed(setting, "the account page could not be prepared", &error).await,
+pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
+    let Some(user) = request.signed_in_user().await? else { return Ok(PageResponse::Redirect(SIGN_IN.to_owned())) };
+    let login = &request.state.login;
+    let (user, is_stale) = match token_state(&request, user).await? {
+        TokenState::Valid(user) => (user, request.flash == Some(Flash::TokenRefreshFailed)),
+        TokenState::Stale(user) => (user, true),
+        state => return Ok(PageResponse::Redirect(redirect_for(&state).unwrap_or(SIGN_IN).to_owned())),
+    };
+    let data = AccountData {
+        email: login.accounts().primary_email(user.user_id).await?,
+        shows_verification: !login.trusts_email(),
+        token: TokenInfo::new(&user.token, is_stale, login.now(), request.state.site.token_notice_secs),
+        user: user.clone(),
+    };
+    let page = Page::new(&request, request.messages().account_title).with_user(Some(user));
+    Ok(PageResponse::Page(page.with_script().with_data(data)))
+}
+
+/// Refreshes the token if it has to be, but not if QQ was called a moment ago: the user would wait twice.
+async fn token_state(request: &PageRequest, user: SignedInUser) -> Result<TokenState, WebError> {
+    let login = &request.state.login;
+    let needs_refresh = user.token.status(login.now()) == TokenStatus::NeedsRefresh;
+    let has_just_failed = request.flash == Some(Flash::TokenRefreshFailed);
+    if needs_refresh && (has_just_failed || request.state.rate_limits.count_user(&user.openid).is_err()) {
+        return Ok(TokenState::Stale(user));
+    }
+    Ok(login.ensure_valid_token(user, &request.session).await?)
+}
+
+/// Returns where a user has to go whose token cannot be used.
+pub(in crate::web) fn redirect_for(state: &TokenState) -> Option<&'static str> {
+    match state {
+        TokenState::Valid(_) | TokenState::Stale(_) => None,
+        TokenState::ReauthRequired => Some("/login/qq?next=/account"),
+        // Not to QQ again, which would go on in circles.
+        TokenState::RevokedImmediately => Some("/login?error=denied"),
+        TokenState::SignedOut => Some(SIGN_IN),
     }
 }
 
-/// Gathers what the page shows, or tells where to go instead.
-async fn prepare(visit: PageRequest) -> Result<Result<(SignedInUser, Prepared), &'static str>, LoginError> {
-    let Some(signed_in) = visit.visitor.and_then(SessionData::signed_in) else { return Ok(Err(SIGN_IN)) };
-    let (login, facts) = (&visit.setting.site.login, &visit.setting.site.facts);
-    let has_just_failed = Flash::read(&visit.setting.parts.headers) == Some(Flash::NotRenewed);
-    let is_to_be_renewed = signed_in.token.status(login.now()) == TokenStatus::NeedsRefresh;
-    let asks_too_often = || facts.rate_limits.as_ref().is_some_and(|it| it.count_person(&signed_in.openid).is_err());
-    let state = if is_to_be_renewed && (has_just_failed || asks_too_often()) {
-        // QQ was asked a moment ago. Asking again now would only let the person wait twice.
-        TokenState::Stale(signed_in)
-    } else {
-        login.ensure_valid_token(signed_in, &visit.session).await?
-    };
-    let (signed_in, is_stale) = match state {
-        TokenState::Valid(signed_in) => (signed_in, has_just_failed),
-        TokenState::Stale(signed_in) => (signed_in, true),
-        elsewhere => return Ok(Err(redirect_for(&elsewhere).unwrap_or(SIGN_IN))),
-    };
-    let email = login.accounts().primary_email(signed_in.user_id).await?;
-    let shows_verification = !login.trusts_email();
-    let permission = Permission {
-        obtained_at: signed_in.token.obtained_at,
-        expires_at: signed_in.token.expires_at(),
-        expires_soon: signed_in.token.expires_soon(login.now(), facts.token_notice_secs),
-        has_ended: signed_in.token.status(login.now()) != TokenStatus::Valid,
-        is_stale,
-    };
-    Ok(Ok((signed_in, Prepared { email, shows_verification, permission })))
+/// Returns a time (seconds since 1970) for machines, or `None` beyond the year 9999.
+pub(in crate::web) fn rfc3339(seconds: i64) -> Option<String> {
+    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
 }
 
-/// The account page.
 #[component]
 pub(in crate::web) fn AccountPage() -> impl IntoView {
-    let (frame, prepared) = (use_context::<PageContext>(), use_context::<Prepared>());
-    let viewer = frame.as_ref().and_then(|frame| frame.viewer.clone());
-    frame.zip(prepared).zip(viewer).map(|((frame, prepared), viewer)| {
-        let messages = frame.messages;
+    page_data::<AccountData>().map(|(page, AccountData { user, email, shows_verification, token })| {
+        let messages = page.messages;
         view! {
             <section class="card">
                 <div class="person">
-                    <Avatar name=viewer.name().to_owned() hash=viewer.avatar_hash.clone() />
+                    <Avatar name=user.display_name().to_owned() hash=user.avatar_hash.clone() />
                     <h1>{messages.account_title}</h1>
                 </div>
-                <PersonFacts messages viewer email=prepared.email shows_verification=prepared.shows_verification />
-                <PortraitPart messages flash=frame.flash />
-                <PermissionPart permission=prepared.permission />
+                <ProfileFacts messages user email shows_verification />
+                <ProfileSection messages flash=page.request.flash />
+                <TokenSection page token />
                 <LogoutForm />
                 <p class="small">{messages.logout_note}</p>
                 <nav aria-label=messages.account_links_label>
@@ -102,13 +102,13 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
 }
 
 #[component]
-fn PersonFacts(
+fn ProfileFacts(
     messages: &'static Messages,
-    viewer: Viewer,
+    user: SignedInUser,
     email: Option<EmailAddress>,
     shows_verification: bool,
 ) -> impl IntoView {
-    let nickname = match viewer.nickname {
+    let nickname = match user.nickname {
         Some(nickname) => view! { <dd data-testid="nickname">{nickname}</dd> }.into_any(),
         None => view! { <dd class="none">{messages.account_nickname_missing}</dd> }.into_any(),
     };
@@ -123,7 +123,7 @@ fn PersonFacts(
     view! {
         <dl class="facts">
             <dt>{messages.username_label}</dt>
-            <dd data-testid="username">{viewer.username}</dd>
+            <dd data-testid="username">{user.username}</dd>
             <dt>{messages.account_nickname}</dt>
             {nickname}
             <dt>{messages.email_label}</dt>
@@ -132,32 +132,25 @@ fn PersonFacts(
     }
 }
 
-/// Fetching nickname and avatar anew, and how that went.
+/// The form that fetches nickname and avatar again, and what came of it.
 #[component]
-fn PortraitPart(messages: &'static Messages, flash: Option<Flash>) -> impl IntoView {
-    let said = match flash {
-        Some(Flash::PortraitUpdated) => {
-            view! { <p class="remark" role="status">{messages.profile_refreshed}</p> }.into_any()
-        }
-        Some(Flash::PortraitPartly) => {
-            view! { <p class="remark trouble" role="alert">{messages.profile_partial}</p> }.into_any()
-        }
-        Some(Flash::PortraitUnavailable) => {
-            view! { <p class="remark trouble" role="alert">{messages.profile_unreachable}</p> }.into_any()
-        }
-        Some(Flash::PortraitRefused) => {
-            view! { <p class="remark trouble" role="alert">{messages.profile_denied}</p> }.into_any()
-        }
-        _ => ().into_any(),
+fn ProfileSection(messages: &'static Messages, flash: Option<Flash>) -> impl IntoView {
+    let problem = match flash {
+        Some(Flash::ProfilePartlyUpdated) => Some(messages.profile_partial),
+        Some(Flash::ProfileUnavailable) => Some(messages.profile_unreachable),
+        Some(Flash::ProfileRefused) => Some(messages.profile_denied),
+        _ => None,
     };
-    let is_again = matches!(flash, Some(Flash::PortraitPartly | Flash::PortraitUnavailable));
+    let may_retry = matches!(flash, Some(Flash::ProfilePartlyUpdated | Flash::ProfileUnavailable));
     view! {
         <div class="part">
-            {said}
+            {(flash == Some(Flash::ProfileUpdated))
+                .then(|| view! { <p class="remark" role="status">{messages.profile_refreshed}</p> })}
+            {problem.map(|problem| view! { <p class="remark trouble" role="alert">{problem}</p> })}
             <form method="post" action="/account/portrait" data-testid="update-portrait" novalidate>
                 <SubmitButton
                     class="quiet"
-                    label=if is_again { messages.try_again } else { messages.profile_refresh }
+                    label=if may_retry { messages.try_again } else { messages.profile_refresh }
                     busy_label=messages.contacting_qq
                 />
             </form>

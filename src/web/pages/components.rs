@@ -1,20 +1,18 @@
-//! What several pages show.
+//! Components that several pages share.
 
 use leptos::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::web::avatar;
 use crate::web::i18n::Message;
 use crate::web::page::PageContext;
 
-/// The button that leads to QQ. It is a link, since nothing is changed by it: leaving for QQ stores
-/// nothing.
+/// The button that leads to QQ. It is a link, since starting a login stores nothing.
 #[component]
 pub(super) fn QqButton(
-    /// Where it leads: `/login/qq`, with `next` if there is one.
+    /// `/login/qq`, with `next` if there is one.
     href: String,
 ) -> impl IntoView {
-    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    let messages = use_context::<PageContext>().map(|page| page.messages);
     messages.map(|messages| {
         view! {
             <a class="qq-button" data-testid="login-qq" href=href rel="nofollow">
@@ -36,40 +34,39 @@ pub(super) fn SubmitButton(class: &'static str, label: &'static str, busy_label:
     }
 }
 
-/// What the site gets from QQ, told before anybody goes there.
+/// What the site receives from QQ.
 #[component]
 pub(super) fn PrivacyNote() -> impl IntoView {
-    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    let messages = use_context::<PageContext>().map(|page| page.messages);
     messages.map(|messages| {
         view! { <p class="small">{messages.login_privacy} " " <a href="/privacy">{messages.privacy_title}</a></p> }
     })
 }
 
-/// The avatar, over the first letter of the name for when there is none or it does not load.
+/// The avatar, over the first letter of the name: the picture may be missing or fail to load.
 #[component]
 pub(in crate::web) fn Avatar(
     name: String,
-    /// The hash under which it is kept.
+    /// The hash of the stored picture.
     hash: Option<String>,
-    /// Whether it stands in a line of text.
+    /// For a line of text.
     #[prop(optional)]
     is_small: bool,
 ) -> impl IntoView {
     let side = if is_small { "28" } else { "64" };
-    // What people see as one letter may be several characters: accents, emoji of a family.
+    // One visible letter may be several characters: accents, family emoji.
     let initial = name.graphemes(true).next().map(str::to_uppercase);
     view! {
         <span class=if is_small { "avatar small" } else { "avatar" } aria-hidden="true">
             {initial}
-            {hash.map(|hash| view! { <img src=avatar::address(&hash) alt="" width=side height=side /> })}
+            {hash.map(|hash| view! { <img src=format!("/avatar/{hash}") alt="" width=side height=side /> })}
         </span>
     }
 }
 
-/// Signing out, from any page.
 #[component]
 pub(super) fn LogoutForm() -> impl IntoView {
-    let messages = use_context::<PageContext>().map(|frame| frame.messages);
+    let messages = use_context::<PageContext>().map(|page| page.messages);
     messages.map(|messages| {
         view! {
             <form method="post" action="/logout" data-testid="logout" novalidate>
@@ -79,18 +76,18 @@ pub(super) fn LogoutForm() -> impl IntoView {
     })
 }
 
-/// Something went wrong, and the page can be used all the same.
+/// An alert on a page that can be used all the same.
 #[component]
-pub(super) fn TroubleNote(
-    trouble: Message,
-    /// Whether it is what the person wanted, and no cause for red.
+pub(super) fn Alert(
+    message: Message,
+    /// For an outcome that the user wanted.
     #[prop(optional)]
     is_calm: bool,
 ) -> impl IntoView {
     view! {
         <div class=if is_calm { "trouble calm" } else { "trouble" } role="alert" tabindex="-1">
-            <h2>{trouble.title}</h2>
-            <p>{trouble.advice}</p>
+            <h2>{message.title}</h2>
+            <p>{message.advice}</p>
         </div>
     }
 }

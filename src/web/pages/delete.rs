@@ -1,27 +1,23 @@
-//! `/account/delete`: what deleting the account means, before it is done.
+//! `/account/delete`: what the deletion of the account means, before it is done.
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use leptos::prelude::*;
 
-use super::see_other;
-use crate::sessions::SessionData;
-use crate::web::page::{PageContext, render};
+use crate::web::error::WebError;
+use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
 
-pub(super) async fn show(visit: PageRequest) -> Response {
-    let Some(signed_in) = visit.visitor.and_then(SessionData::signed_in) else {
-        return see_other("/login?next=/account/delete");
-    };
-    let title = visit.setting.messages().delete_title;
-    render(StatusCode::OK, PageContext::new(visit.setting, title).seen_by(Some(&signed_in)), ()).await
+pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
+    let user = request.signed_in_user().await?;
+    if user.is_none() {
+        return Ok(PageResponse::Redirect("/login?next=/account/delete".to_owned()));
+    }
+    Ok(PageResponse::Page(Page::new(&request, request.messages().delete_title).with_user(user)))
 }
 
-/// The page before the account is deleted.
 #[component]
 pub(in crate::web) fn DeletePage() -> impl IntoView {
-    use_context::<PageContext>().map(|frame| {
-        let messages = frame.messages;
+    use_context::<PageContext>().map(|page| {
+        let messages = page.messages;
         let consequences = messages.delete_consequences.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
         view! {
             <section class="card">

@@ -1,57 +1,61 @@
 //! `/`: the QQ button, or who is signed in.
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use leptos::prelude::*;
 
 use super::components::{Avatar, LogoutForm, PrivacyNote, QqButton};
-use crate::sessions::SessionData;
+use crate::sessions::SignedInUser;
+use crate::web::error::WebError;
 use crate::web::flash::Flash;
-use crate::web::page::{PageContext, render};
+use crate::web::i18n::Messages;
+use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
 
-pub(super) async fn show(visit: PageRequest) -> Response {
-    let signed_in = visit.visitor.and_then(SessionData::signed_in);
-    let title = visit.setting.messages().home_title;
-    let frame = PageContext::new(visit.setting, title).seen_by(signed_in.as_ref());
-    let frame = if signed_in.is_none() { frame.with_script() } else { frame };
-    render(StatusCode::OK, frame, ()).await
+pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
+    let user = request.signed_in_user().await?;
+    let page = Page::new(&request, request.messages().home_title);
+    Ok(PageResponse::Page(if user.is_some() { page.with_user(user) } else { page.with_script() }))
 }
 
-/// The home page.
 #[component]
 pub(in crate::web) fn HomePage() -> impl IntoView {
-    use_context::<PageContext>().map(|frame| {
-        let messages = frame.messages;
-        let deleted = (frame.flash == Some(Flash::AccountDeleted))
-            .then(|| view! { <p class="remark" role="status">{messages.account_deleted}</p> });
-        match frame.viewer {
-            None => view! {
-                {deleted}
-                <section class="card center">
-                    <h1>{messages.home_title}</h1>
-                    <p class="lead">{messages.home_lead}</p>
-                    <PrivacyNote />
-                    <QqButton href="/login/qq".to_owned() />
-                </section>
-            }
-            .into_any(),
-            Some(viewer) => {
-                let name = viewer.name().to_owned();
-                view! {
-                    <section class="card center">
-                        <Avatar name=name.clone() hash=viewer.avatar_hash />
-                        <h1>{(messages.home_greeting)(&name)}</h1>
-                        <p class="lead">
-                            {messages.home_signed_in} " "
-                            <strong data-testid="username">{viewer.username}</strong>
-                        </p>
-                        <p><a class="button" href="/account">{messages.view_account}</a></p>
-                        <LogoutForm />
-                    </section>
-                }
-                .into_any()
+    use_context::<PageContext>().map(|page| {
+        let messages = page.messages;
+        match page.user {
+            Some(user) => view! { <Greeting messages user /> }.into_any(),
+            None => {
+                let is_deleted = page.request.flash == Some(Flash::AccountDeleted);
+                view! { <SignedOut messages is_deleted /> }.into_any()
             }
         }
     })
+}
+
+#[component]
+fn SignedOut(messages: &'static Messages, is_deleted: bool) -> impl IntoView {
+    view! {
+        {is_deleted.then(|| view! { <p class="remark" role="status">{messages.account_deleted}</p> })}
+        <section class="card center">
+            <h1>{messages.home_title}</h1>
+            <p class="lead">{messages.home_lead}</p>
+            <PrivacyNote />
+            <QqButton href="/login/qq".to_owned() />
+        </section>
+    }
+}
+
+#[component]
+fn Greeting(messages: &'static Messages, user: SignedInUser) -> impl IntoView {
+    let name = user.display_name().to_owned();
+    view! {
+        <section class="card center">
+            <Avatar name=name.clone() hash=user.avatar_hash />
+            <h1>{(messages.home_greeting)(&name)}</h1>
+            <p class="lead">
+                {messages.home_signed_in} " "
+                <strong data-testid="username">{user.username}</strong>
+            </p>
+            <p><a class="button" href="/account">{messages.view_account}</a></p>
+            <LogoutForm />
+        </section>
+    }
 }

@@ -1,60 +1,54 @@
-//! `/login`: the QQ button, and what went wrong the last time.
+//! `/login`: the QQ button, and why the last login failed.
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use leptos::prelude::*;
 
-use super::components::{PrivacyNote, QqButton, TroubleNote};
-use super::see_other;
+use super::components::{Alert, PrivacyNote, QqButton};
 use crate::login::{LoginFailure, ReturnTo};
-use crate::sessions::{SessionData, TokenStatus};
-use crate::web::page::{PageContext, render};
+use crate::sessions::TokenStatus;
+use crate::web::error::WebError;
+use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 
 #[derive(Clone)]
-struct Prepared {
+struct LoginData {
     next: ReturnTo,
     failure: Option<LoginFailure>,
 }
 
-pub(super) async fn show(visit: PageRequest) -> Response {
-    let setting = visit.setting;
-    let next = setting.next();
-    let failure = setting.query("error").and_then(|code| LoginFailure::from_code(&code));
-    let signed_in = visit.visitor.and_then(SessionData::signed_in);
-    if let Some(signed_in) = &signed_in {
-        // Somebody whose token has ended and who could not pass by QQ is told so here: sent on,
-        // they would be sent to QQ and back for ever.
-        let is_good = signed_in.token.status(setting.site.login.now()) == TokenStatus::Valid;
-        if is_good || failure.is_none() {
-            return see_other(next.as_str());
+pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
+    let next = request.next();
+    let failure = request.query("error").and_then(|code| LoginFailure::from_code(&code));
+    let user = request.signed_in_user().await?;
+    if let Some(user) = &user {
+        // A user whose token has ended and who failed at QQ stays here: `next` would lead to QQ and back, in circles.
+        let is_valid = user.token.status(request.state.login.now()) == TokenStatus::Valid;
+        if is_valid || failure.is_none() {
+            return Ok(PageResponse::Redirect(next.as_str().to_owned()));
         }
     }
-    let messages = setting.messages();
+    let messages = request.messages();
     let title = match failure {
         Some(LoginFailure::Cancelled) => (messages.login_failure)(LoginFailure::Cancelled).title.to_owned(),
         Some(failure) => format!("{}{}", messages.error_prefix, (messages.login_failure)(failure).title),
         None => messages.login_title.to_owned(),
     };
-    let frame = PageContext::new(setting, title).seen_by(signed_in.as_ref()).with_script();
-    render(StatusCode::OK, frame, Prepared { next, failure }).await
+    let page = Page::new(&request, title).with_user(user).with_script().with_data(LoginData { next, failure });
+    Ok(PageResponse::Page(page))
 }
 
-/// The login page.
 #[component]
 pub(in crate::web) fn LoginPage() -> impl IntoView {
-    let (frame, prepared) = (use_context::<PageContext>(), use_context::<Prepared>());
-    frame.zip(prepared).map(|(frame, Prepared { next, failure })| {
-        let messages = frame.messages;
-        let trouble = failure.map(|failure| {
-            view! { <TroubleNote trouble=(messages.login_failure)(failure) is_calm=failure == LoginFailure::Cancelled /> }
+    page_data::<LoginData>().map(|(page, LoginData { next, failure })| {
+        let messages = page.messages;
+        let alert = failure.map(|failure| {
+            view! { <Alert message=(messages.login_failure)(failure) is_calm=failure == LoginFailure::Cancelled /> }
         });
-        let where_to = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
+        let next_note = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {
-            {trouble}
+            {alert}
             <section class="card center">
                 <h1>{if failure.is_some() { messages.login_again } else { messages.login_title }}</h1>
-                {where_to}
+                {next_note}
                 <PrivacyNote />
                 <QqButton href=next.append_to("/login/qq") />
             </section>

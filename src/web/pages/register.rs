@@ -1,100 +1,71 @@
-//! `/register`: an account by one click, or by a form.
+//! `/register`: an account by one click or by a form.
 
 mod form;
 
-use axum::http::{StatusCode, header};
-use axum::response::Response;
 use leptos::prelude::*;
 
 use super::components::{Avatar, SubmitButton};
-use super::see_other;
 use crate::login::{FormErrors, RegistrationForm};
-use crate::sessions::{FormDraft, PendingRegistration, SessionData};
-use crate::web::error_page::{self, TemporaryError};
+use crate::sessions::{FormDraft, SessionData};
+use crate::web::error::WebError;
 use crate::web::i18n::Messages;
-use crate::web::page::{PageContext, render};
+use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 use form::RegisterForm;
 
 #[derive(Clone)]
-struct Prepared {
+struct RegisterData {
     nickname: Option<String>,
     avatar_hash: Option<String>,
     typed: RegistrationForm,
-    problems: FormErrors,
-    /// What keeps the form from being taken, well filled in as it may be.
-    temporary_error: Option<TemporaryError>,
+    errors: FormErrors,
+    /// Why the site could not process the form, which may be correct.
+    failure: Option<WebError>,
 }
 
-pub(super) async fn show(visit: PageRequest) -> Response {
-    let draft = match &visit.visitor {
-        Some(SessionData::Pending(pending)) => pending.draft(visit.setting.site.login.now()).cloned(),
+pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
+    let draft = match request.session_data().await? {
+        Some(SessionData::Pending(pending)) => pending.draft(request.state.login.now()).cloned(),
         _ => None,
     };
-    let typed = draft
-        .map_or_else(RegistrationForm::default, |FormDraft { username, email }| RegistrationForm { username, email });
-    show_form(visit, typed, FormErrors::default(), None).await
+    let FormDraft { username, email } = draft.unwrap_or_default();
+    load_again(request, RegistrationForm { username, email }, FormErrors::default(), None).await
 }
 
-/// The same page again, with what was typed and what is wrong with it.
-pub(in crate::web) async fn show_with_problems(
-    visit: PageRequest,
+/// Shows what the user typed, with its errors or with the failure that only time can mend.
+pub(in crate::web) async fn load_again(
+    request: PageRequest,
     typed: RegistrationForm,
-    problems: FormErrors,
-) -> Response {
-    show_form(visit, typed, problems, None).await
-}
-
-/// The same page again, with what was typed, for another try in a moment.
-pub(in crate::web) async fn show_temporary_error(
-    visit: PageRequest,
-    typed: RegistrationForm,
-    temporary_error: TemporaryError,
-) -> Response {
-    if !matches!(visit.visitor, Some(SessionData::Pending(_))) {
-        return error_page::temporary_error(visit.setting, temporary_error).await;
-    }
-    show_form(visit, typed, FormErrors::default(), Some(temporary_error)).await
-}
-
-async fn show_form(
-    visit: PageRequest,
-    typed: RegistrationForm,
-    problems: FormErrors,
-    temporary_error: Option<TemporaryError>,
-) -> Response {
-    let pending = match visit.visitor {
-        Some(SessionData::Pending(pending)) => pending,
-        Some(SessionData::SignedIn(_)) => return see_other(visit.setting.next().as_str()),
-        None => return see_other("/login"),
+    errors: FormErrors,
+    failure: Option<WebError>,
+) -> Result<PageResponse, WebError> {
+    let pending = match (request.session_data().await?, failure) {
+        (Some(SessionData::Pending(pending)), _) => pending,
+        (_, Some(failure)) => return Err(failure),
+        (Some(SessionData::SignedIn(_)), _) => return Ok(PageResponse::Redirect(request.next().as_str().to_owned())),
+        (None, _) => return Ok(PageResponse::Redirect("/login".to_owned())),
     };
-    let messages = visit.setting.messages();
-    let is_fine = problems == FormErrors::default() && temporary_error.is_none();
-    let prefix = if is_fine { "" } else { messages.error_prefix };
-    let frame = PageContext::new(visit.setting, format!("{prefix}{}", messages.register_title)).with_script();
-    let PendingRegistration { nickname, avatar_hash, .. } = pending;
-    let prepared = Prepared { nickname, avatar_hash, typed, problems, temporary_error };
-    let mut response = render(temporary_error.map_or(StatusCode::OK, TemporaryError::status), frame, prepared).await;
-    if let Some(temporary_error) = temporary_error {
-        response.headers_mut().insert(header::RETRY_AFTER, temporary_error.wait_secs().into());
-    }
-    response
+    let messages = request.messages();
+    let has_error = errors != FormErrors::default() || failure.is_some();
+    let prefix = if has_error { messages.error_prefix } else { "" };
+    let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
+    let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
+    let data = RegisterData { nickname, avatar_hash, typed, errors, failure };
+    Ok(PageResponse::Page(page.with_script().with_error(failure).with_data(data)))
 }
 
-/// The registration page.
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
-    let (frame, prepared) = (use_context::<PageContext>(), use_context::<Prepared>());
-    frame.zip(prepared).map(|(frame, Prepared { nickname, avatar_hash, typed, problems, temporary_error })| {
-        let messages = frame.messages;
+    page_data::<RegisterData>().map(|(page, RegisterData { nickname, avatar_hash, typed, errors, failure })| {
+        let messages = page.messages;
         let greeting = match &nickname {
             Some(nickname) => (messages.register_welcome)(nickname),
             None => messages.register_welcome_nameless.to_owned(),
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
-            {temporary_error.map(|temporary_error| view! { <TemporaryErrorAlert messages temporary_error /> })}
-            <ProblemSummary messages problems />
+            {failure.map(|failure| view! { <FailureAlert messages failure /> })}
+            <ErrorSummary messages errors />
             <section class="card">
                 <div class="person">
                     <Avatar name hash=avatar_hash />
@@ -103,7 +74,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
                 <p class="lead">{messages.register_lead}</p>
                 <div class="choices">
                     <OneClick messages />
-                    <RegisterForm messages typed errors=problems />
+                    <RegisterForm messages typed errors />
                 </div>
             </section>
         }
@@ -127,12 +98,11 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
     }
 }
 
-/// The errors of the form in one place, first on the page and with the focus, each a link to its
-/// field.
+/// The errors of the form, first on the page and with the focus. Each links to its field.
 #[component]
-fn ProblemSummary(messages: &'static Messages, problems: FormErrors) -> impl IntoView {
-    let username = problems.username.map(|problem| ("#username", (messages.username_error)(problem)));
-    let email = problems.email.map(|problem| ("#email", (messages.email_error)(problem)));
+fn ErrorSummary(messages: &'static Messages, errors: FormErrors) -> impl IntoView {
+    let username = errors.username.map(|error| ("#username", (messages.username_error)(error)));
+    let email = errors.email.map(|error| ("#email", (messages.email_error)(error)));
     let items: Vec<_> = [username, email].into_iter().flatten().collect();
     (!items.is_empty()).then(|| {
         let items = items.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view();
@@ -145,10 +115,9 @@ fn ProblemSummary(messages: &'static Messages, problems: FormErrors) -> impl Int
     })
 }
 
-/// Nothing is wrong with the form, but it could not be taken.
 #[component]
-fn TemporaryErrorAlert(messages: &'static Messages, temporary_error: TemporaryError) -> impl IntoView {
-    let (title, advice) = temporary_error.told(messages);
+fn FailureAlert(messages: &'static Messages, failure: WebError) -> impl IntoView {
+    let (title, advice) = failure.message(messages);
     view! {
         <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
             <h2>{title}</h2>

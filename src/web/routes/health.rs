@@ -1,11 +1,11 @@
-//! What a supervisor asks.
+//! Health checks for supervisors and load balancers.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::error_page::RETRY_AFTER_SECS;
-use super::state::AppState;
+use crate::web::error::UNAVAILABLE_RETRY_SECS;
+use crate::web::state::AppState;
 
 /// `GET /healthz`: the process lives.
 pub(super) async fn alive() -> &'static str {
@@ -13,11 +13,11 @@ pub(super) async fn alive() -> &'static str {
 }
 
 /// `GET /readyz`: 200 if the database can be written, or 503 and the reason.
-pub(super) async fn ready(State(site): State<AppState>) -> Response {
-    match site.database_health.check().await {
+pub(super) async fn ready(State(state): State<AppState>) -> Response {
+    match state.database_health.check().await {
         Ok(()) => "ok\n".into_response(),
         Err(reason) => {
-            let retry_after = [(header::RETRY_AFTER, RETRY_AFTER_SECS.to_string())];
+            let retry_after = [(header::RETRY_AFTER, UNAVAILABLE_RETRY_SECS.to_string())];
             (StatusCode::SERVICE_UNAVAILABLE, retry_after, format!("{reason}\n")).into_response()
         }
     }

@@ -1,0 +1,80 @@
+//! Signing in and out: to QQ, back from QQ, and the end of the session.
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+
+use crate::audit::{self, Event};
+use crate::login::LoginOutcome;
+use crate::qq::Display;
+use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::forms::{Redirection, call, current_request};
+use crate::web::request::{PageRequest, RequestInfo};
+
+/// `GET /login/qq?next=…`: starts a login and redirects to QQ.
+pub(super) async fn start(request: RequestInfo, headers: HeaderMap) -> Result<Response, WebError> {
+    request.limit_network()?;
+    let login = &request.state.login;
+    let (cookies, location) = login.start_login(request.cookies.clone(), &request.next(), display(&headers))?;
+    Ok((cookies, Redirect::to(&location)).into_response())
+}
+
+/// `GET /login/qq/callback`: passes the query on unparsed, since QQ may send a malformed one.
+pub(super) async fn callback(request: PageRequest) -> Result<Response, WebError> {
+    let query = request.uri.query().unwrap_or_default().to_owned();
+    Ok(call(&request, finish_login(query)).await?.into_response(&request))
+}
+
+/// `POST /logout`.
+pub(super) async fn submit_logout(request: PageRequest) -> Result<Response, WebError> {
+    let redirect = call(&request, logout()).await?.into_response(&request);
+    Ok(([("clear-site-data", "\"cache\", \"storage\"")], redirect).into_response())
+}
+
+/// Exchanges the authorization code in the callback's `query` for an access token and the openid, and signs the
+/// user in. Whatever QQ sends, the result is a redirection.
+#[server(endpoint = "finish-login")]
+async fn finish_login(#[server(default)] query: String) -> Result<Redirection, WebError> {
+    let request = current_request()?;
+    request.limit_network()?;
+    let outcome = request.state.login.handle_callback(&query, &request.cookies, &request.session).await;
+    let outcome = outcome.map_err(|error| {
+        audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });
+        WebError::from(error)
+    })?;
+    let redirection = match outcome.login {
+        LoginOutcome::SignedIn(next) => Redirection::to(next.as_str()),
+        LoginOutcome::NeedsRegistration => Redirection::to("/register"),
+        LoginOutcome::Failed(failure, next) if outcome.has_replaced_user => {
+            Redirection::to_login(failure, &next).ending_session()
+        }
+        LoginOutcome::Failed(failure, next) => Redirection::to_login(failure, &next),
+    };
+    Ok(redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced)))
+}
+
+/// Ends the session.
+#[server(prefix = "", endpoint = "logout")]
+async fn logout() -> Result<Redirection, WebError> {
+    let request = current_request()?;
+    let user = request.signed_in_user().await?;
+    // Not `flush`: after that, tower-sessions adds a removal cookie of its own.
+    request.session.delete().await?;
+    if let Some(user) = user {
+        audit::record(Event::SignedOut { user_id: user.user_id });
+    }
+    Ok(Redirection::to("/").ending_session())
+}
+
+/// QQ has a page for phones; without it, some of them cannot sign in.
+fn display(headers: &HeaderMap) -> Display {
+    let contains = |name: &str, text: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text))
+    };
+    if contains("sec-ch-ua-mobile", "?1") || contains("user-agent", "Mobi") {
+        Display::Mobile
+    } else {
+        Display::Desktop
+    }
+}

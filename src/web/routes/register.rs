@@ -1,0 +1,105 @@
+//! Registration: by a form, by one click, and the check of a username while it is typed.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::response::Response;
+use leptos::prelude::*;
+use leptos::server_fn::codec::{FromReq, GetUrl, Json as JsonCodec};
+use serde::{Deserialize, Serialize};
+
+use crate::login::{FormErrors, LoginFailure, RegisterOutcome, RegistrationForm};
+use crate::sessions::SessionData;
+use crate::web::error::WebError;
+use crate::web::forms::{FormFields, Redirection, call, current_request};
+use crate::web::pages::register as page;
+use crate::web::request::PageRequest;
+
+/// How the registration form ends.
+#[derive(Debug, Serialize, Deserialize)]
+enum RegisterResponse {
+    Redirect(Redirection),
+    Invalid(FormErrors),
+}
+
+/// `POST /register`: on errors, shows the form again with what the user typed.
+pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
+    let typed = RegistrationForm { username: fields.get("username"), email: fields.get("email") };
+    let (errors, failure) = match call(&request, register(typed.username.clone(), typed.email.clone())).await {
+        Ok(RegisterResponse::Redirect(redirection)) => return Ok(redirection.into_response(&request)),
+        Ok(RegisterResponse::Invalid(errors)) => (errors, None),
+        Err(error) if error.retry_after_secs().is_some() => (FormErrors::default(), Some(error)),
+        Err(error) => return Err(error),
+    };
+    super::respond(page::load_again(request, typed, errors, failure).await).await
+}
+
+/// `GET /api/check-username?username=…`.
+pub(super) async fn check_username_for_island(
+    request: PageRequest,
+    http_request: Request,
+) -> Result<Json<String>, WebError> {
+    let CheckUsername { username } = <CheckUsername as FromReq<GetUrl, _, WebError>>::from_req(http_request).await?;
+    Ok(Json(call(&request, check_username(username)).await?))
+}
+
+/// Creates the account that the user asked for with the form.
+#[server(prefix = "", endpoint = "register")]
+async fn register(
+    #[server(default)] username: String,
+    #[server(default)] email: String,
+) -> Result<RegisterResponse, WebError> {
+    let request = current_request()?;
+    request.limit_network()?;
+    limit_user(&request, Some(&username), Some(&email)).await?;
+    let typed = RegistrationForm { username, email };
+    Ok(match request.state.login.register(&typed, &request.session).await? {
+        RegisterOutcome::Invalid(errors) => RegisterResponse::Invalid(errors),
+        outcome => RegisterResponse::Redirect(redirection(outcome)),
+    })
+}
+
+/// Creates an account with a generated username.
+#[server(prefix = "", endpoint = "register/auto")]
+pub(super) async fn register_auto() -> Result<Redirection, WebError> {
+    let request = current_request()?;
+    request.limit_network()?;
+    limit_user(&request, None, None).await?;
+    Ok(redirection(request.state.login.register_generated(&request.session).await?))
+}
+
+/// Returns the code of what is wrong with a username, or an empty text if it is available. Only users who are
+/// registering get an answer, so nobody can list the accounts.
+#[server(endpoint = "check-username", input = GetUrl, output = JsonCodec)]
+async fn check_username(#[server(default)] username: String) -> Result<String, WebError> {
+    let request = current_request()?;
+    request.limit_network()?;
+    if !matches!(request.session_data().await?, Some(SessionData::Pending(_))) {
+        // Not an error: the check may arrive just after the form.
+        return Ok("nobody".to_owned());
+    }
+    limit_user(&request, Some(&username), None).await?;
+    let error = request.state.login.check_username(&username).await?;
+    Ok(error.map_or("", |error| error.code()).to_owned())
+}
+
+fn redirection(outcome: RegisterOutcome) -> Redirection {
+    match outcome {
+        RegisterOutcome::SignedIn(next) => Redirection::to(next.as_str()),
+        RegisterOutcome::Expired(next) => Redirection::to_login(LoginFailure::Expired, &next),
+        RegisterOutcome::Closed(next) => Redirection::to_login(LoginFailure::Closed, &next),
+        RegisterOutcome::NothingPending | RegisterOutcome::Invalid(_) => Redirection::to("/login"),
+    }
+}
+
+/// Counts the request for the user, and for the username and email if the user is registering: otherwise others
+/// could keep them from the user. Users without a session are counted by their network alone.
+async fn limit_user(request: &PageRequest, username: Option<&str>, email: Option<&str>) -> Result<(), WebError> {
+    let limits = &request.state.rate_limits;
+    let Some(data) = request.session_data().await? else { return Ok(()) };
+    limits.count_user(data.openid())?;
+    if matches!(data, SessionData::Pending(_)) {
+        username.map_or(Ok(()), |username| limits.count_username(username))?;
+        email.map_or(Ok(()), |email| limits.count_email(email))?;
+    }
+    Ok(())
+}
