@@ -1,47 +1,51 @@
-//! The whole site, from outside: the real router on a free port, its own database, the sandbox as
-//! QQ, a clock that stands still until a test moves it, and browsers with cookie jars.
+//! Tests of the whole site over HTTP: the real router on a free port, its own database, the sandbox
+//! as QQ, a clock that only moves when a test advances it, and browsers with cookies.
 //!
-//! Numbers such as `s02` name points of a security checklist; the rest of the name says what must hold.
+//! Prefixes such as `s02_` are the numbers of the promises in `docs/security.md` that a test covers.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may end so")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a failing test panics")]
 
-mod accounts;
+mod account_creation;
+mod account_deletion;
+mod account_export;
+mod account_switch;
 mod attempts;
-mod audit;
+mod audit_log;
+mod authorization;
 mod avatars;
-mod discretion;
+mod cache_headers;
+mod callback_errors;
+mod concurrent_token_refresh;
+mod database;
+mod database_unavailable;
 mod doctor;
-mod drafts;
-mod error_codes;
+mod email_addresses;
 mod errors;
 mod fault_table;
+mod form_drafts;
 mod forms;
-mod generated_names;
-mod guards;
-mod headers;
-mod hindered;
-mod kept;
+mod generated_usernames;
 mod key_rotation;
-mod leaving;
+mod middleware;
+mod migrations;
 mod model;
 mod nicknames;
-mod own_account;
 mod pages;
-mod permission;
-mod portrait;
-mod promises;
+mod profile;
 mod qq_faults;
 mod races;
 mod rate_limits;
 mod registration;
-mod renewal;
+mod registration_modes;
+mod return_to;
 mod routes;
+mod security_headers;
+mod session_lifetime;
+mod session_list;
 mod sessions;
-mod signing_in;
-mod somebody_else;
-mod starting;
+mod sign_in;
+mod source_code;
+mod start_login;
+mod startup;
 mod support;
-mod two_clocks;
-mod unavailable;
-mod upgrades;
-mod way_to_qq;
+mod token_refresh;

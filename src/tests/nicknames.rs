@@ -1,17 +1,17 @@
-//! Nicknames: whatever they are, they name nobody and are nothing but text.
+//! Nicknames do not identify users and are displayed as plain text.
 
 use crate::support::{Endpoint, Fault, FaultySite};
 
-/// Has QQ tell this nickname from now on, whoever it is asked about.
-async fn tell(spoiled: &FaultySite, nickname: &str) {
-    spoiled.qq.inject_fault(Endpoint::UserInfo, Fault::Nickname(nickname.to_owned()), &[]).await;
+/// Makes QQ return this nickname for every user.
+async fn set_nickname(faulty: &FaultySite, nickname: &str) {
+    faulty.qq.inject_fault(Endpoint::UserInfo, Fault::Nickname(nickname.to_owned()), &[]).await;
 }
 
 #[tokio::test]
-async fn s30_two_people_with_one_nickname_are_two() {
-    let spoiled = FaultySite::start_with(vec![]).await;
-    let site = &spoiled.site;
-    tell(&spoiled, "One Nickname").await;
+async fn s30_users_with_the_same_nickname_have_separate_accounts() {
+    let faulty = FaultySite::start_with(vec![]).await;
+    let site = &faulty.site;
+    set_nickname(&faulty, "One Nickname").await;
     for name in ["ann", "bob"] {
         let mut browser = site.browser();
         assert_eq!(browser.register(name, name, "shared@example.com").await.location(), "/account");
@@ -27,15 +27,15 @@ async fn s30_two_people_with_one_nickname_are_two() {
 }
 
 #[tokio::test]
-async fn s30_a_new_nickname_changes_nobody_even_if_it_is_somebody_elses() {
-    let spoiled = FaultySite::start_with(vec![]).await;
-    let site = &spoiled.site;
+async fn s30_nickname_of_another_user_does_not_change_the_account() {
+    let faulty = FaultySite::start_with(vec![]).await;
+    let site = &faulty.site;
     for name in ["ann", "bob"] {
         site.browser().register(name, name, "a@b.cd").await;
     }
     let identities = "SELECT CAST(user_id AS TEXT) || ' ' || openid FROM open_ids ORDER BY openid";
     let before = site.query_texts(identities).await;
-    tell(&spoiled, "bob").await;
+    set_nickname(&faulty, "bob").await;
     let mut browser = site.browser();
     assert_eq!(browser.sign_in("ann").await.location(), "/account");
     let page = browser.get("/account").await;
@@ -44,25 +44,29 @@ async fn s30_a_new_nickname_changes_nobody_even_if_it_is_somebody_elses() {
         (Some("ann".into()), Some("bob".into()))
     );
     assert_eq!((site.count("users").await, site.query_texts(identities).await), (2, before));
-    let mut stranger = site.browser();
-    assert_eq!(stranger.sign_in("a stranger").await.location(), "/register", "called bob, and known to nobody");
+    let mut new_user = site.browser();
+    assert_eq!(
+        new_user.sign_in("new user").await.location(),
+        "/register",
+        "the nickname of an existing user does not identify them"
+    );
 }
 
-/// The names of a page's tags, in their order.
+/// Tag names of the page in document order.
 fn tags(page: &str) -> Vec<&str> {
     page.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap_or_default()).collect()
 }
 
-/// What stands inside the page's tags.
+/// The text between `<` and `>` of each tag.
 fn inside_tags(page: &str) -> impl Iterator<Item = &str> {
     page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default())
 }
 
 #[tokio::test]
-async fn s84_a_nickname_is_text_wherever_it_stands() {
-    let spoiled = FaultySite::start_with(vec![]).await;
+async fn s84_nickname_is_escaped_on_every_page() {
+    let faulty = FaultySite::start_with(vec![]).await;
     let long = "字".repeat(10_000);
-    let cut = "字".repeat(64);
+    let truncated = "字".repeat(64);
     let mut plain: Vec<String> = vec![];
     for (number, (nickname, shown)) in [
         ("Plain", "Plain"),
@@ -73,21 +77,21 @@ async fn s84_a_nickname_is_text_wherever_it_stands() {
         ("\u{202e}cod.exe\u{2066}", "cod.exe"),
         ("a\0b\u{7}", "ab"),
         ("👩\u{200d}💻", "👩\u{200d}💻"),
-        (&*long, &*cut),
+        (&*long, &*truncated),
     ]
     .into_iter()
     .enumerate()
     {
-        tell(&spoiled, nickname).await;
-        let mut browser = spoiled.site.browser();
-        assert_eq!(browser.sign_in(&format!("somebody-{number}")).await.location(), "/register", "{nickname}");
+        set_nickname(&faulty, nickname).await;
+        let mut browser = faulty.site.browser();
+        assert_eq!(browser.sign_in(&format!("user-{number}")).await.location(), "/register", "{nickname}");
         let mut pages = vec![browser.get("/register").await.body];
         assert_eq!(browser.post("/register/auto", &[]).await.location(), "/account", "{nickname}");
         pages.extend([browser.get("/").await.body, browser.get("/account").await.body]);
         for page in &pages {
             assert!(page.contains(shown), "{nickname}: {page}");
             assert!(!page.contains(['\0', '\u{7}', '\u{202e}', '\u{2066}']), "{nickname}: {page}");
-            assert!(!page.contains(&format!("{cut}字")), "{page}");
+            assert!(!page.contains(&format!("{truncated}字")), "{page}");
             for quote in ['"', '\''] {
                 let attribute = format!("{quote} onmouseover={quote}");
                 assert!(!inside_tags(page).any(|tag| tag.contains(&attribute)), "{nickname}: {page}");
@@ -97,7 +101,7 @@ async fn s84_a_nickname_is_text_wherever_it_stands() {
             plain = pages;
         } else {
             for (page, plain) in pages.iter().zip(&plain) {
-                assert_eq!(tags(page), tags(plain), "{nickname}: it made a tag");
+                assert_eq!(tags(page), tags(plain), "{nickname}: the nickname added a tag");
             }
         }
     }

@@ -1,23 +1,19 @@
-//! Language, theme, and what the pages hold.
+//! Language, theme, scripts and texts of the pages.
 
-use reqwest::Method;
-
-use crate::support::{TestSite, http_client};
+use crate::support::{TestSite, http_client, options};
 
 #[tokio::test]
-async fn the_browser_chooses_the_language_until_the_person_does() {
+async fn language_follows_the_browser_until_the_user_chooses_one() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    let in_chinese = browser.request(Method::GET, "/login").header("accept-language", "zh-CN,zh;q=0.9");
     assert!(browser.get("/login").await.body.contains("Sign in with QQ"));
     let client = http_client();
     let page = client.get(format!("http://{}/login", site.authority)).header("accept-language", "zh-CN,zh;q=0.9");
-    let page = page.send().await.expect("an answer").text().await.expect("a body");
+    let page = page.send().await.expect("a response").text().await.expect("a body");
     assert!(page.contains("QQ登录") && page.contains("<html lang=\"zh-CN\""));
-    drop(in_chinese);
 
-    let answer = browser.post("/language", &[("lang", "zh-CN"), ("back", "/login?next=%2Fa&error=expired")]).await;
-    assert_eq!((answer.status, answer.location()), (303, "/login?next=%2Fa&error=expired"));
+    let response = browser.post("/language", &[("lang", "zh-CN"), ("back", "/login?next=%2Fa&error=expired")]).await;
+    assert_eq!((response.status, response.location()), (303, "/login?next=%2Fa&error=expired"));
     let page = browser.get("/login?next=%2Fa&error=expired").await;
     assert!(page.body.contains("本次登录已过期") && page.body.contains("href=\"/login/qq?next=%2Fa\""));
     browser.post("/language", &[("lang", "en"), ("back", "/")]).await;
@@ -27,12 +23,12 @@ async fn the_browser_chooses_the_language_until_the_person_does() {
 }
 
 #[tokio::test]
-async fn the_theme_is_known_before_the_first_paint() {
+async fn theme_is_part_of_the_html() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     assert!(browser.get("/").await.body.contains("data-theme=\"system\""));
-    let answer = browser.post("/theme", &[("theme", "dark"), ("back", "/login")]).await;
-    assert_eq!(answer.location(), "/login");
+    let response = browser.post("/theme", &[("theme", "dark"), ("back", "/login")]).await;
+    assert_eq!(response.location(), "/login");
     assert!(browser.get("/").await.body.contains("data-theme=\"dark\""));
     browser.post("/theme", &[("theme", "pink"), ("back", "/")]).await;
     assert!(browser.get("/").await.body.contains("data-theme=\"dark\""));
@@ -61,17 +57,7 @@ async fn pages_have_only_the_scripts_they_need() {
 }
 
 #[tokio::test]
-async fn next_survives_the_login_page_and_an_error() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    let page = browser.get("/login?next=%2Fa%3Fb%3D1%26c&error=cancelled").await;
-    assert!(page.body.contains("href=\"/login/qq?next=%2Fa%3Fb%3D1%26c\""), "{}", page.body);
-    let page = browser.get("/login?next=https://evil.example").await;
-    assert!(page.body.contains("href=\"/login/qq\""), "{}", page.body);
-}
-
-#[tokio::test]
-async fn an_unknown_error_code_is_no_error() {
+async fn unknown_error_code_shows_no_alert() {
     let site = TestSite::start().await;
     let page = site.browser().get("/login?error=<script>").await;
     assert_eq!(page.status, 200);
@@ -79,7 +65,7 @@ async fn an_unknown_error_code_is_no_error() {
 }
 
 #[tokio::test]
-async fn every_error_code_has_words_and_a_way_to_go_on() {
+async fn every_error_code_shows_an_alert_and_the_sign_in_button() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for code in ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"] {
@@ -88,5 +74,34 @@ async fn every_error_code_has_words_and_a_way_to_go_on() {
             let page = browser.get(&format!("/login?error={code}")).await;
             assert!(page.body.contains("role=\"alert\"") && page.body.contains("data-testid=\"login-qq\""), "{code}");
         }
+    }
+}
+
+#[tokio::test]
+async fn s96_requested_data_and_privacy_link_precede_the_sign_in_button() {
+    let site = TestSite::start_with(options([("QQ_UNIONID", "on"), ("QQ_SCOPE", "get_user_info,list_album")])).await;
+    for (language, summary, unionid) in [
+        ("en", "your QQ nickname, avatar and a site-specific ID", "unionid"),
+        ("zh-CN", "您的 QQ 昵称、头像和仅用于本站的标识", "unionid"),
+    ] {
+        let mut browser = site.browser();
+        browser.cookies.insert("lang".to_owned(), language.to_owned());
+        for path in ["/", "/login"] {
+            let page = browser.get(path).await.body;
+            let position =
+                |text: &str| page.find(text).unwrap_or_else(|| panic!("{path} does not contain {text}: {page}"));
+            assert!(
+                position(summary) < position("login-qq") && position("href=\"/privacy\"") < position("login-qq"),
+                "{path}"
+            );
+            assert!(!page.contains("checkbox") && !page.contains("checked"), "{path}");
+        }
+        let page = browser.get("/privacy").await;
+        assert_eq!(page.status, 200);
+        for text in [summary, unionid, "list_album", "Cookie"] {
+            assert!(page.body.contains(text), "{language}: {text}");
+        }
+        browser.sign_in("New user").await;
+        assert!(!browser.get("/register").await.body.contains("checked"));
     }
 }

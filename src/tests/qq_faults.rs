@@ -1,54 +1,54 @@
-//! Whatever QQ answers: no 5xx page, no half-made account, no session.
+//! Faulty QQ responses cause no 5xx page, no incomplete account and no session.
 
 use crate::support::{TestSite, options};
 
-/// A site that waits for a slow QQ no longer than a test wants to, and long enough for one that is well.
-async fn impatient() -> TestSite {
+/// Starts a site with a short QQ timeout.
+async fn start_with_short_timeout() -> TestSite {
     TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await
 }
 
-/// Breaks an endpoint, signs in, and gives where that ended.
-async fn end_of(site: &TestSite, endpoint: &str, fault: &str) -> String {
+/// Signs in while an endpoint of QQ has a fault. Returns the redirect target.
+async fn sign_in_with_fault(site: &TestSite, endpoint: &str, fault: &str) -> String {
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
-    // Twice for what is asked a second time when the first answer is broken.
+    // Twice, because some requests are retried once.
     site.set_qq_fault(endpoint, fault, 2).await;
-    let answer = browser.get(&callback).await;
+    let response = browser.get(&callback).await;
     site.clear_qq_faults().await;
-    assert_eq!(answer.status, 303, "{endpoint} {fault}");
-    let ending = answer.location().to_owned();
-    if ending.starts_with("/login") {
+    assert_eq!(response.status, 303, "{endpoint} {fault}");
+    let location = response.location().to_owned();
+    if location.starts_with("/login") {
         assert_eq!(browser.session_id(), None, "{endpoint} {fault}");
-        let page = browser.get(&ending).await;
+        let page = browser.get(&location).await;
         assert!(page.status == 200 && page.body.contains("role=\"alert\""), "{endpoint} {fault}");
     }
-    ending
+    location
 }
 
 const BROKEN: [&str; 9] = ["http_500", "html", "empty", "truncated", "bad_charset", "huge", "drip", "drop", "redirect"];
 
 #[tokio::test]
-async fn s37_a_broken_token_answer_is_qq_out_of_reach() {
-    let site = impatient().await;
+async fn s37_broken_token_response_shows_unreachable() {
+    let site = start_with_short_timeout().await;
     for fault in BROKEN.into_iter().chain(["slow"]) {
-        assert_eq!(end_of(&site, "token", fault).await, "/login?error=unreachable", "{fault}");
+        assert_eq!(sign_in_with_fault(&site, "token", fault).await, "/login?error=unreachable", "{fault}");
     }
     assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
 }
 
 #[tokio::test]
-async fn s37_a_broken_me_answer_is_qq_out_of_reach() {
-    let site = impatient().await;
+async fn s37_broken_me_response_shows_unreachable() {
+    let site = start_with_short_timeout().await;
     for fault in BROKEN.into_iter().chain(["slow", "no_openid"]) {
-        assert_eq!(end_of(&site, "me", fault).await, "/login?error=unreachable", "{fault}");
+        assert_eq!(sign_in_with_fault(&site, "me", fault).await, "/login?error=unreachable", "{fault}");
     }
     assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
 }
 
 #[tokio::test]
-async fn s28_s36_refusals_are_sorted_by_what_can_be_done() {
+async fn s28_s36_qq_error_codes_map_to_login_errors() {
     let site = TestSite::start().await;
-    for (endpoint, fault, ending) in [
+    for (endpoint, fault, login_error) in [
         ("token", "code_reused", "denied"),
         ("token", "code_expired", "denied"),
         ("token", "code_unknown", "denied"),
@@ -59,27 +59,31 @@ async fn s28_s36_refusals_are_sorted_by_what_can_be_done() {
         ("me", "token_illegal", "denied"),
         ("me", "token_check_failed", "denied"),
     ] {
-        assert_eq!(end_of(&site, endpoint, fault).await, format!("/login?error={ending}"), "{endpoint} {fault}");
+        assert_eq!(
+            sign_in_with_fault(&site, endpoint, fault).await,
+            format!("/login?error={login_error}"),
+            "{endpoint} {fault}"
+        );
     }
     assert_eq!((site.count("users").await, site.count("sessions").await), (0, 0));
 }
 
 #[tokio::test]
-async fn other_shapes_of_good_answers_sign_in() {
+async fn alternative_response_formats_are_accepted() {
     let site = TestSite::start().await;
     for (endpoint, fault) in
         [("token", "expires_number"), ("token", "no_refresh"), ("token", "jsonp_tight"), ("me", "jsonp_tight")]
     {
-        assert_eq!(end_of(&site, endpoint, fault).await, "/register", "{endpoint} {fault}");
+        assert_eq!(sign_in_with_fault(&site, endpoint, fault).await, "/register", "{endpoint} {fault}");
     }
 }
 
 #[tokio::test]
-async fn without_nickname_and_avatar_a_sign_in_goes_on() {
-    let site = impatient().await;
-    let own = ["not_logged_in", "openid_invalid", "api_denied", "avatar_missing", "is_lost", "slow"];
-    for fault in BROKEN.into_iter().chain(own) {
-        assert_eq!(end_of(&site, "get_user_info", fault).await, "/register", "{fault}");
+async fn sign_in_succeeds_without_profile() {
+    let site = start_with_short_timeout().await;
+    let profile_faults = ["not_logged_in", "openid_invalid", "api_denied", "avatar_missing", "is_lost", "slow"];
+    for fault in BROKEN.into_iter().chain(profile_faults) {
+        assert_eq!(sign_in_with_fault(&site, "get_user_info", fault).await, "/register", "{fault}");
     }
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -92,7 +96,7 @@ async fn without_nickname_and_avatar_a_sign_in_goes_on() {
 }
 
 #[tokio::test]
-async fn unionid_without_permission_does_not_stop_a_sign_in() {
+async fn sign_in_succeeds_without_unionid_permission() {
     let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -107,7 +111,7 @@ async fn unionid_without_permission_does_not_stop_a_sign_in() {
 }
 
 #[tokio::test]
-async fn b11_a_unionid_is_stored_beside_the_openid_whenever_it_comes_and_never_instead_of_it() {
+async fn b11_unionid_is_stored_in_addition_to_the_openid() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
@@ -115,7 +119,7 @@ async fn b11_a_unionid_is_stored_beside_the_openid_whenever_it_comes_and_never_i
     assert_eq!(site.query_number("SELECT COUNT(*) FROM open_ids WHERE unionid IS NULL").await, 1);
     let site = site.restart_with(options([("QQ_UNIONID", "on")])).await;
     let mut browser = browser.moved_to(&site);
-    assert_eq!(browser.sign_in(&username).await.location(), "/account", "known by the openid as before");
+    assert_eq!(browser.sign_in(&username).await.location(), "/account", "the openid still identifies the user");
     assert_eq!(site.query_texts("SELECT openid FROM open_ids").await, openids);
     let unionids = site.query_texts("SELECT unionid FROM open_ids WHERE unionid IS NOT NULL").await;
     assert!(unionids.len() == 1 && unionids[0].starts_with("UID_"), "{unionids:?}");
@@ -125,12 +129,12 @@ async fn b11_a_unionid_is_stored_beside_the_openid_whenever_it_comes_and_never_i
     assert_eq!(
         site.query_texts("SELECT unionid FROM open_ids").await,
         unionids,
-        "one that is not told is not forgotten"
+        "a missing unionid does not clear the stored one"
     );
 }
 
 #[tokio::test]
-async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
+async fn s25_token_exchange_is_not_retried_but_me_is() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -141,15 +145,4 @@ async fn s25_an_exchange_is_never_tried_twice_and_me_is() {
     site.set_qq_fault("me", "http_500", 1).await;
     assert_eq!(browser.get(&callback).await.location(), "/register");
     assert_eq!(site.count_qq_requests("me").await, 2);
-}
-
-#[tokio::test]
-async fn s03_a_state_lost_on_the_way_is_told_kindly() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    let authorize_url = browser.start_login(None).await;
-    site.set_qq_fault("authorize", "drop_state", 1).await;
-    let callback = browser.approve(&authorize_url, "Ann").await;
-    assert!(!callback.contains("state="));
-    assert_eq!(browser.get(&callback).await.location(), "/login?error=expired");
 }

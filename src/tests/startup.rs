@@ -1,4 +1,4 @@
-//! What the program says when it starts.
+//! Warnings at startup.
 
 use std::future::ready;
 
@@ -9,7 +9,7 @@ use qq_login::server;
 
 use crate::support::{Log, TestSite};
 
-/// Starts the program with these variables and stops it at once: gives what it warned of.
+/// Starts and stops the server with these variables. Returns its warnings.
 async fn warnings(site: &TestSite, variables: &[(&str, &str)]) -> Vec<String> {
     let common = [
         ("LEPTOS_SITE_ADDR", "127.0.0.1:0"),
@@ -20,18 +20,18 @@ async fn warnings(site: &TestSite, variables: &[(&str, &str)]) -> Vec<String> {
     let variables = common.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let config = Config::read(&Environment::new(variables, |_| vec![])).expect("a configuration");
     let log = Log::default();
-    let _listening = log.capture();
-    server::run(config, clock::system(), random::system(), ready(())).await.expect("a start and an end");
+    let _capture = log.capture();
+    server::run(config, clock::system(), random::system(), ready(())).await.expect("a clean run");
     let text = log.text();
-    let of_the_start = text.lines().filter(|line| line.contains(r#""target":"qq_login::server""#));
-    of_the_start.filter(|line| line.contains(r#""level":"WARN""#)).map(str::to_owned).collect()
+    let server_lines = text.lines().filter(|line| line.contains(r#""target":"qq_login::server""#));
+    server_lines.filter(|line| line.contains(r#""level":"WARN""#)).map(str::to_owned).collect()
 }
 
 #[tokio::test]
-async fn s26_another_address_than_qqs_own_is_warned_of_loudly() {
+async fn s26_unofficial_qq_url_logs_a_warning() {
     let site = TestSite::start().await;
     let credentials = [("QQ_APP_ID", "100000001"), ("QQ_APP_KEY", "canary-app-key")];
-    for (url, is_warned) in [
+    for (url, has_warning) in [
         ("https://qq.example", true),
         ("https://graph.qq.com.example", true),
         ("https://graph.qq.com:8443", true),
@@ -42,10 +42,10 @@ async fn s26_another_address_than_qqs_own_is_warned_of_loudly() {
     ] {
         let [id, key] = credentials;
         let warnings = warnings(&site, &[id, key, ("QQ_GRAPH_URL", url)]).await;
-        assert_eq!(warnings.len(), usize::from(is_warned), "{url}: {warnings:?}");
+        assert_eq!(warnings.len(), usize::from(has_warning), "{url}: {warnings:?}");
         assert!(warnings.iter().all(|line| line.contains(url) && !line.contains("canary")), "{url}: {warnings:?}");
     }
     assert_eq!(warnings(&site, &credentials).await, Vec::<String>::new());
-    let of_the_sandbox = warnings(&site, &[]).await;
-    assert!(matches!(&of_the_sandbox[..], [line] if line.contains("QQ sandbox")), "{of_the_sandbox:?}");
+    let sandbox_warnings = warnings(&site, &[]).await;
+    assert!(matches!(&sandbox_warnings[..], [line] if line.contains("QQ sandbox")), "{sandbox_warnings:?}");
 }

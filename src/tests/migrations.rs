@@ -1,4 +1,4 @@
-//! A database that an earlier version made is brought up to date, and its people can sign in.
+//! Databases of earlier versions are migrated, and their users can sign in.
 
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyPoolOptions;
@@ -18,7 +18,7 @@ const POSTGRES: [(&str, &str); 3] = [
     ("permissions", include_str!("../../migrations/postgres/0003_permissions.sql")),
 ];
 
-/// A row in each table of each version.
+/// Rows for the tables that each version added.
 const ROWS: [&[&str]; 3] = [
     &[
         "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ('Ann', 'ann', 'ann', 1)",
@@ -32,14 +32,14 @@ const ROWS: [&[&str]; 3] = [
     &["INSERT INTO avatars (hash, picture, kept_at) VALUES ('hash', '', 1)"],
 ];
 
-/// Ann's openid at the sandbox.
+/// The sandbox's openid of Ann.
 fn openid() -> String {
     let digest = Sha256::digest(["openid", "100000001", "Ann"].join("\0"));
     digest.iter().take(16).map(|byte| format!("{byte:02X}")).collect()
 }
 
-/// Makes the database as it was at `version`, with Ann in it.
-async fn make_earlier(url: &str, version: usize) {
+/// Creates the database at schema `version`, with one user, Ann.
+async fn create_database_at(url: &str, version: usize) {
     sqlx::any::install_default_drivers();
     let is_sqlite = url.starts_with("sqlite");
     let url = if is_sqlite { format!("{url}?mode=rwc") } else { url.to_owned() };
@@ -47,7 +47,7 @@ async fn make_earlier(url: &str, version: usize) {
     let steps = if is_sqlite { SQLITE } else { POSTGRES }.into_iter().zip(1..).map(|((name, sql), version)| {
         Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     });
-    Migrator::with_migrations(steps.take(version).collect()).run(&pool).await.expect("the tables");
+    Migrator::with_migrations(steps.take(version).collect()).run(&pool).await.expect("migrated tables");
     for sql in ROWS.iter().take(version).copied().flatten() {
         execute(&pool, sql).await;
     }
@@ -62,9 +62,9 @@ async fn execute(pool: &AnyPool, sql: &str) {
 }
 
 #[tokio::test]
-async fn s97_a_database_of_any_earlier_version_is_brought_up_to_date_and_people_sign_in() {
+async fn s97_database_of_any_earlier_version_is_migrated_and_users_sign_in() {
     for version in 1..=SQLITE.len() {
-        let site = TestSite::start_on_database(async |url| make_earlier(url, version).await).await;
+        let site = TestSite::start_on_database(async |url| create_database_at(url, version).await).await;
         let mut browser = site.browser();
         assert_eq!(browser.sign_in("Ann").await.location(), "/account", "from version {version}");
         let page = browser.get("/account").await;

@@ -1,8 +1,8 @@
-//! What browsers may keep, and for how long.
+//! `Cache-Control` of pages and static files.
 
 use crate::support::{TestSite, options};
 
-/// A folder of static files.
+/// Creates a folder of static files and returns its path.
 fn site_root() -> String {
     let folder = std::env::temp_dir().join(format!("qq-login-files-{}", std::process::id()));
     std::fs::create_dir_all(folder.join("pkg")).expect("a folder");
@@ -13,14 +13,14 @@ fn site_root() -> String {
 }
 
 #[tokio::test]
-async fn s83_only_the_version_that_is_served_may_be_kept_for_good() {
+async fn s83_only_the_current_asset_version_is_immutable() {
     let site = TestSite::start_with(options([("LEPTOS_SITE_ROOT", &site_root())])).await;
     let mut browser = site.browser();
     let page = browser.get("/login").await;
     let (_, rest) = page.body.split_once("href=\"/pkg/qq-login.css").expect("a style sheet");
     let version = rest.split('"').next().expect("a version");
     assert_eq!(version.len(), "?v=".len() + 16);
-    for (path, kept) in [
+    for (path, cache_control) in [
         (format!("/pkg/qq-login.css{version}"), "public, max-age=31536000, immutable"),
         (format!("/pkg/qq-login.wasm{version}"), "public, max-age=31536000, immutable"),
         (format!("/pkg/qq-login.js{version}0"), "no-cache"),
@@ -29,12 +29,12 @@ async fn s83_only_the_version_that_is_served_may_be_kept_for_good() {
         (format!("/pkg/none.js{version}"), "no-store"),
         (format!("/{version}"), "no-store"),
     ] {
-        assert_eq!(browser.get(&path).await.header("cache-control"), kept, "{path}");
+        assert_eq!(browser.get(&path).await.header("cache-control"), cache_control, "{path}");
     }
 }
 
 #[tokio::test]
-async fn s83_nothing_that_is_somebodys_own_is_kept() {
+async fn s83_dynamic_responses_are_not_stored() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -48,10 +48,22 @@ async fn s83_nothing_that_is_somebodys_own_is_kept() {
         ("/nowhere", 404),
         ("/healthz", 200),
     ] {
-        let answer = browser.get(path).await;
-        assert_eq!((answer.status, answer.header("cache-control")), (status, "no-store"), "{path}");
+        let response = browser.get(path).await;
+        assert_eq!((response.status, response.header("cache-control")), (status, "no-store"), "{path}");
     }
-    let answer = browser.post("/register/auto", &[]).await;
-    assert_eq!((answer.location(), answer.header("cache-control")), ("/account", "no-store"));
+    let response = browser.post("/register/auto", &[]).await;
+    assert_eq!((response.location(), response.header("cache-control")), ("/account", "no-store"));
     assert_eq!(browser.get("/account").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn s83_pages_of_signed_in_users_are_not_stored() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.register_new_user().await;
+    for path in ["/", "/account", "/nowhere", "/login/qq", "/login"] {
+        let response = browser.get(path).await;
+        let cache_control = response.header("cache-control");
+        assert!(cache_control == "no-store" || response.status == 303, "{path}: {cache_control}");
+    }
 }

@@ -1,11 +1,11 @@
-//! Nickname and avatar: fetched at each sign-in, and with the token whenever somebody asks.
+//! Nickname and avatar are fetched at each sign-in, and with the token on request.
 
 use crate::support::{TestSite, options};
 
 const UPDATED: &str = "Your nickname and avatar are up to date.";
 
 #[tokio::test]
-async fn nickname_and_avatar_can_be_fetched_anew() {
+async fn profile_can_be_refreshed_on_request() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -18,11 +18,11 @@ async fn nickname_and_avatar_can_be_fetched_anew() {
     let page = browser.get("/account").await;
     assert_eq!(page.text_by_test_id("nickname").as_deref(), Some("Ann"));
     assert!(page.body.contains(UPDATED) && page.body.contains("<img src=\"/avatar/"));
-    assert!(browser.get("/").await.body.contains("Hello, Ann"), "the header and the home page show it too");
+    assert!(browser.get("/").await.body.contains("Hello, Ann"), "the home page shows it too");
 }
 
 #[tokio::test]
-async fn s36_a_token_that_qq_refuses_is_dead_and_leads_by_qq() {
+async fn s36_rejected_token_is_revoked_and_redirects_to_qq() {
     let site = TestSite::start().await;
     for fault in ["not_logged_in", "api_denied"] {
         let mut browser = site.browser();
@@ -44,7 +44,7 @@ async fn s36_a_token_that_qq_refuses_is_dead_and_leads_by_qq() {
 }
 
 #[tokio::test]
-async fn s36_a_fresh_token_that_is_refused_at_once_leads_to_a_page_and_not_in_circles() {
+async fn s36_immediately_rejected_token_shows_an_error_instead_of_a_redirect_loop() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -57,8 +57,8 @@ async fn s36_a_fresh_token_that_is_refused_at_once_leads_to_a_page_and_not_in_ci
 }
 
 #[tokio::test]
-async fn a_token_that_has_expired_at_qq_alone_is_renewed_and_used() {
-    // QQ's clock is ahead of ours: to it, the token has ended; to us, it is good for a while.
+async fn token_expired_only_at_qq_is_refreshed() {
+    // QQ's clock is ahead: the token has expired at QQ but not on the site.
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
@@ -69,7 +69,7 @@ async fn a_token_that_has_expired_at_qq_alone_is_renewed_and_used() {
 }
 
 #[tokio::test]
-async fn s38_with_qq_out_of_reach_the_page_says_so_in_place() {
+async fn s38_unreachable_qq_shows_an_error_on_the_account_page() {
     let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "2000")])).await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
@@ -90,7 +90,7 @@ async fn s38_with_qq_out_of_reach_the_page_says_so_in_place() {
 }
 
 #[tokio::test]
-async fn what_qq_did_not_give_in_full_is_not_called_up_to_date() {
+async fn partial_profile_is_not_reported_as_up_to_date() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
@@ -105,11 +105,11 @@ async fn what_qq_did_not_give_in_full_is_not_called_up_to_date() {
     }
     site.set_qq_fault("get_user_info", "avatar_missing", 1).await;
     browser.post("/account/portrait", &[]).await;
-    assert!(browser.get("/account").await.body.contains(UPDATED), "that there is no avatar is all there is");
+    assert!(browser.get("/account").await.body.contains(UPDATED), "a profile without an avatar is complete");
 }
 
 #[tokio::test]
-async fn at_a_sign_in_that_tells_nothing_the_earlier_nickname_and_avatar_stay() {
+async fn failed_profile_fetch_at_sign_in_keeps_nickname_and_avatar() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
@@ -124,11 +124,11 @@ async fn at_a_sign_in_that_tells_nothing_the_earlier_nickname_and_avatar_stay() 
     }
     site.set_qq_fault("get_user_info", "avatar_missing", 1).await;
     browser.sign_in(&username).await;
-    assert!(!browser.get("/account").await.body.contains("<img"), "told that there is none, none is shown");
+    assert!(!browser.get("/account").await.body.contains("<img"), "the avatar is removed if QQ reports none");
 }
 
 #[tokio::test]
-async fn without_an_avatar_the_first_letter_of_the_name_stands_there() {
+async fn missing_avatar_shows_the_first_letter_of_the_nickname() {
     let site = TestSite::start().await;
     for (name, letter) in
         [("ann", "A"), ("小明", "小"), ("👩\u{200d}💻 dev", "👩\u{200d}💻"), ("e\u{301}ve", "E\u{301}")]
