@@ -21,7 +21,7 @@ pub enum LoginFailure {
 }
 
 impl LoginFailure {
-    pub const ALL: [LoginFailure; 6] =
+    const ALL: [LoginFailure; 6] =
         [Self::Expired, Self::Cancelled, Self::Denied, Self::Misconfigured, Self::Unreachable, Self::Closed];
 
     /// The value of the `error` parameter.
