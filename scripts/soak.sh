@@ -49,10 +49,10 @@ soak() {
     summary+=$(printf '%-7s %5d s  %s' "$result" $((SECONDS - begin)) "$name")$'\n'$numbers
 }
 
-soak "Races of fifty" "[0-9]+ registrations of one name, $RACE_ROUNDS times
+soak "Races of fifty" "[0-9]+ registrations of one username, $RACE_ROUNDS times
 [0-9]+ callbacks and registrations of one new openid, $RACE_ROUNDS times
-[0-9]+ visits to one callback address, $RACE_ROUNDS times
-[0-9]+ requests with an old token, $RACE_ROUNDS times
+[0-9]+ requests for one callback, $RACE_ROUNDS times
+[0-9]+ requests with an expired token, $RACE_ROUNDS times
 signing out among [0-9]+ requests, $RACE_ROUNDS times" --test integration races::
 soak "Killing and stopping the program" "$KILLS kills, seed [0-9]+: .*
 $TERMS stops: .*" --test process

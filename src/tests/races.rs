@@ -1,5 +1,4 @@
-//! Fifty at once, half of them at another machine that serves the same site: whatever the order in
-//! which they are taken, one of them wins, and the others are answered.
+//! Fifty concurrent requests, distributed over two replicas of the site. One of them wins, and all are answered.
 
 mod sign_out;
 
@@ -10,184 +9,176 @@ use tokio::sync::Barrier;
 
 use crate::support::{Browser, Response, TestSite, env_number, options};
 
-const AT_ONCE: usize = 50;
+const CONCURRENCY: usize = 50;
 
-/// How often each race is run: `RACE_ROUNDS`, or three times.
+/// How often each race is repeated: `RACE_ROUNDS`, or three times.
 fn rounds() -> usize {
     env_number("RACE_ROUNDS").map_or(3, NonZeroUsize::get)
 }
 
-/// A site on two machines.
-struct Machines {
+/// A site with two replicas.
+struct Replicas {
     site: TestSite,
     ports: [u16; 2],
 }
 
-impl Machines {
-    async fn start_with(options: Vec<(String, String)>) -> Machines {
+impl Replicas {
+    async fn start_with(options: Vec<(String, String)>) -> Replicas {
         let site = TestSite::start_with(options).await;
-        Machines { ports: [site.port, site.start_replica().await], site }
+        Replicas { ports: [site.port, site.start_replica().await], site }
     }
 
-    /// A browser's copy for the racer with this number, on its way to one machine or the other.
-    fn racer(&self, browser: &Browser, number: usize) -> Browser {
+    /// Starts replicas whose tokens live for 100 seconds. The timeout for QQ is long, so that requests that wait for
+    /// another one's token refresh do not give up on a busy machine.
+    async fn start_with_short_lived_tokens() -> Replicas {
+        let settings = [("SANDBOX_TOKEN_TTL", "100"), ("SESSION_IDLE_SECS", "9000000"), ("QQ_TIMEOUT_MS", "60000")];
+        Replicas::start_with(options(settings)).await
+    }
+
+    /// Returns a copy of the browser, connected to one of the replicas.
+    fn connect(&self, browser: &Browser, number: usize) -> Browser {
         browser.via_port(self.ports[number % self.ports.len()])
     }
 }
 
-/// Does all of it at the same time, each on a task of its own.
-async fn at_once<T: Send + 'static>(acts: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
-    let start = Arc::new(Barrier::new(acts.len()));
-    let running: Vec<_> = acts
+/// Runs all futures at the same time, each in its own task.
+async fn run_concurrently<T: Send + 'static>(futures: Vec<impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+    let start = Arc::new(Barrier::new(futures.len()));
+    let tasks: Vec<_> = futures
         .into_iter()
-        .map(|act| {
+        .map(|future| {
             let start = start.clone();
             tokio::spawn(async move {
                 start.wait().await;
-                act.await
+                future.await
             })
         })
         .collect();
-    let mut outcomes = vec![];
-    for act in running {
-        outcomes.push(act.await.expect("an outcome"));
+    let mut results = vec![];
+    for task in tasks {
+        results.push(task.await.expect("a result"));
     }
-    outcomes
+    results
 }
 
-async fn open(mut browser: Browser, path: String) -> (Browser, Response) {
-    let answer = browser.get(&path).await;
-    (browser, answer)
+async fn get(mut browser: Browser, path: String) -> (Browser, Response) {
+    let response = browser.get(&path).await;
+    (browser, response)
 }
 
-async fn send(mut browser: Browser, path: &'static str, fields: Vec<(&'static str, String)>) -> (Browser, Response) {
+async fn post(mut browser: Browser, path: &'static str, fields: Vec<(&'static str, String)>) -> (Browser, Response) {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let answer = browser.post(path, &fields).await;
-    (browser, answer)
+    let response = browser.post(path, &fields).await;
+    (browser, response)
 }
 
-/// A browser that somebody came back with from QQ for the first time.
-async fn newcomer(site: &TestSite, nickname: String) -> Browser {
-    let mut browser = site.browser();
-    assert_eq!(browser.sign_in(&nickname).await.location(), "/register");
+/// Signs in a user who has not registered yet.
+async fn sign_in_new_user(mut browser: Browser, name: String) -> Browser {
+    assert_eq!(browser.sign_in(&name).await.location(), "/register");
     browser
 }
 
-/// One user for each openid, and the other way round.
-async fn expect_whole_accounts(site: &TestSite, people: usize) {
-    let people = i64::try_from(people).expect("few");
-    assert_eq!((site.count("users").await, site.count("open_ids").await), (people, people));
-    let halves = "SELECT COUNT(*) FROM users WHERE id NOT IN (SELECT user_id FROM open_ids)";
-    assert_eq!(site.query_number(halves).await, 0, "a user without an openid");
+/// Expects this number of users, each with one openid.
+async fn expect_complete_users(site: &TestSite, users: usize) {
+    let users = i64::try_from(users).expect("a small number");
+    assert_eq!((site.count("users").await, site.count("open_ids").await), (users, users));
+    let without_openid = "SELECT COUNT(*) FROM users WHERE id NOT IN (SELECT user_id FROM open_ids)";
+    assert_eq!(site.query_number(without_openid).await, 0, "a user without an openid");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s47_of_fifty_who_register_one_name_one_gets_it() {
-    let machines = Machines::start_with(vec![]).await;
-    let site = &machines.site;
-    let mut waiting = at_once((0..AT_ONCE).map(|n| pending(site, n)).collect::<Vec<_>>()).await;
+async fn s47_fifty_registrations_of_one_username_create_one_user() {
+    let replicas = Replicas::start_with(vec![]).await;
+    let site = &replicas.site;
+    let logins = (0..CONCURRENCY).map(|number| sign_in_new_user(site.browser(), format!("early {number}")));
+    let mut pending = run_concurrently(logins.collect()).await;
     for round in 0..rounds() {
         let form = || vec![("username", format!("prize-{round}")), ("email", format!("prize-{round}@example.com"))];
-        let racers = waiting.drain(..).enumerate().map(|(number, browser)| machines.racer(&browser, number));
-        let acts = racers.map(|browser| send(browser, "/register", form())).collect();
+        let browsers = pending.drain(..).enumerate().map(|(number, browser)| replicas.connect(&browser, number));
+        let requests = browsers.map(|browser| post(browser, "/register", form())).collect();
         let mut winners = 0;
-        for (browser, answer) in at_once(acts).await {
-            if answer.status == 303 {
-                assert_eq!(answer.location(), "/account");
+        for (browser, response) in run_concurrently(requests).await {
+            if response.status == 303 {
+                assert_eq!(response.location(), "/account");
                 winners += 1;
             } else {
-                assert_eq!(answer.status, 200, "{}", answer.body);
-                assert!(answer.body.contains("data-testid=\"field-error\""), "{}", answer.body);
-                waiting.push(browser);
+                assert_eq!(response.status, 200, "{}", response.body);
+                assert!(response.body.contains("data-testid=\"field-error\""), "{}", response.body);
+                pending.push(browser);
             }
         }
         assert_eq!(winners, 1, "round {round}");
-        expect_whole_accounts(site, round + 1).await;
-        assert_eq!(site.count("email_addresses").await, i64::try_from(round + 1).expect("few"));
-        waiting.push(newcomer(site, format!("later {round}")).await);
+        expect_complete_users(site, round + 1).await;
+        assert_eq!(site.count("email_addresses").await, i64::try_from(round + 1).expect("a small number"));
+        pending.push(sign_in_new_user(site.browser(), format!("late {round}")).await);
     }
-    println!("{AT_ONCE} registrations of one name, {} times", rounds());
-}
-
-fn pending(site: &TestSite, number: usize) -> impl Future<Output = Browser> + Send + 'static {
-    let browser = site.browser();
-    async move {
-        let mut browser = browser;
-        assert_eq!(browser.sign_in(&format!("early {number}")).await.location(), "/register");
-        browser
-    }
+    println!("{CONCURRENCY} registrations of one username, {} times", rounds());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s47_fifty_browsers_of_one_newcomer_become_one_person() {
-    let machines = Machines::start_with(vec![]).await;
-    let site = &machines.site;
+async fn s47_fifty_browsers_of_one_new_user_create_one_user() {
+    let replicas = Replicas::start_with(vec![]).await;
+    let site = &replicas.site;
     for round in 0..rounds() {
         let mut callbacks = vec![];
-        for number in 0..AT_ONCE {
-            let mut browser = machines.racer(&site.browser(), number);
+        for number in 0..CONCURRENCY {
+            let mut browser = replicas.connect(&site.browser(), number);
             let callback = browser.authorize_as(&format!("Ann {round}"), None).await;
-            callbacks.push(open(browser, callback));
+            callbacks.push(get(browser, callback));
         }
-        let arrived = at_once(callbacks).await;
-        assert!(arrived.iter().all(|(_, answer)| answer.location() == "/register"), "round {round}");
-        let acts = arrived.into_iter().map(|(browser, _)| send(browser, "/register/auto", vec![])).collect();
-        let mut names = vec![];
-        for (mut browser, answer) in at_once(acts).await {
-            assert_eq!((answer.status, answer.location()), (303, "/account"), "{}", answer.body);
-            names.extend(browser.signed_in_as().await);
+        let logins = run_concurrently(callbacks).await;
+        assert!(logins.iter().all(|(_, response)| response.location() == "/register"), "round {round}");
+        let requests = logins.into_iter().map(|(browser, _)| post(browser, "/register/auto", vec![])).collect();
+        let mut usernames = vec![];
+        for (mut browser, response) in run_concurrently(requests).await {
+            assert_eq!((response.status, response.location()), (303, "/account"), "{}", response.body);
+            usernames.extend(browser.signed_in_as().await);
         }
-        assert_eq!(names.len(), AT_ONCE);
-        names.dedup();
-        assert_eq!(names.len(), 1, "round {round}: {names:?}");
-        expect_whole_accounts(site, round + 1).await;
+        assert_eq!(usernames.len(), CONCURRENCY);
+        usernames.dedup();
+        assert_eq!(usernames.len(), 1, "round {round}: {usernames:?}");
+        expect_complete_users(site, round + 1).await;
     }
-    println!("{AT_ONCE} callbacks and registrations of one new openid, {} times", rounds());
+    println!("{CONCURRENCY} callbacks and registrations of one new openid, {} times", rounds());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s04_of_fifty_visits_to_one_callback_address_one_asks_qq() {
-    let machines = Machines::start_with(vec![]).await;
-    let site = &machines.site;
+async fn s04_fifty_requests_for_one_callback_exchange_its_code_once() {
+    let replicas = Replicas::start_with(vec![]).await;
+    let site = &replicas.site;
     for round in 0..rounds() {
         let mut browser = site.browser();
         let callback = browser.authorize_as(&format!("Ann {round}"), None).await;
-        let asked_before = site.token_endpoint.request_count();
-        let acts = (0..AT_ONCE).map(|number| open(machines.racer(&browser, number), callback.clone())).collect();
+        let count_before = site.token_endpoint.request_count();
+        let request = |number| get(replicas.connect(&browser, number), callback.clone());
         let mut sessions = 0;
-        for (browser, answer) in at_once(acts).await {
-            assert_eq!(answer.status, 303, "round {round}: {}", answer.body);
+        for (browser, response) in run_concurrently((0..CONCURRENCY).map(request).collect()).await {
+            assert_eq!(response.status, 303, "round {round}: {}", response.body);
             sessions += usize::from(browser.session_id().is_some());
         }
-        assert_eq!(site.token_endpoint.request_count(), asked_before + 1, "round {round}");
-        assert_eq!(sessions, 1, "round {round}: no session without a finished sign-in");
-        assert_eq!(site.count("sessions").await, i64::try_from(round + 1).expect("few"));
+        assert_eq!(site.token_endpoint.request_count(), count_before + 1, "round {round}");
+        assert_eq!(sessions, 1, "round {round}: sessions of finished logins");
+        assert_eq!(site.count("sessions").await, i64::try_from(round + 1).expect("a small number"));
     }
-    println!("{AT_ONCE} visits to one callback address, {} times", rounds());
-}
-
-/// Sites whose tokens live a hundred seconds. QQ may take its time: on a busy machine nobody who
-/// waits for another's renewal is to be told that there was none.
-async fn short_lived() -> Machines {
-    let lives = [("SANDBOX_TOKEN_TTL", "100"), ("SESSION_IDLE_SECS", "9000000"), ("QQ_TIMEOUT_MS", "60000")];
-    Machines::start_with(options(lives)).await
+    println!("{CONCURRENCY} requests for one callback, {} times", rounds());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s35_of_fifty_requests_with_an_old_token_one_renews_it() {
-    let machines = short_lived().await;
-    let site = &machines.site;
+async fn s35_fifty_requests_with_expired_token_refresh_it_once() {
+    let replicas = Replicas::start_with_short_lived_tokens().await;
+    let site = &replicas.site;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
     for round in 0..rounds() {
         site.advance_clock(95);
-        let asked_before = site.token_endpoint.request_count();
-        let acts = (0..AT_ONCE).map(|number| open(machines.racer(&browser, number), "/account".to_owned())).collect();
-        for (_, page) in at_once(acts).await {
-            assert_eq!((page.status, page.text_by_test_id("username")), (200, Some(username.clone())), "round {round}");
-            assert!(!page.body.contains("role=\"alert\""), "round {round}: a page with the old token: {}", page.body);
+        let count_before = site.token_endpoint.request_count();
+        let request = |number| get(replicas.connect(&browser, number), "/account".to_owned());
+        for (_, page) in run_concurrently((0..CONCURRENCY).map(request).collect()).await {
+            let user = (page.status, page.text_by_test_id("username"));
+            assert_eq!(user, (200, Some(username.clone())), "round {round}");
+            assert!(!page.body.contains("role=\"alert\""), "round {round}: the token is still expired: {}", page.body);
         }
-        assert_eq!(site.token_endpoint.request_count(), asked_before + 1, "round {round}");
+        assert_eq!(site.token_endpoint.request_count(), count_before + 1, "round {round}");
     }
-    println!("{AT_ONCE} requests with an old token, {} times", rounds());
+    println!("{CONCURRENCY} requests with an expired token, {} times", rounds());
 }
