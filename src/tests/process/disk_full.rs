@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use crate::support::{Home, Program, Site, as_namespace_root, run};
+use crate::support::{Program, Site, WorkDir, mount_namespace_command, run_command};
 
 const FULL: &str = "the database's disk is full or failing";
 
@@ -16,17 +16,17 @@ enum Method {
 }
 
 impl Method {
-    /// `SmallDisk` if this machine allows it.
+    /// Returns `SmallDisk` if this machine allows it.
     fn best() -> Method {
-        let method = as_namespace_root().map_or(Method::FileSizeLimit, Method::SmallDisk);
+        let method = mount_namespace_command().map_or(Method::FileSizeLimit, Method::SmallDisk);
         println!("{}", if matches!(method, Method::FileSizeLimit) { "file size limit" } else { "small disk" });
         method
     }
 
-    /// The command that starts the program, on a copy of the database folder; the disk is full from the
-    /// start if `is_full`.
-    fn launcher(&self, home: &Home, is_full: bool) -> Vec<String> {
-        let data = home.data().display().to_string();
+    /// Returns the command that starts the program on a copy of the data directory. If `is_full`, the disk is full
+    /// from the start.
+    fn launcher(&self, work_dir: &WorkDir, is_full: bool) -> Vec<String> {
+        let data = work_dir.data_dir().display().to_string();
         match self {
             Method::SmallDisk(unshare) => {
                 let fill = if is_full { "cat /dev/zero >\"$0/ballast\" 2>/dev/null;" } else { "" };
@@ -44,35 +44,37 @@ impl Method {
         }
     }
 
-    fn fill(&self, program: &Program, home: &Home) {
+    fn fill(&self, program: &Program, work_dir: &WorkDir) {
         match self {
             Method::SmallDisk(_) => {
-                let ballast = program.seen_by_it(&home.data().join("ballast"));
+                let ballast = program.path_in_namespace(&work_dir.data_dir().join("ballast"));
                 let mut ballast = OpenOptions::new().append(true).create(true).open(ballast).expect("a file");
                 while ballast.write(&[0; 4096]).is_ok_and(|written| written > 0) {}
             }
-            Method::FileSizeLimit => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=4096:"]),
+            Method::FileSizeLimit => run_command(&["prlimit", "--pid", &program.id().to_string(), "--fsize=4096:"]),
         }
     }
 
-    fn free_space(&self, program: &Program, home: &Home) {
+    fn free_space(&self, program: &Program, work_dir: &WorkDir) {
         match self {
             Method::SmallDisk(_) => {
-                std::fs::remove_file(program.seen_by_it(&home.data().join("ballast"))).expect("removed");
+                std::fs::remove_file(program.path_in_namespace(&work_dir.data_dir().join("ballast"))).expect("removed");
             }
-            Method::FileSizeLimit => run(&["prlimit", "--pid", &program.id().to_string(), "--fsize=unlimited:"]),
+            Method::FileSizeLimit => {
+                run_command(&["prlimit", "--pid", &program.id().to_string(), "--fsize=unlimited:"])
+            }
         }
     }
 }
 
 async fn test_disk_full_while_running(method: Method, name: &str) {
-    let home = Home::new(name);
-    let program = Program::start_in(&home, &method.launcher(&home, false)).await;
+    let work_dir = WorkDir::new(name);
+    let program = Program::start_by(&work_dir, &method.launcher(&work_dir, false)).await;
     let mut site = Site::with_users(program).await;
-    method.fill(&site.program, &home);
+    method.fill(&site.program, &work_dir);
     site.expect_unavailable(FULL, true).await;
-    method.free_space(&site.program, &home);
-    site.expect_recovery(&home).await;
+    method.free_space(&site.program, &work_dir);
+    site.expect_recovery(&work_dir).await;
     site.program.stop().await;
 }
 
@@ -88,12 +90,12 @@ async fn running_program_survives_failing_disk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn program_starts_on_full_disk_and_recovers() {
-    let (method, home) = (Method::best(), Home::new("full-start"));
-    let before = Site::with_users(Program::start(&home).await).await.stopped(false).await;
-    let program = Program::start_in(&home, &method.launcher(&home, true)).await;
+    let (method, work_dir) = (Method::best(), WorkDir::new("full-start"));
+    let before = Site::with_users(Program::start(&work_dir).await).await.shut_down(false).await;
+    let program = Program::start_by(&work_dir, &method.launcher(&work_dir, true)).await;
     let mut site = before.moved_to(program);
     site.expect_unavailable(FULL, false).await;
-    method.free_space(&site.program, &home);
-    site.expect_recovery(&home).await;
+    method.free_space(&site.program, &work_dir);
+    site.expect_recovery(&work_dir).await;
     site.program.stop().await;
 }

@@ -1,15 +1,13 @@
-//! The real program, when the machine is unkind to it: killed, told to stop, without room on its
-//! disk, without the right to write. Each test has a program, a folder and ports of its own, and
-//! the built-in sandbox.
+//! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings. Each test
+//! has its own program, working directory, ports and sandbox.
 //!
-//! `KILLS` and `TERMS` say how many rounds of killing and stopping there are; a number once printed
-//! as the seed can be given as `SEED`.
+//! `KILLS` and `TERMS` set the number of kills and stops. `SEED` repeats the kills of an earlier run, which printed it.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may end so")]
 
 mod disk_full;
-mod killed;
+mod invalid_config;
 mod read_only;
-mod refused;
-mod stopped;
+mod sigkill;
+mod sigterm;
 mod support;

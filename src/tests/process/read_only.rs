@@ -6,7 +6,7 @@ use std::path::Path;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{Home, Program, Site, as_namespace_root, can, run};
+use crate::support::{Program, Site, WorkDir, command_succeeds, mount_namespace_command, run_command};
 
 const READ_ONLY: &str = "the database is read-only";
 
@@ -19,21 +19,23 @@ enum Method {
 }
 
 impl Method {
-    /// The methods that work on this machine: permissions always, since root can drop the capability
+    /// Returns the methods that work on this machine. Permissions always work, because root can drop the capability
     /// to ignore them.
     fn available() -> Vec<Method> {
-        let methods = [Some(Method::Permissions), as_namespace_root().map(Method::Mount)];
+        let methods = [Some(Method::Permissions), mount_namespace_command().map(Method::Mount)];
         let methods: Vec<Method> = methods.into_iter().flatten().collect();
         println!("{} method(s)", methods.len());
         methods
     }
 
-    /// The command that starts the program.
-    fn launcher(&self, home: &Home) -> Vec<String> {
+    /// Returns the command that starts the program.
+    fn launcher(&self, work_dir: &WorkDir) -> Vec<String> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let data = home.data().display().to_string();
+        let data = work_dir.data_dir().display().to_string();
         match self {
-            Method::Permissions if can(&["setpriv", "--bounding-set=-dac_override,-dac_read_search", "true"]) => {
+            Method::Permissions
+                if command_succeeds(&["setpriv", "--bounding-set=-dac_override,-dac_read_search", "true"]) =>
+            {
                 owned(&["setpriv", "--bounding-set=-dac_override,-dac_read_search"])
             }
             Method::Permissions => Vec::new(),
@@ -44,23 +46,23 @@ impl Method {
         }
     }
 
-    fn make_read_only(&self, home: &Home) {
+    fn make_read_only(&self, work_dir: &WorkDir) {
         if matches!(self, Method::Permissions) {
-            home.set_rights(0o555, 0o444);
+            work_dir.set_permissions(0o555, 0o444);
         }
     }
 
-    fn make_writable(&self, program: &Program, home: &Home) {
+    fn make_writable(&self, program: &Program, work_dir: &WorkDir) {
         match self {
-            Method::Permissions => home.set_rights(0o755, 0o600),
+            Method::Permissions => work_dir.set_permissions(0o755, 0o600),
             Method::Mount(unshare) => {
                 let id = program.id().to_string();
                 let mut enter = vec!["nsenter", "--target", &id, "--mount"];
                 if unshare.iter().any(|word| word == "--user") {
                     enter.extend(["--user", "--preserve-credentials"]);
                 }
-                let data = home.data().display().to_string();
-                run(&[&enter[..], &["mount", "-o", "remount,bind,rw", &data]].concat());
+                let data = work_dir.data_dir().display().to_string();
+                run_command(&[&enter[..], &["mount", "-o", "remount,bind,rw", &data]].concat());
             }
         }
     }
@@ -68,15 +70,15 @@ impl Method {
 
 async fn test_start_on_read_only_database(after_crash: bool, name: &str) {
     for (number, method) in Method::available().into_iter().enumerate() {
-        let home = Home::new(&format!("{name}-{number}"));
-        let before = Site::with_users(Program::start(&home).await).await.stopped(after_crash).await;
-        method.make_read_only(&home);
-        let program = Program::start_in(&home, &method.launcher(&home)).await;
+        let work_dir = WorkDir::new(&format!("{name}-{number}"));
+        let before = Site::with_users(Program::start(&work_dir).await).await.shut_down(after_crash).await;
+        method.make_read_only(&work_dir);
+        let program = Program::start_by(&work_dir, &method.launcher(&work_dir)).await;
         let mut site = before.moved_to(program);
         // SQLite needs its side files to read. They exist after a crash only.
         site.expect_unavailable(READ_ONLY, after_crash).await;
-        method.make_writable(&site.program, &home);
-        site.expect_recovery(&home).await;
+        method.make_writable(&site.program, &work_dir);
+        site.expect_recovery(&work_dir).await;
         site.program.stop().await;
     }
 }
@@ -95,45 +97,45 @@ async fn read_only_database_is_readable_after_crash() {
 enum Lock<'a> {
     /// `chattr +i` on the file and its log. Not on their index, a memory map: writing to it would
     /// crash the program.
-    Immutable(&'a Home),
+    Immutable(&'a WorkDir),
     /// A file format that only a newer SQLite may write.
-    Format(&'a Home),
+    Format(&'a WorkDir),
 }
 
 impl<'a> Lock<'a> {
-    fn change(home: &Home, flag: &str) -> bool {
-        let name = |ending: &str| format!("{}{ending}", home.database().display());
-        can(&["chattr", flag, &name(""), &name("-wal")])
+    fn set_flag(work_dir: &WorkDir, flag: &str) -> bool {
+        let name = |ending: &str| format!("{}{ending}", work_dir.database().display());
+        command_succeeds(&["chattr", flag, &name(""), &name("-wal")])
     }
 
-    /// `Immutable` if the file system supports it.
-    async fn best(home: &'a Home) -> Lock<'a> {
-        if Lock::change(home, "+i") {
+    /// Returns `Immutable` if the file system supports it.
+    async fn best(work_dir: &'a WorkDir) -> Lock<'a> {
+        if Lock::set_flag(work_dir, "+i") {
             println!("immutable files");
-            return Lock::Immutable(home);
+            return Lock::Immutable(work_dir);
         }
-        Lock::format(home).await
+        Lock::format(work_dir).await
     }
 
-    async fn format(home: &'a Home) -> Lock<'a> {
+    async fn format(work_dir: &'a WorkDir) -> Lock<'a> {
         println!("newer file format");
-        set_write_format(&home.database(), 3).await;
-        Lock::Format(home)
+        set_write_format(&work_dir.database(), 3).await;
+        Lock::Format(work_dir)
     }
 
-    async fn open(&self) {
+    async fn unlock(&self) {
         match self {
-            Lock::Immutable(home) => assert!(Lock::change(home, "-i"), "chattr -i"),
-            Lock::Format(home) => set_write_format(&home.database(), 2).await,
+            Lock::Immutable(work_dir) => assert!(Lock::set_flag(work_dir, "-i"), "chattr -i"),
+            Lock::Format(work_dir) => set_write_format(&work_dir.database(), 2).await,
         }
     }
 }
 
 impl Drop for Lock<'_> {
-    /// So that the files can be deleted.
+    /// Allows the files to be deleted.
     fn drop(&mut self) {
-        if let Lock::Immutable(home) = self {
-            Lock::change(home, "-i");
+        if let Lock::Immutable(work_dir) = self {
+            Lock::set_flag(work_dir, "-i");
         }
     }
 }
@@ -146,7 +148,7 @@ async fn set_write_format(database: &Path, version: u8) {
     loop {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.expect("a checkpoint");
         let mut file = std::fs::OpenOptions::new().write(true).open(database).expect("the file");
-        file.seek(SeekFrom::Start(18)).expect("its header");
+        file.seek(SeekFrom::Start(18)).expect("the header");
         file.write_all(&[version]).expect("a byte");
         let log = std::fs::metadata(database.with_extension("db-wal")).expect("the log");
         if log.len() == 0 {
@@ -157,22 +159,22 @@ async fn set_write_format(database: &Path, version: u8) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn running_program_survives_read_only_files() {
-    let home = Home::new("read-only-later");
-    let mut site = Site::with_users(Program::start(&home).await).await;
-    let lock = Lock::best(&home).await;
+    let work_dir = WorkDir::new("read-only-later");
+    let mut site = Site::with_users(Program::start(&work_dir).await).await;
+    let lock = Lock::best(&work_dir).await;
     site.expect_unavailable(READ_ONLY, true).await;
-    lock.open().await;
-    site.expect_recovery(&home).await;
+    lock.unlock().await;
+    site.expect_recovery(&work_dir).await;
     site.program.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn running_program_survives_newer_file_format() {
-    let home = Home::new("read-only-format");
-    let mut site = Site::with_users(Program::start(&home).await).await;
-    let lock = Lock::format(&home).await;
+    let work_dir = WorkDir::new("read-only-format");
+    let mut site = Site::with_users(Program::start(&work_dir).await).await;
+    let lock = Lock::format(&work_dir).await;
     site.expect_unavailable(READ_ONLY, true).await;
-    lock.open().await;
-    site.expect_recovery(&home).await;
+    lock.unlock().await;
+    site.expect_recovery(&work_dir).await;
     site.program.stop().await;
 }

@@ -1,15 +1,15 @@
-//! The program under test, the browsers that visit it, and what is found in its database.
+//! The program under test, its browsers and its database.
 
 mod browser;
-mod machine;
+mod commands;
+mod connection;
+mod database_check;
 mod program;
-mod rows;
-mod trial;
-mod wire;
+mod site;
 
 pub(crate) use browser::Browser;
-pub(crate) use machine::{as_namespace_root, can, run};
-pub(crate) use program::{Home, Program, eventually};
-pub(crate) use rows::examine;
-pub(crate) use trial::{Site, number};
-pub(crate) use wire::{Connection, Heard};
+pub(crate) use commands::{command_succeeds, mount_namespace_command, run_command};
+pub(crate) use connection::{Connection, Received};
+pub(crate) use database_check::check_database;
+pub(crate) use program::{Program, WorkDir, env_number, eventually};
+pub(crate) use site::Site;

@@ -1,4 +1,4 @@
-//! The program: started, asked, stopped, killed.
+//! The program as a child process, and its working directory.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -9,76 +9,83 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::browser::{Answer, Browser};
+use super::browser::{Browser, Response};
+use super::commands::run_command;
 
-/// How long anything may take that does happen.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often to look whether it has.
-const POLL: Duration = Duration::from_millis(20);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The program's timeout for one call to QQ, unless a test sets it.
+const QQ_TIMEOUT_MS: u64 = 2000;
 
-/// Waits until something gives a value. If it never does, the test ends with what was waited for.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let begin = Instant::now();
-    while begin.elapsed() < PATIENCE {
-        if let Some(value) = look().await {
-            return value;
-        }
-        tokio::time::sleep(POLL).await;
-    }
-    panic!("in vain: {what}");
+/// Reads a number from the environment. Panics if the value is not a number.
+pub(crate) fn env_number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{variable} is not a number")))
 }
 
-/// A folder that outlives the program's ends.
-pub(crate) struct Home(PathBuf);
+/// Calls `check` until it returns a value. Panics with the description after a timeout.
+pub(crate) async fn eventually<T>(description: &str, mut check: impl AsyncFnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    while start.elapsed() < WAIT_TIMEOUT {
+        if let Some(value) = check().await {
+            return value;
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+    panic!("timed out: {description}");
+}
 
-impl Home {
-    pub(crate) fn new(name: &str) -> Home {
-        let folder = std::env::temp_dir().join(format!("qq-login-process-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(folder.join("data")).expect("a folder");
-        Home(folder)
+/// The working directory of a program. It remains when the program ends.
+pub(crate) struct WorkDir(PathBuf);
+
+impl WorkDir {
+    pub(crate) fn new(name: &str) -> WorkDir {
+        let path = std::env::temp_dir().join(format!("qq-login-process-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(path.join("data")).expect("a directory");
+        WorkDir(path)
     }
 
-    /// The folder of the database, and of nothing else.
-    pub(crate) fn data(&self) -> PathBuf {
+    /// The directory that contains the database and nothing else.
+    pub(crate) fn data_dir(&self) -> PathBuf {
         self.0.join("data")
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.data().join("site.db")
+        self.data_dir().join("site.db")
     }
 
-    /// The database in a copy of its folder, as that is now.
-    pub(crate) fn copy(&self) -> PathBuf {
-        self.copy_of(&self.data())
+    /// Copies the data directory. Returns the database in the copy.
+    pub(crate) fn copy_database(&self) -> PathBuf {
+        self.copy_data(&self.data_dir())
     }
 
-    fn copy_of(&self, data: &Path) -> PathBuf {
+    /// Copies the data directory of the program's mount namespace. Returns the database in the copy.
+    pub(crate) fn copy_database_of(&self, program: &Program) -> PathBuf {
+        self.copy_data(&program.path_in_namespace(&self.data_dir()))
+    }
+
+    fn copy_data(&self, data_dir: &Path) -> PathBuf {
         let copy = self.0.join("copy");
         let _ = std::fs::remove_dir_all(&copy);
-        std::fs::create_dir(&copy).expect("a folder");
-        for file in std::fs::read_dir(data).expect("the folder") {
+        std::fs::create_dir(&copy).expect("a directory");
+        for file in std::fs::read_dir(data_dir).expect("the directory") {
             let file = file.expect("a file");
             std::fs::copy(file.path(), copy.join(file.file_name())).expect("a copy");
         }
         copy.join("site.db")
     }
 
-    /// The same of what the program sees as that folder.
-    pub(crate) fn copy_seen_by(&self, program: &Program) -> PathBuf {
-        self.copy_of(&program.seen_by_it(&self.data()))
-    }
-
-    /// Sets the rights to the database's folder and its files.
-    pub(crate) fn set_rights(&self, folder_mode: u32, file_mode: u32) {
-        for file in std::fs::read_dir(self.data()).expect("the folder") {
-            let rights = std::fs::Permissions::from_mode(file_mode);
-            std::fs::set_permissions(file.expect("a file").path(), rights).expect("rights");
+    /// Sets the permissions of the data directory and its files.
+    pub(crate) fn set_permissions(&self, directory_mode: u32, file_mode: u32) {
+        for file in std::fs::read_dir(self.data_dir()).expect("the directory") {
+            let permissions = std::fs::Permissions::from_mode(file_mode);
+            std::fs::set_permissions(file.expect("a file").path(), permissions).expect("permissions");
         }
-        std::fs::set_permissions(self.data(), std::fs::Permissions::from_mode(folder_mode)).expect("rights");
+        let permissions = std::fs::Permissions::from_mode(directory_mode);
+        std::fs::set_permissions(self.data_dir(), permissions).expect("permissions");
     }
 }
 
-impl Drop for Home {
+impl Drop for WorkDir {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.0);
@@ -86,7 +93,6 @@ impl Drop for Home {
     }
 }
 
-/// A running program.
 pub(crate) struct Program {
     child: Child,
     port: u16,
@@ -95,58 +101,56 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts the program as it is.
-    pub(crate) async fn start(home: &Home) -> Program {
-        Program::start_in(home, &[]).await
+    pub(crate) async fn start(work_dir: &WorkDir) -> Program {
+        Program::start_with(work_dir, &[], QQ_TIMEOUT_MS).await
     }
 
-    /// Starts it with a limit of its own for each call to QQ, in milliseconds.
-    pub(crate) async fn start_waiting_for_qq(home: &Home, timeout_ms: u64) -> Program {
-        Program::start_as(home, &[], timeout_ms).await
+    pub(crate) async fn start_with_qq_timeout(work_dir: &WorkDir, qq_timeout_ms: u64) -> Program {
+        Program::start_with(work_dir, &[], qq_timeout_ms).await
     }
 
-    /// Starts the program by way of another, which gives it the surroundings it is to live in.
-    pub(crate) async fn start_in(home: &Home, surroundings: &[String]) -> Program {
-        Program::start_as(home, surroundings, 2000).await
+    /// Starts the program by a command that prepares its environment and executes its arguments.
+    pub(crate) async fn start_by(work_dir: &WorkDir, launcher: &[String]) -> Program {
+        Program::start_with(work_dir, launcher, QQ_TIMEOUT_MS).await
     }
 
-    /// Starts it, and waits until it answers.
-    async fn start_as(home: &Home, surroundings: &[String], timeout_ms: u64) -> Program {
+    /// Starts the program and waits until it responds.
+    async fn start_with(work_dir: &WorkDir, launcher: &[String], qq_timeout_ms: u64) -> Program {
         let (port, sandbox_port) = (free_port(), free_port());
         let words: Vec<&str> =
-            surroundings.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_qq-login"), "serve"]).collect();
+            launcher.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_qq-login"), "serve"]).collect();
         let mut command = Command::new(words[0]);
-        command.args(&words[1..]).current_dir(&home.0).env_clear().stderr(Stdio::piped());
+        command.args(&words[1..]).current_dir(&work_dir.0).env_clear().stderr(Stdio::piped());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs([
             ("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}")),
             ("PUBLIC_URL", format!("http://127.0.0.1:{port}")),
             ("SANDBOX_ADDR", format!("127.0.0.1:{sandbox_port}")),
-            ("DATABASE_URL", format!("sqlite://{}", home.database().display())),
+            ("DATABASE_URL", format!("sqlite://{}", work_dir.database().display())),
             ("SECRET_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
             ("RATE_LIMIT", "off".to_owned()),
-            ("QQ_TIMEOUT_MS", timeout_ms.to_string()),
+            ("QQ_TIMEOUT_MS", qq_timeout_ms.to_string()),
             ("RUST_LOG", "info".to_owned()),
         ]);
         let mut child = command.spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
-        let (lines, heard) = (BufReader::new(child.stderr.take().expect("its log")), log.clone());
+        let (lines, log_writer) = (BufReader::new(child.stderr.take().expect("its log")), log.clone());
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
-                *heard.lock().expect("the log") += &format!("{line}\n");
+                *log_writer.lock().expect("the log") += &format!("{line}\n");
             }
         });
         let mut program = Program { child, port, sandbox_port, log };
-        eventually("the program answers", async || {
-            let ended = program.child.try_wait().expect("its state");
-            assert!(ended.is_none(), "it ended with {ended:?}: {}", program.log());
-            program.browser().get("/healthz").await.ok().filter(|answer| answer.status == 200)
+        eventually("the program responds", async || {
+            let status = program.child.try_wait().expect("its state");
+            assert!(status.is_none(), "the program ended with {status:?}: {}", program.log());
+            program.browser().get("/healthz").await.ok().filter(|response| response.status == 200)
         })
         .await;
         program
     }
 
-    /// A browser that has never been here.
+    /// Returns a new browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
         Browser::new(self.port)
     }
@@ -159,46 +163,43 @@ impl Program {
         self.child.id()
     }
 
-    /// The address of the sandbox.
-    pub(crate) fn sandbox(&self) -> String {
+    /// Returns the origin of the sandbox.
+    pub(crate) fn sandbox_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.sandbox_port)
     }
 
-    /// Where the program sees a file, seen from here.
-    pub(crate) fn seen_by_it(&self, file: &Path) -> PathBuf {
+    /// Returns where a file of the program's mount namespace is visible to the test.
+    pub(crate) fn path_in_namespace(&self, file: &Path) -> PathBuf {
         PathBuf::from(format!("/proc/{}/root{}", self.id(), file.display()))
     }
 
-    /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("the log").clone()
     }
 
-    /// What it says of its readiness.
-    pub(crate) async fn readiness(&self) -> Answer {
-        self.browser().get("/readyz").await.expect("an answer")
+    pub(crate) async fn readiness(&self) -> Response {
+        self.browser().get("/readyz").await.expect("a response")
     }
 
-    /// Ends it with SIGKILL.
+    /// Sends SIGKILL and waits for the end.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("a kill");
-        self.child.wait().expect("an end");
+        self.child.kill().expect("a signal");
+        self.child.wait().expect("a status");
     }
 
-    /// Asks it to stop with SIGTERM.
+    /// Sends SIGTERM.
     pub(crate) fn terminate(&self) {
-        super::run(&["sh", "-c", &format!("kill -TERM {}", self.id())]);
+        run_command(&["sh", "-c", &format!("kill -TERM {}", self.id())]);
     }
 
-    /// Waits for its end.
-    pub(crate) async fn ended(&mut self) -> ExitStatus {
+    pub(crate) async fn wait_for_exit(&mut self) -> ExitStatus {
         eventually("the program ends", async || self.child.try_wait().expect("its state")).await
     }
 
-    /// Asks it to stop, and expects that it does in good order.
+    /// Sends SIGTERM and expects exit code 0.
     pub(crate) async fn stop(mut self) {
         self.terminate();
-        let status = self.ended().await;
+        let status = self.wait_for_exit().await;
         assert!(status.success(), "{status}: {}", self.log());
     }
 }
@@ -213,7 +214,7 @@ impl Drop for Program {
     }
 }
 
-/// A port that nobody has, outside the range from which connections take theirs.
+/// Returns a free port outside the range of ephemeral ports.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 10_000).expect("a small number");
