@@ -58,15 +58,15 @@ fn Header(page: PageContext) -> impl IntoView {
     let user = page.user.map(|user| {
         let name = user.display_name().to_owned();
         view! {
-            <nav class="top-account">
+            <nav class="account-link">
                 <a href="/account"><Avatar name=name.clone() hash=user.avatar_hash is_small=true /> {name}</a>
             </nav>
         }
     });
     view! {
-        <a class="skip" href="#main">{messages.skip_to_content}</a>
+        <a class="skip-link" href="#main">{messages.skip_to_content}</a>
         {sandbox_note}
-        <header class="top">
+        <header class="site-header">
             <a class="site-name" href="/">{messages.site_name}</a>
             {user}
         </header>
@@ -78,7 +78,7 @@ fn UserReplacedNote(page: PageContext) -> impl IntoView {
     let message = page.messages.account_switched;
     (page.request.flash == Some(Flash::UserReplaced)).then(|| {
         view! {
-            <div class="trouble calm" role="status">
+            <div class="alert neutral" role="status">
                 <p><strong>{message.title}</strong></p>
                 <p>{message.advice}</p>
             </div>

@@ -25,7 +25,7 @@ fn ErrorPage() -> impl IntoView {
         if error == WebError::NotFound {
             return view! {
                 <section class="card center">
-                    <p class="big-number" aria-hidden="true">"404"</p>
+                    <p class="status-code" aria-hidden="true">"404"</p>
                     <h1>{title}</h1>
                     <p>{advice}</p>
                     <p><a class="button" href="/">{messages.back_to_home}</a></p>
@@ -44,7 +44,7 @@ fn ErrorPage() -> impl IntoView {
                 <p>{advice}</p>
                 {request_id.map(|id| view! { <p class="small">{(messages.request_id)(id)}</p> })}
             </section>
-            <p class="after">
+            <p class="below-card">
                 {retry}
                 <a href="/">{messages.back_to_home}</a>
             </p>

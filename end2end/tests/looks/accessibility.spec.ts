@@ -29,7 +29,7 @@ for (const locale of ["en", "zh-CN"]) {
         await on(page).usernameInput.fill(unique("free"));
         await on(page).emailInput.fill("nonsense");
         await expect(errorOf(page, "email")).toBeVisible();
-        await expect(page.locator(".field-remark")).toHaveText(/available|可用/);
+        await expect(page.locator(".field-status")).toHaveText(/available|可用/);
         await expectNoViolations(page);
       });
 

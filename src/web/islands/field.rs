@@ -93,7 +93,7 @@ pub(super) fn Field(
             <div class="field-message" id=format!("{id}-message") aria-live="polite">
                 {move || message.get().map(|Message { text, is_error }| view! {
                     <p
-                        class=if is_error { "field-error" } else { "field-remark" }
+                        class=if is_error { "field-error" } else { "field-status" }
                         data-testid=is_error.then_some("field-error")
                     >
                         {text}

@@ -80,7 +80,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
         let messages = page.messages;
         view! {
             <section class="card">
-                <div class="person">
+                <div class="profile-heading">
                     <Avatar name=user.display_name().to_owned() hash=user.avatar_hash.clone() />
                     <h1>{messages.account_title}</h1>
                 </div>
@@ -110,18 +110,18 @@ fn ProfileFacts(
 ) -> impl IntoView {
     let nickname = match user.nickname {
         Some(nickname) => view! { <dd data-testid="nickname">{nickname}</dd> }.into_any(),
-        None => view! { <dd class="none">{messages.account_nickname_missing}</dd> }.into_any(),
+        None => view! { <dd class="muted">{messages.account_nickname_missing}</dd> }.into_any(),
     };
     let email = match email {
         Some(email) => {
             let state = if email.is_verified { messages.email_verified } else { messages.email_unverified };
-            let state = shows_verification.then(|| view! { " " <span class="tag">{state}</span> });
+            let state = shows_verification.then(|| view! { " " <span class="badge">{state}</span> });
             view! { <dd>{email.email} {state}</dd> }.into_any()
         }
-        None => view! { <dd class="none">{messages.account_email_missing}</dd> }.into_any(),
+        None => view! { <dd class="muted">{messages.account_email_missing}</dd> }.into_any(),
     };
     view! {
-        <dl class="facts">
+        <dl class="details">
             <dt>{messages.username_label}</dt>
             <dd data-testid="username">{user.username}</dd>
             <dt>{messages.account_nickname}</dt>
@@ -143,13 +143,13 @@ fn ProfileSection(messages: &'static Messages, flash: Option<Flash>) -> impl Int
     };
     let may_retry = matches!(flash, Some(Flash::ProfilePartlyUpdated | Flash::ProfileUnavailable));
     view! {
-        <div class="part">
+        <div class="card-section">
             {(flash == Some(Flash::ProfileUpdated))
-                .then(|| view! { <p class="remark" role="status">{messages.profile_refreshed}</p> })}
-            {problem.map(|problem| view! { <p class="remark trouble" role="alert">{problem}</p> })}
+                .then(|| view! { <p class="notice" role="status">{messages.profile_refreshed}</p> })}
+            {problem.map(|problem| view! { <p class="notice alert" role="alert">{problem}</p> })}
             <form method="post" action="/account/portrait" data-testid="update-portrait" novalidate>
                 <SubmitButton
-                    class="quiet"
+                    class="secondary"
                     label=if may_retry { messages.try_again } else { messages.profile_refresh }
                     busy_label=messages.contacting_qq
                 />

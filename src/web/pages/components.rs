@@ -70,7 +70,7 @@ pub(super) fn LogoutForm() -> impl IntoView {
     messages.map(|messages| {
         view! {
             <form method="post" action="/logout" data-testid="logout" novalidate>
-                <button class="quiet" type="submit">{messages.logout}</button>
+                <button class="secondary" type="submit">{messages.logout}</button>
             </form>
         }
     })
@@ -82,10 +82,10 @@ pub(super) fn Alert(
     message: Message,
     /// For an outcome that the user wanted.
     #[prop(optional)]
-    is_calm: bool,
+    is_neutral: bool,
 ) -> impl IntoView {
     view! {
-        <div class=if is_calm { "trouble calm" } else { "trouble" } role="alert" tabindex="-1">
+        <div class=if is_neutral { "alert neutral" } else { "alert" } role="alert" tabindex="-1">
             <h2>{message.title}</h2>
             <p>{message.advice}</p>
         </div>

@@ -33,7 +33,7 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
 #[component]
 fn SignedOut(messages: &'static Messages, is_deleted: bool) -> impl IntoView {
     view! {
-        {is_deleted.then(|| view! { <p class="remark" role="status">{messages.account_deleted}</p> })}
+        {is_deleted.then(|| view! { <p class="notice" role="status">{messages.account_deleted}</p> })}
         <section class="card center">
             <h1>{messages.home_title}</h1>
             <p class="lead">{messages.home_lead}</p>

@@ -41,7 +41,7 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
     page_data::<LoginData>().map(|(page, LoginData { next, failure })| {
         let messages = page.messages;
         let alert = failure.map(|failure| {
-            view! { <Alert message=(messages.login_failure)(failure) is_calm=failure == LoginFailure::Cancelled /> }
+            view! { <Alert message=(messages.login_failure)(failure) is_neutral=failure == LoginFailure::Cancelled /> }
         });
         let next_note = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {

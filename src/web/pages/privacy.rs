@@ -30,7 +30,7 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
                 {sections}
                 <p>{(messages.privacy_sessions)(days(site.session_idle_secs), days(site.session_max_secs))}</p>
             </section>
-            <p class="after"><a href="/">{messages.back_to_home}</a></p>
+            <p class="below-card"><a href="/">{messages.back_to_home}</a></p>
         }
     })
 }

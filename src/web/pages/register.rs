@@ -67,12 +67,12 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
             {failure.map(|failure| view! { <FailureAlert messages failure /> })}
             <ErrorSummary messages errors />
             <section class="card">
-                <div class="person">
+                <div class="profile-heading">
                     <Avatar name hash=avatar_hash />
                     <h1>{greeting}</h1>
                 </div>
                 <p class="lead">{messages.register_lead}</p>
-                <div class="choices">
+                <div class="register-options">
                     <OneClick messages />
                     <RegisterForm messages typed errors />
                 </div>
@@ -107,7 +107,7 @@ fn ErrorSummary(messages: &'static Messages, errors: FormErrors) -> impl IntoVie
     (!items.is_empty()).then(|| {
         let items = items.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view();
         view! {
-            <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
+            <div class="alert" role="alert" tabindex="-1" autofocus id="problems">
                 <h2>{messages.form_errors_title}</h2>
                 <ul>{items}</ul>
             </div>
@@ -119,7 +119,7 @@ fn ErrorSummary(messages: &'static Messages, errors: FormErrors) -> impl IntoVie
 fn FailureAlert(messages: &'static Messages, failure: WebError) -> impl IntoView {
     let (title, advice) = failure.message(messages);
     view! {
-        <div class="trouble" role="alert" tabindex="-1" autofocus id="problems">
+        <div class="alert" role="alert" tabindex="-1" autofocus id="problems">
             <h2>{title}</h2>
             <p>{advice}</p>
             <p>{messages.form_input_kept}</p>

@@ -26,7 +26,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
         let messages = page.messages;
         let has_others = sessions.iter().any(|session| !session.is_current);
         let ended = (page.request.flash == Some(Flash::SessionsEnded))
-            .then(|| view! { <p class="remark" role="status">{messages.sessions_ended}</p> });
+            .then(|| view! { <p class="notice" role="status">{messages.sessions_ended}</p> });
         let items = sessions.into_iter().map(|session| view! { <SessionItem page=page.clone() session /> });
         view! {
             <section class="card">
@@ -36,7 +36,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
                 <form method="post" action="/account/sessions/end" data-testid="sessions" novalidate>
                     <ul class="sessions">{items.collect_view()}</ul>
                     {has_others.then(|| view! {
-                        <button class="quiet" type="submit" name="session" value=OTHER_SESSIONS>
+                        <button class="secondary" type="submit" name="session" value=OTHER_SESSIONS>
                             {messages.sessions_end_others}
                         </button>
                     })}
@@ -54,10 +54,10 @@ fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
     // The buttons have the same text, so each refers to its description.
     let description = format!("session-{handle}");
     let action = if is_current {
-        view! { <span class="tag">{messages.session_current}</span> }.into_any()
+        view! { <span class="badge">{messages.session_current}</span> }.into_any()
     } else {
         view! {
-            <button class="quiet" type="submit" name="session" value=handle aria-describedby=description.clone()>
+            <button class="secondary" type="submit" name="session" value=handle aria-describedby=description.clone()>
                 {messages.session_end}
             </button>
         }

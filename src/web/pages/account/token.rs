@@ -47,10 +47,10 @@ pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView
     let (obtained, obtained_text) = time(token.obtained_at);
     let (expires, expires_text) = time(token.expires_at);
     view! {
-        <div class="part">
+        <div class="card-section">
             <h2>{messages.qq_authorization_title}</h2>
             <TokenNote messages flash=page.request.flash token />
-            <dl class="facts">
+            <dl class="details">
                 <dt>{messages.qq_authorization_status}</dt>
                 <dd data-testid="token-state">{token.state(messages)}</dd>
                 <dt>{messages.qq_authorization_issued}</dt>
@@ -60,7 +60,7 @@ pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView
             </dl>
             <form method="post" action="/account/renew" data-testid="renew" novalidate>
                 <SubmitButton
-                    class="quiet"
+                    class="secondary"
                     label=if token.is_stale { messages.try_again } else { messages.qq_authorization_renew }
                     busy_label=messages.contacting_qq
                 />
@@ -74,16 +74,16 @@ fn TokenNote(messages: &'static Messages, flash: Option<Flash>, token: TokenInfo
     if token.is_stale {
         let message = messages.qq_authorization_refresh_failed;
         view! {
-            <div class="remark trouble" role="alert">
+            <div class="notice alert" role="alert">
                 <p><strong>{message.title}</strong></p>
                 <p>{message.advice}</p>
             </div>
         }
         .into_any()
     } else if flash == Some(Flash::TokenRefreshed) {
-        view! { <p class="remark" role="status">{messages.qq_authorization_renewed}</p> }.into_any()
+        view! { <p class="notice" role="status">{messages.qq_authorization_renewed}</p> }.into_any()
     } else if token.expires_soon {
-        view! { <p class="remark" data-testid="token-notice">{messages.qq_authorization_expiring_note}</p> }.into_any()
+        view! { <p class="notice" data-testid="token-notice">{messages.qq_authorization_expiring_note}</p> }.into_any()
     } else {
         ().into_any()
     }
