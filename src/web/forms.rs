@@ -1,7 +1,5 @@
 //! Answers plain form posts by calling the server function behind them.
 
-use std::convert::Infallible;
-
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, header};
@@ -63,7 +61,7 @@ impl Redirection {
 }
 
 /// Routes a form to a server function.
-pub(super) fn form<F, R>(function: F) -> MethodRouter<AppState, Infallible>
+pub(super) fn form<F, R>(function: F) -> MethodRouter<AppState>
 where
     F: Fn(FormFields) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Result<Redirection, WebError>> + Send + 'static,

@@ -1,14 +1,14 @@
 //! The middleware between the network and the handlers.
+//! `routes::router` puts it around them, in the order that matters.
+//! It must not know a single page or form: what it refuses, it refuses with a `WebError`.
 
 mod canonical_host;
-mod catch_panic;
 mod error_pages;
 mod headers;
 mod limit_body;
 mod request_id;
 
 pub(super) use canonical_host::canonical_host;
-pub(super) use catch_panic::panic_response;
 pub(super) use error_pages::error_pages;
 pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use limit_body::limit_body;

@@ -36,7 +36,7 @@ pub(super) struct Page {
 
 /// What the loader of a page returns.
 pub(super) enum PageResponse {
-    Page(Page),
+    Page(Box<Page>),
     Redirect(String),
 }
 
@@ -97,12 +97,22 @@ impl Page {
 }
 
 impl PageResponse {
+    pub(super) fn redirect(path: impl Into<String>) -> PageResponse {
+        PageResponse::Redirect(path.into())
+    }
+
     /// Renders the page, or redirects.
     pub(super) async fn respond<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
         match self {
             PageResponse::Page(page) => page.render(app).await,
             PageResponse::Redirect(path) => Redirect::to(&path).into_response(),
         }
+    }
+}
+
+impl From<Page> for PageResponse {
+    fn from(page: Page) -> PageResponse {
+        PageResponse::Page(Box::new(page))
     }
 }
 

@@ -1,4 +1,6 @@
-//! Every path of the site, and the middleware around the handlers.
+//! Every path of the site: the pages, the forms, and the middleware around them.
+//! [`router`] puts them together; a file below has the handlers of one concern and the server functions that they call.
+//! They must not render HTML: they redirect, or leave it to [`pages`] and to the middleware `error_pages`.
 
 mod account;
 mod avatar;
@@ -8,10 +10,12 @@ mod login;
 mod preferences;
 mod register;
 
+use std::any::Any;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::prelude::*;
 use leptos_axum::generate_route_list;
@@ -28,8 +32,7 @@ use super::client_address::anonymized;
 use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
-    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, panic_response,
-    remove_client_request_id,
+    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, remove_client_request_id,
 };
 use super::page::PageResponse;
 use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
@@ -92,6 +95,7 @@ pub fn router(state: AppState) -> Router {
     // Initializes the executor of Leptos, which rendering needs.
     generate_route_list(Pages);
     let site = &state.site;
+    let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
     page_routes()
         .merge(form_routes())
         .route("/login/qq", get(login::start))
@@ -106,10 +110,10 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .layer(from_fn(canonical_host))
-        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(catch_panic)
         .layer(from_fn(error_pages))
         // Once more, for a panic in an error page.
-        .layer(CatchPanicLayer::custom(panic_response))
+        .layer(catch_panic)
         .layer(from_fn(add_security_headers))
         .layer(
             TraceLayer::new_for_http()

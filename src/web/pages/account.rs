@@ -1,4 +1,6 @@
 //! `/account`: the user's profile and the state of the access token.
+//! [`load`] refreshes the token if it has to be; [`AccountPage`] shows the result, and its forms post to `routes::account`.
+//! It must not know how a token is refreshed, only what came of it.
 
 mod token;
 
@@ -30,12 +32,12 @@ struct AccountData {
 }
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
-    let Some(user) = request.signed_in_user().await? else { return Ok(PageResponse::Redirect(SIGN_IN.to_owned())) };
+    let Some(user) = request.signed_in_user().await? else { return Ok(PageResponse::redirect(SIGN_IN)) };
     let login = &request.state.login;
     let (user, is_stale) = match token_state(&request, user).await? {
         TokenState::Valid(user) => (user, request.flash == Some(Flash::TokenRefreshFailed)),
         TokenState::Stale(user) => (user, true),
-        state => return Ok(PageResponse::Redirect(redirect_for(&state).unwrap_or(SIGN_IN).to_owned())),
+        state => return Ok(PageResponse::redirect(redirect_for(&state).unwrap_or(SIGN_IN))),
     };
     let data = AccountData {
         email: login.accounts().primary_email(user.user_id).await?,
@@ -44,7 +46,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         user: user.clone(),
     };
     let page = Page::new(&request, request.messages().account_title).with_user(Some(user));
-    Ok(PageResponse::Page(page.with_script().with_data(data)))
+    Ok(page.with_script().with_data(data).into())
 }
 
 /// Refreshes the token if it has to be, but not if QQ was called a moment ago: the user would wait twice.

@@ -9,9 +9,9 @@ use crate::web::request::PageRequest;
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
     if user.is_none() {
-        return Ok(PageResponse::Redirect("/login?next=/account/delete".to_owned()));
+        return Ok(PageResponse::redirect("/login?next=/account/delete"));
     }
-    Ok(PageResponse::Page(Page::new(&request, request.messages().delete_title).with_user(user)))
+    Ok(Page::new(&request, request.messages().delete_title).with_user(user).into())
 }
 
 #[component]

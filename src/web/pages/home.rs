@@ -13,7 +13,7 @@ use crate::web::request::PageRequest;
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
     let page = Page::new(&request, request.messages().home_title);
-    Ok(PageResponse::Page(if user.is_some() { page.with_user(user) } else { page.with_script() }))
+    Ok(if user.is_some() { page.with_user(user) } else { page.with_script() }.into())
 }
 
 #[component]

@@ -23,7 +23,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         // A user whose token has ended and who failed at QQ stays here: `next` would lead to QQ and back, in circles.
         let is_valid = user.token.status(request.state.login.now()) == TokenStatus::Valid;
         if is_valid || failure.is_none() {
-            return Ok(PageResponse::Redirect(next.as_str().to_owned()));
+            return Ok(PageResponse::redirect(next.as_str()));
         }
     }
     let messages = request.messages();
@@ -33,7 +33,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         None => messages.login_title.to_owned(),
     };
     let page = Page::new(&request, title).with_user(user).with_script().with_data(LoginData { next, failure });
-    Ok(PageResponse::Page(page))
+    Ok(page.into())
 }
 
 #[component]

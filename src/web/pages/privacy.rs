@@ -8,7 +8,7 @@ use crate::web::request::PageRequest;
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
-    Ok(PageResponse::Page(Page::new(&request, request.messages().privacy_title).with_user(user)))
+    Ok(Page::new(&request, request.messages().privacy_title).with_user(user).into())
 }
 
 #[component]

@@ -1,4 +1,6 @@
 //! `/register`: an account by one click or by a form.
+//! [`load`] shows the empty form or a kept draft, [`load_again`] what the user typed with its errors.
+//! It must not know how an account is created: the forms post to `routes::register`.
 
 mod form;
 
@@ -42,8 +44,8 @@ pub(in crate::web) async fn load_again(
     let pending = match (request.session_data().await?, failure) {
         (Some(SessionData::Pending(pending)), _) => pending,
         (_, Some(failure)) => return Err(failure),
-        (Some(SessionData::SignedIn(_)), _) => return Ok(PageResponse::Redirect(request.next().as_str().to_owned())),
-        (None, _) => return Ok(PageResponse::Redirect("/login".to_owned())),
+        (Some(SessionData::SignedIn(_)), _) => return Ok(PageResponse::redirect(request.next().as_str())),
+        (None, _) => return Ok(PageResponse::redirect("/login")),
     };
     let messages = request.messages();
     let has_error = errors != FormErrors::default() || failure.is_some();
@@ -51,7 +53,7 @@ pub(in crate::web) async fn load_again(
     let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
     let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
     let data = RegisterData { nickname, avatar_hash, typed, errors, failure };
-    Ok(PageResponse::Page(page.with_script().with_error(failure).with_data(data)))
+    Ok(page.with_script().with_error(failure).with_data(data).into())
 }
 
 #[component]

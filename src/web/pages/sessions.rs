@@ -13,11 +13,11 @@ pub(in crate::web) const OTHER_SESSIONS: &str = "others";
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let Some(user) = request.signed_in_user().await? else {
-        return Ok(PageResponse::Redirect("/login?next=/account/sessions".to_owned()));
+        return Ok(PageResponse::redirect("/login?next=/account/sessions"));
     };
     let sessions = request.state.sessions.list_for_user(user.user_id, request.session.id()).await?;
     let page = Page::new(&request, request.messages().sessions_title).with_user(Some(user)).with_data(sessions);
-    Ok(PageResponse::Page(page))
+    Ok(page.into())
 }
 
 #[component]
