@@ -9,11 +9,9 @@ use web_sys::Response;
 pub(super) async fn check(username: &str) -> Result<String, JsValue> {
     let query = String::from(js_sys::encode_uri_component(username));
     let url = ["/api/check-username?username=", &query].concat();
-    let response: Response = JsFuture::from(window().fetch_with_str(&url)).await?.dyn_into()?;
+    let response: Response = JsFuture::from(window().fetch_with_str(&url)).await?.unchecked_into();
     if !response.ok() {
         return Err(JsValue::UNDEFINED);
     }
-    let json = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    // The body is a JSON string. Codes need no escapes.
-    Ok(json.trim_matches('"').to_owned())
+    JsFuture::from(response.json()?).await?.as_string().ok_or(JsValue::UNDEFINED)
 }

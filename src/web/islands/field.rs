@@ -127,7 +127,7 @@ fn server_error(id: &str) -> Option<Message> {
 }
 
 fn input(id: &str) -> Option<HtmlInputElement> {
-    document().get_element_by_id(id)?.dyn_into().ok()
+    document().get_element_by_id(id).map(JsCast::unchecked_into)
 }
 
 fn error(id: &str, code: &str) -> Option<Message> {
