@@ -1,7 +1,5 @@
-//! What an account is made of, in rules that the server and the browser share.
-//!
-//! Everything here compiles for both halves and does no I/O, so that a person sees the same
-//! verdict while typing as after sending the form.
+//! The rules for usernames and email addresses, shared by the server and the browser. Entry points: [`username::check`]
+//! and [`Email::parse`]. They do no I/O and know neither the database nor the pages.
 
 pub mod email;
 mod unicode;

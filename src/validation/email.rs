@@ -1,39 +1,35 @@
-//! Which e-mail addresses are allowed.
+//! Validates email addresses.
 //!
-//! The rule is that of HTML's `<input type=email>` (a valid e-mail address in the WHATWG HTML
-//! standard), with a dot required in the domain: one plain ASCII address. Anything cleverer, such
-//! as a full-width `＠`, a list or a quoted part, has been a way to reach somebody else's mailbox
-//! (CVE-2022-35924, GHSA-7rqj-j65f-68wh), so it is refused rather than repaired.
+//! The rule is that of HTML's `<input type=email>` (WHATWG HTML, "valid email address") and requires a dot in the domain:
+//! one plain ASCII address. Full-width `＠`, lists and quoted parts have been used to reach other people's mailboxes
+//! (CVE-2022-35924, GHSA-7rqj-j65f-68wh), so they are rejected and not repaired.
 
 use serde::{Deserialize, Serialize};
 
-/// The most characters an address may have (RFC 5321 section 4.5.3.1.3, less the brackets).
+/// The maximum length of an address (RFC 5321 section 4.5.3.1.3, without the angle brackets).
 const MAX_CHARS: usize = 254;
-/// The most characters before the `@` (RFC 5321 section 4.5.3.1.1).
+/// The maximum length of the part before the `@` (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_CHARS: usize = 64;
-/// The most characters in one part of the domain (RFC 1035 section 2.3.4).
+/// The maximum length of a label of the domain (RFC 1035 section 2.3.4).
 const MAX_LABEL_CHARS: usize = 63;
 
-/// One e-mail address, trimmed and in lower case.
+/// A valid email address, trimmed and in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
-/// Why a text is not an e-mail address we take.
+/// Why an email address is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EmailError {
-    /// Nothing was typed.
+    /// The field is empty.
     Missing,
-    /// Not one address of the form name@example.com.
+    /// Not a single address of the form `name@example.com`.
     Malformed,
-    /// Longer than mail servers take.
+    /// Longer than mail servers accept.
     TooLong,
 }
 
 impl EmailError {
-    /// Every problem, for those who need a text for each.
-    pub const ALL: [EmailError; 3] = [Self::Missing, Self::Malformed, Self::TooLong];
-
-    /// The short name by which server and browser tell each other of this problem.
+    /// Returns the code by which the browser finds the message.
     pub fn code(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -44,7 +40,7 @@ impl EmailError {
 }
 
 impl Email {
-    /// Reads what a person typed: trims it, checks it and turns it to lower case.
+    /// Trims, validates and lower-cases what the user typed.
     pub fn parse(typed: &str) -> Result<Email, EmailError> {
         let address = typed.trim();
         if address.is_empty() {
@@ -60,7 +56,7 @@ impl Email {
         Ok(Email(address.to_ascii_lowercase()))
     }
 
-    /// The address as stored.
+    /// Returns the address as it is stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -101,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn s45_anything_but_one_plain_address_is_refused() {
+    fn s45_everything_but_one_plain_address_is_rejected() {
         for typed in [
             "plain",
             "@",
@@ -139,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn s45_lengths_stop_at_what_mail_servers_take() {
+    fn s45_addresses_longer_than_mail_servers_accept_are_rejected() {
         let local = "a".repeat(MAX_LOCAL_CHARS);
         assert!(Email::parse(&format!("{local}@example.com")).is_ok());
         assert_eq!(Email::parse(&format!("a{local}@example.com")), Err(EmailError::TooLong));

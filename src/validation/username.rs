@@ -1,20 +1,18 @@
-//! Which user names are allowed.
+//! Validates usernames.
 //!
-//! The rules read a name after Unicode normalisation (NFKC), which each side does with what it
-//! has: the server with a table, the browser with `String.prototype.normalize`. Look-alike
-//! scripts and taken names need tables and the database, so only the server knows of them.
+//! The rules apply to the name after Unicode normalization (NFKC). Only the server detects look-alike scripts and taken
+//! names.
 
 use serde::{Deserialize, Serialize};
 
 use super::unicode;
 
-/// The fewest characters a user name may have, counted after NFKC.
+/// The minimum length in characters, after NFKC.
 pub const MIN_CHARS: usize = 3;
-/// The most characters a user name may have, counted after NFKC.
+/// The maximum length in characters, after NFKC.
 pub const MAX_CHARS: usize = 32;
 
-/// Names that would let a person pose as the site itself. Compared in lower case and without
-/// `_` and `-`.
+/// Names that would let a user impersonate the site, in lower case. `_` and `-` are ignored.
 pub const RESERVED: &[&str] = &[
     "abuse",
     "account",
@@ -78,38 +76,27 @@ pub const RESERVED: &[&str] = &[
     "技术支持",
 ];
 
-/// Why a user name cannot be had.
+/// Why a username is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UsernameError {
-    /// Nothing was typed.
+    /// The field is empty.
     Missing,
     /// Fewer than [`MIN_CHARS`] characters.
     TooShort,
     /// More than [`MAX_CHARS`] characters.
     TooLong,
-    /// A character that is neither letter, digit, `_` nor `-`.
+    /// A character other than letters, digits, `_` and `-`.
     ForbiddenCharacter,
-    /// A name that would pose as the site.
+    /// A name that would impersonate the site.
     Reserved,
-    /// Letters of scripts that look alike, such as Latin and Cyrillic, in one name.
+    /// A mix of scripts that look alike, such as Latin and Cyrillic.
     LookAlikeScripts,
-    /// Somebody has this name, or one that cannot be told from it.
+    /// Another user has this name or one that looks the same.
     Taken,
 }
 
 impl UsernameError {
-    /// Every problem, for those who need a text for each.
-    pub const ALL: [UsernameError; 7] = [
-        Self::Missing,
-        Self::TooShort,
-        Self::TooLong,
-        Self::ForbiddenCharacter,
-        Self::Reserved,
-        Self::LookAlikeScripts,
-        Self::Taken,
-    ];
-
-    /// The short name by which server and browser tell each other of this problem.
+    /// Returns the code by which the browser finds the message.
     pub fn code(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -123,12 +110,12 @@ impl UsernameError {
     }
 }
 
-/// Returns the code of the error in a typed username, as far as the browser can tell.
+/// Normalizes and checks a typed username; returns the code of the error.
 pub fn validate(typed: &str) -> Option<&'static str> {
     check(&unicode::nfkc(typed.trim())).err().map(UsernameError::code)
 }
 
-/// Checks a trimmed username after NFKC, as far as that needs neither the tables of look-alike letters nor the database.
+/// Checks a username that is trimmed and normalized to NFKC. Does not detect look-alike scripts and taken names.
 pub fn check(normalized: &str) -> Result<(), UsernameError> {
     if normalized.is_empty() {
         return Err(UsernameError::Missing);
@@ -153,7 +140,7 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{b7}' | '\u{387}' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{30fb}' | '\u{ff65}')
 }
 
-/// Letters and marks that show nothing, and so would make two names look the same.
+/// Invisible letters and marks, which would make two names look the same.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -163,7 +150,7 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// The name without what a reader overlooks: `_` and `-`.
+/// Returns the name without `_` and `-`, which readers overlook.
 pub fn plain(normalized: &str) -> String {
     normalized.chars().filter(|c| !matches!(c, '-' | '_')).collect()
 }
@@ -181,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn s46_each_problem_is_told_apart() {
+    fn s46_each_error_is_detected() {
         let table = [
             ("", UsernameError::Missing),
             ("ab", UsernameError::TooShort),
@@ -197,13 +184,13 @@ mod tests {
             ("ROOT", UsernameError::Reserved),
             ("管理员", UsernameError::Reserved),
         ];
-        for (name, problem) in table {
-            assert_eq!(check(name), Err(problem), "{name:?}");
+        for (name, error) in table {
+            assert_eq!(check(name), Err(error), "{name:?}");
         }
     }
 
     #[test]
-    fn s46_length_is_counted_in_characters_at_both_borders() {
+    fn s46_length_limits_count_characters() {
         assert_eq!(check(&"鹅".repeat(3)), Ok(()));
         assert_eq!(check(&"鹅".repeat(32)), Ok(()));
         assert_eq!(check(&"鹅".repeat(33)), Err(UsernameError::TooLong));
@@ -211,7 +198,16 @@ mod tests {
 
     #[test]
     fn codes_are_distinct() {
-        let codes: std::collections::BTreeSet<_> = UsernameError::ALL.iter().map(|p| p.code()).collect();
-        assert_eq!(codes.len(), UsernameError::ALL.len());
+        let errors = [
+            UsernameError::Missing,
+            UsernameError::TooShort,
+            UsernameError::TooLong,
+            UsernameError::ForbiddenCharacter,
+            UsernameError::Reserved,
+            UsernameError::LookAlikeScripts,
+            UsernameError::Taken,
+        ];
+        let codes: std::collections::BTreeSet<_> = errors.iter().map(|error| error.code()).collect();
+        assert_eq!(codes.len(), errors.len());
     }
 }

@@ -1,17 +1,17 @@
 import type { Locator, Page } from "@playwright/test";
 import { approve, openRegistration, expect, on, stopClock, test } from "../support.ts";
 
-// Nothing comes back at first, as from a server that is slow: the browser stays on the page.
+// Requests are answered with 204 at first, so that the browser stays on the page as with a slow server.
 
-/** How long something pressed stays busy, in milliseconds. */
-const givenUp = 15_000;
+/** How long a pressed button stays busy. */
+const recoversAfterMs = 15_000;
 
 test.beforeEach(({ page }) => page.clock.install());
 
-test("a pressed QQ button is busy, as large as before, until the page is shown again", async ({ page, unique }) => {
+test("a clicked QQ button is busy, as large as before, until the page is shown again", async ({ page, unique }) => {
   const { qqButton } = on(page);
   await openLogin(page);
-  const sent = await answerNothing(page, "**/login/qq");
+  const sent = await answerWith204(page, "**/login/qq");
   const size = await qqButton.boundingBox();
   await expect(qqButton).not.toHaveAttribute("aria-busy");
   await expect(qqButton.getByText("Going to QQ…")).toBeHidden();
@@ -22,18 +22,18 @@ test("a pressed QQ button is busy, as large as before, until the page is shown a
   expect(await qqButton.boundingBox()).toEqual(size);
   await qqButton.click();
 
-  await showAgain(page);
+  await showFromCache(page);
   await expect(qqButton).not.toHaveAttribute("aria-busy");
   await page.unroute("**/login/qq");
   await qqButton.click();
   await approve(page, unique("patient"));
   await expect(page).toHaveURL("/register");
-  // Whatever else was sent came before this.
+  // A second request would have been recorded before this.
   expect(sent).toEqual(["GET"]);
 });
 
 for (const way of ["submit", "oneClick"] as const) {
-  test(`a second press of a button sends nothing: ${way}`, async ({ page, unique }) => {
+  test(`a second click sends nothing: ${way}`, async ({ page, unique }) => {
     const name = unique("twice");
     await openRegistration(page, name);
     await expectHydrated(page);
@@ -45,16 +45,16 @@ for (const way of ["submit", "oneClick"] as const) {
 
     const button = on(page)[way];
     const address = way === "submit" ? "**/register" : "**/register/auto";
-    const sent = await answerNothing(page, address);
+    const sent = await answerWith204(page, address);
     await button.dblclick();
     await expectBusy(button);
     await button.click();
 
-    await showAgain(page);
+    await showFromCache(page);
     await page.unroute(address);
     await button.click();
     await expect(page).toHaveURL("/account");
-    // Whatever else was sent came before this.
+    // A second request would have been recorded before this.
     expect(sent).toEqual(["POST"]);
   });
 }
@@ -63,39 +63,39 @@ test("a submit button is busy before the WebAssembly is loaded", async ({ page, 
   await page.route("**/*.wasm*", () => {});
   await openRegistration(page, unique("early"));
   const { oneClick } = on(page);
-  const sent = await answerNothing(page, "**/register/auto");
+  const sent = await answerWith204(page, "**/register/auto");
   await oneClick.dblclick();
   await expectBusy(oneClick);
   await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
   await expect.poll(() => sent).toEqual(["POST"]);
 });
 
-test("what gets no answer can be pressed again after a while", async ({ page }) => {
+test("a button without a response recovers after 15 seconds", async ({ page }) => {
   const { qqButton } = on(page);
   await openLogin(page);
-  await answerNothing(page, "**/login/qq");
+  await answerWith204(page, "**/login/qq");
   await qqButton.click();
-  await page.clock.runFor(givenUp - 1);
+  await page.clock.runFor(recoversAfterMs - 1);
   await expectBusy(qqButton);
   await page.clock.runFor(1);
   await expect(qqButton).not.toHaveAttribute("aria-busy");
 });
 
-test("what is pressed again once the page was shown again is busy as long as the first time", async ({ page }) => {
+test("a button clicked after a recovery is busy for the full 15 seconds", async ({ page }) => {
   const { qqButton } = on(page);
   await openLogin(page);
-  await answerNothing(page, "**/login/qq");
+  await answerWith204(page, "**/login/qq");
   await qqButton.click();
-  await page.clock.runFor(givenUp - 1000);
-  await showAgain(page);
+  await page.clock.runFor(recoversAfterMs - 1000);
+  await showFromCache(page);
   await qqButton.click();
-  await page.clock.runFor(givenUp - 1);
+  await page.clock.runFor(recoversAfterMs - 1);
   await expectBusy(qqButton);
   await page.clock.runFor(1);
   await expect(qqButton).not.toHaveAttribute("aria-busy");
 });
 
-test("opening QQ in another tab leaves the button as it is", async ({ page, context }) => {
+test("opening QQ in another tab does not make the button busy", async ({ page, context }) => {
   await openLogin(page);
   const opened = context.waitForEvent("page");
   await on(page).qqButton.click({ modifiers: ["ControlOrMeta"] });
@@ -103,7 +103,7 @@ test("opening QQ in another tab leaves the button as it is", async ({ page, cont
   await expect(on(page).qqButton).not.toHaveAttribute("aria-busy");
 });
 
-/** From here on the page's time stands still. */
+/** Opens the login page and stops its clock. */
 async function openLogin(page: Page) {
   await page.goto("/login");
   await expectHydrated(page);
@@ -118,8 +118,8 @@ async function expectBusy(button: Locator) {
   await expect(button).toHaveAttribute("aria-busy", "true");
 }
 
-/** Gives the methods of the requests that were left without an answer. */
-async function answerNothing(page: Page, address: string): Promise<string[]> {
+/** Answers requests with 204 and returns their methods. */
+async function answerWith204(page: Page, address: string): Promise<string[]> {
   const methods: string[] = [];
   await page.route(address, async (route) => {
     methods.push(route.request().method());
@@ -128,7 +128,7 @@ async function answerNothing(page: Page, address: string): Promise<string[]> {
   return methods;
 }
 
-/** As a browser does that shows a page from its memory. Chromium keeps none in memory while it is tested. */
-function showAgain(page: Page) {
+/** Imitates the back/forward cache, which Chromium does not use under test. */
+function showFromCache(page: Page) {
   return page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
 }

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { openRegistration, createAccount, errorOf, expect, on, stopClock, test } from "../support.ts";
 
-test("a taken name is told within a second after typing stops, and goes when the name is right", async ({
+test("a taken name is reported within a second after typing stops, until it is changed", async ({
   page,
   context,
   unique,
@@ -15,7 +15,7 @@ test("a taken name is told within a second after typing stops, and goes when the
   await stopClock(page);
 
   await on(page).usernameInput.pressSequentially(taken.toUpperCase());
-  // Half of the second is for the question to the server and its answer, which no clock here measures.
+  // The other half of the second is left for the request to the server, which this clock does not measure.
   await page.clock.runFor(500);
   await expect(errorOf(page, "username")).toHaveText("This username is taken. Choose another one.");
   await expect(on(page).usernameInput).toHaveAttribute("aria-invalid", "true");
@@ -27,14 +27,14 @@ test("a taken name is told within a second after typing stops, and goes when the
   await expect(page.getByText("Username is available.")).toBeVisible();
 });
 
-test("what is wrong with a name is told without asking the server", async ({ page, unique }) => {
+test("an invalid name is reported without a request to the server", async ({ page, unique }) => {
   await openRegistration(page, unique("typist"));
   await expectHydrated(page);
-  // A browser asks for more than a script does: for the site's icon, when it finds the time.
-  const asked: string[] = [];
+  // Requests by scripts only: the browser itself also requests the site's icon.
+  const requests: string[] = [];
   page.on("request", (request) => {
     if (["fetch", "xhr"].includes(request.resourceType())) {
-      asked.push(request.url());
+      requests.push(request.url());
     }
   });
 
@@ -49,10 +49,10 @@ test("what is wrong with a name is told without asking the server", async ({ pag
     await name.fill(typed);
     await expect(errorOf(page, "username")).toHaveText(message);
   }
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
-test("a bad address is told within a second after typing stops, and goes when it is right", async ({ page, unique }) => {
+test("an invalid address is reported within a second after typing stops, until it is fixed", async ({ page, unique }) => {
   await page.clock.install();
   await openRegistration(page, unique("typist"));
   await expectHydrated(page);
@@ -68,7 +68,7 @@ test("a bad address is told within a second after typing stops, and goes when it
   await expect(on(page).emailInput).not.toHaveAttribute("aria-invalid");
 });
 
-test("the server's error goes as soon as the field is right", async ({ page, unique }) => {
+test("the server's error disappears when the field is valid", async ({ page, unique }) => {
   await openRegistration(page, unique("typist"));
   await on(page).submit.click();
   await expect(errorOf(page, "email")).toHaveText("Enter your email address.");
@@ -78,7 +78,7 @@ test("the server's error goes as soon as the field is right", async ({ page, uni
   await expect(errorOf(page, "username")).toBeVisible();
 });
 
-test("messages are told in the page's language", async ({ page, unique }) => {
+test("messages are in the page's language", async ({ page, unique }) => {
   await openRegistration(page, unique("typist"));
   await on(page).language("zh-CN").click();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
@@ -88,10 +88,10 @@ test("messages are told in the page's language", async ({ page, unique }) => {
 });
 
 test("what is typed before hydration stays and is judged afterwards", async ({ page, unique }) => {
-  let wakeUp = () => {};
-  const awake = new Promise<void>((resolve) => (wakeUp = resolve));
+  let loadWasm = () => {};
+  const loading = new Promise<void>((resolve) => (loadWasm = resolve));
   await page.route("**/*.wasm*", async (route) => {
-    await awake;
+    await loading;
     await route.continue();
   });
   await openRegistration(page, unique("early"));
@@ -99,7 +99,7 @@ test("what is typed before hydration stays and is judged afterwards", async ({ p
   await on(page).emailInput.pressSequentially("early@");
   await expect(page.locator("html")).not.toHaveAttribute("data-hydrated");
 
-  wakeUp();
+  loadWasm();
   await expectHydrated(page);
   await expect(on(page).usernameInput).toHaveValue("a b");
   await expect(on(page).emailInput).toHaveValue("early@");
@@ -125,7 +125,7 @@ test("nothing is judged while an input method composes", async ({ page, unique }
   const compose = (text: string) =>
     keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
 
-  // A judgement that is due when composing begins does not come either.
+  // The message that was due for "q" does not appear either.
   await on(page).usernameInput.pressSequentially("q");
   for (const letters of ["x", "xiao", "xiao'qi", "xiaoqie"]) {
     await compose(letters);
@@ -148,20 +148,20 @@ test("nothing is judged while an input method composes", async ({ page, unique }
   await expect(errorOf(page, "username")).toHaveText("Username must be at least 3 characters.");
 });
 
-test("a name that is looked up while the form is on its way causes no complaint", async ({ page, unique }) => {
+test("a name check that arrives after the form was sent reports no error", async ({ page, unique }) => {
   const username = unique("hasty");
   await openRegistration(page, username);
   await expectHydrated(page);
   await on(page).emailInput.fill(`${username}@example.com`);
 
-  // The account is made before the look-up arrives, and the browser learns of it only afterwards.
+  // The server creates the account before it receives the check; the browser gets the response to the form afterwards.
   let register = () => {};
   const registered = new Promise<void>((resolve) => (register = resolve));
-  const lookedUp = page.waitForResponse(/check-username/);
+  const checkResponse = page.waitForResponse(/check-username/);
   await page.route("**/register", async (route) => {
     const response = await route.fetch({ maxRedirects: 0 });
     register();
-    await lookedUp;
+    await checkResponse;
     await route.fulfill({ response });
   });
   await page.route(/check-username/, async (route) => {
@@ -170,11 +170,11 @@ test("a name that is looked up while the form is on its way causes no complaint"
   });
   await on(page).usernameInput.fill(username);
   await on(page).usernameInput.press("Enter");
-  expect((await lookedUp).status()).toBeLessThan(500);
+  expect((await checkResponse).status()).toBeLessThan(500);
   await expect(page).toHaveURL("/account");
 });
 
-test("a press of the button counts, though a message about a field is due meanwhile", async ({ page, unique }) => {
+test("a message that is due does not move the button while it is pressed", async ({ page, unique }) => {
   await page.clock.install();
   await openRegistration(page, unique("presser"));
   await expectHydrated(page);
@@ -189,7 +189,7 @@ test("a press of the button counts, though a message about a field is due meanwh
   await expect(page).toHaveTitle(/^Error: /);
 });
 
-test("a press of the button counts, though an answer about the name comes meanwhile", async ({ page, context, unique }) => {
+test("a response to a name check does not move the button while it is pressed", async ({ page, context, unique }) => {
   const taken = unique("taken");
   await createAccount(page, taken, taken);
   await context.clearCookies();
