@@ -123,7 +123,7 @@ impl DatabaseHealth {
     }
 
     fn record(&self, state: &mut State, result: Result<(), DatabaseError>) -> Outcome {
-        let outcome = result.as_ref().map(|()| ()).map_err(|error| classify(error, &self.url));
+        let outcome = result.as_ref().copied().map_err(|error| classify(error, &self.url));
         let previous = state.previous_outcome();
         state.last = Some((Instant::now(), outcome));
         if outcome != previous {

@@ -14,8 +14,8 @@ pub(super) fn check(sent_at: i64, received_at: i64, qq_time: Option<i64>, messag
     let skew_secs = qq_time.abs_diff(qq_time.clamp(sent_at, received_at.max(sent_at)));
     let seconds = skew_secs.to_string();
     match skew_secs {
-        ..=OK_SECS => messages.clock_skew.ok(&[&seconds]),
-        ..=WARNING_SECS => messages.clock_skew.warning(&[&seconds]),
+        0..=OK_SECS => messages.clock_skew.ok(&[&seconds]),
+        secs if secs <= WARNING_SECS => messages.clock_skew.warning(&[&seconds]),
         _ => messages.clock_skew.error(&[&seconds]),
     }
 }

@@ -87,7 +87,7 @@ impl Runner {
         request: RequestBuilder,
     ) -> Response {
         self.qq.inject_fault(case.endpoint, case.fault.clone(), case.scenario.calls()).await;
-        let check_others = case.fault.is_slow().then(|| async {
+        let check_others = case.fault.is_slow().then_some(async {
             self.qq.wait_for_fault().await;
             // If the user's own token has expired too, the account page waits for QQ as well.
             let paths: &[&str] = if case.scenario == Scenario::RequiredRefresh { &["/"] } else { &["/", "/account"] };
