@@ -24,5 +24,6 @@ pub fn UsernameField(children: Children) -> impl IntoView {
 /// The message of the email input inside: what is wrong with the address.
 #[island]
 pub fn EmailField(children: Children) -> impl IntoView {
-    view! { <Field id="email" validate=|typed| Email::parse(typed).err().map(|error| error.code()) checks_availability=false>{children()}</Field> }
+    let validate = |typed: &str| Email::parse(typed).err().map(|error| error.code());
+    view! { <Field id="email" validate checks_availability=false>{children()}</Field> }
 }
