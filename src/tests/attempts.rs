@@ -1,11 +1,11 @@
-//! The way to QQ and back, with everything that can go wrong on it.
+//! Login attempts: state, cookies, replays, cancellations and oversized parameters.
 
 use crate::support::{Browser, TestSite};
 
 async fn error_of(browser: &mut Browser, callback: &str) -> String {
-    let answer = browser.get(callback).await;
-    assert_eq!(answer.status, 303, "{callback}");
-    answer.location().strip_prefix("/login?error=").unwrap_or(answer.location()).to_owned()
+    let response = browser.get(callback).await;
+    assert_eq!(response.status, 303, "{callback}");
+    response.location().strip_prefix("/login?error=").unwrap_or(response.location()).to_owned()
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn s01_states_are_fresh_after_a_restart_too() {
 }
 
 #[tokio::test]
-async fn s02_s07_a_callback_in_another_browser_fails_and_burns_nothing() {
+async fn s02_s07_callback_in_another_browser_fails_and_keeps_the_attempt() {
     let site = TestSite::start().await;
     let (mut right, mut wrong) = (site.browser(), site.browser());
     let callback = right.authorize_as("Ann", None).await;
@@ -32,7 +32,7 @@ async fn s02_s07_a_callback_in_another_browser_fails_and_burns_nothing() {
 }
 
 #[tokio::test]
-async fn s03_a_callback_without_one_good_state_is_refused_before_qq_is_asked() {
+async fn s03_callback_without_exactly_one_valid_state_is_rejected_before_qq_is_called() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -50,47 +50,50 @@ async fn s03_a_callback_without_one_good_state_is_refused_before_qq_is_asked() {
         assert_eq!(error_of(&mut browser, &format!("{path}?{query}")).await, "expired", "{query}");
     }
     assert_eq!(site.count_qq_requests("token").await, 0);
-    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is unharmed");
+    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is still valid");
 }
 
 #[tokio::test]
-async fn s04_an_attempt_is_spent_once() {
+async fn s04_attempt_is_used_once() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", Some("/wanted")).await;
     let mut stale = browser.clone();
     assert_eq!(browser.get(&callback).await.location(), "/register");
-    // Opened again while registering: the registration goes on.
+    // Opened again during registration: the registration continues.
     assert_eq!(browser.get(&callback).await.location(), "/register");
     assert_eq!(browser.get("/register").await.status, 200);
     // The same browser without its session, as after clearing it.
     assert_eq!(error_of(&mut stale, &callback).await, "expired&next=%2Fwanted");
     browser.post("/register", &[("username", "Ann"), ("email", "ann@example.com")]).await;
-    // Opened again when signed in: it goes on to where it led.
+    // Opened again when signed in: it redirects to the same destination.
     assert_eq!(browser.get(&callback).await.location(), "/wanted");
     assert_eq!(site.count_qq_requests("token").await, 1);
 }
 
 #[tokio::test]
-async fn s04_of_many_callbacks_at_once_one_asks_qq() {
+async fn s04_concurrent_callbacks_call_qq_once() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
-    let answers = (0..20).map(|_| {
+    let responses = (0..20).map(|_| {
         let (mut browser, callback) = (browser.clone(), callback.clone());
         tokio::spawn(async move { browser.get(&callback).await.location().to_owned() })
     });
-    let mut ends = Vec::new();
-    for answer in answers.collect::<Vec<_>>() {
-        ends.push(answer.await.expect("an answer"));
+    let mut locations = Vec::new();
+    for response in responses.collect::<Vec<_>>() {
+        locations.push(response.await.expect("an response"));
     }
-    assert_eq!(ends.iter().filter(|end| *end == "/register").count(), 1, "{ends:?}");
-    assert!(ends.iter().all(|end| end == "/register" || end == "/login?error=expired"), "{ends:?}");
+    assert_eq!(locations.iter().filter(|location| *location == "/register").count(), 1, "{locations:?}");
+    assert!(
+        locations.iter().all(|location| location == "/register" || location == "/login?error=expired"),
+        "{locations:?}"
+    );
     assert_eq!(site.count_qq_requests("token").await, 1);
 }
 
 #[tokio::test]
-async fn s05_an_attempt_is_spent_even_if_qq_fails() {
+async fn s05_attempt_is_spent_even_if_qq_fails() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
@@ -102,19 +105,19 @@ async fn s05_an_attempt_is_spent_even_if_qq_fails() {
 }
 
 #[tokio::test]
-async fn s06_an_attempt_lasts_ten_minutes() {
+async fn s06_attempt_expires_after_ten_minutes() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let (early, late) = (browser.authorize_as("Ann", None).await, browser.authorize_as("Ann", None).await);
     site.advance_clock(600);
-    assert_eq!(browser.get(&early).await.location(), "/login?error=denied", "QQ's code lives ten minutes too");
+    assert_eq!(browser.get(&early).await.location(), "/login?error=denied", "QQ's code expires after ten minutes too");
     site.advance_clock(1);
     assert_eq!(error_of(&mut browser, &late).await, "expired");
     assert_eq!(site.count_qq_requests("token").await, 1);
 }
 
 #[tokio::test]
-async fn s08_tabs_finish_in_any_order_each_at_its_own_place() {
+async fn s08_tabs_finish_in_any_order_at_their_own_destinations() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register("Ann", "ann", "ann@example.com").await;
@@ -128,7 +131,7 @@ async fn s08_tabs_finish_in_any_order_each_at_its_own_place() {
 }
 
 #[tokio::test]
-async fn s10_where_to_go_is_not_taken_from_the_callback() {
+async fn s10_destination_is_not_taken_from_the_callback() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register("Ann", "ann", "ann@example.com").await;
@@ -139,7 +142,7 @@ async fn s10_where_to_go_is_not_taken_from_the_callback() {
 }
 
 #[tokio::test]
-async fn s12_an_attempts_cookie_is_no_session() {
+async fn s12_login_cookie_is_not_a_session() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.start_login(None).await;
@@ -152,7 +155,7 @@ async fn s12_an_attempts_cookie_is_no_session() {
 }
 
 #[tokio::test]
-async fn s13_starting_a_sign_in_stores_nothing_and_other_sites_cannot_change_anything() {
+async fn s13_starting_a_login_stores_nothing_and_other_sites_cannot_change_anything() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.start_login(None).await;
@@ -164,13 +167,13 @@ async fn s13_starting_a_sign_in_stores_nothing_and_other_sites_cannot_change_any
 }
 
 #[tokio::test]
-async fn s19_turning_back_is_told_kindly_and_spends_the_attempt() {
+async fn s19_cancelling_shows_a_neutral_page_and_spends_the_attempt() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    for answer in ["usercancel=1", "error=access_denied&error_description=<script>alert(1)</script>", ""] {
+    for params in ["usercancel=1", "error=access_denied&error_description=<script>alert(1)</script>", ""] {
         let callback = browser.authorize_as("Ann", None).await;
         let state = callback.split("state=").nth(1).expect("a state").to_owned();
-        assert_eq!(error_of(&mut browser, &format!("/login/qq/callback?{answer}&state={state}")).await, "cancelled");
+        assert_eq!(error_of(&mut browser, &format!("/login/qq/callback?{params}&state={state}")).await, "cancelled");
         assert_eq!(error_of(&mut browser, &callback).await, "expired");
     }
     assert_eq!(site.count_qq_requests("token").await, 0);
@@ -181,37 +184,37 @@ async fn s19_turning_back_is_told_kindly_and_spends_the_attempt() {
 }
 
 #[tokio::test]
-async fn s20_the_callback_loads_nothing_and_leaves_no_trace_of_the_code() {
+async fn s20_callback_response_does_not_leak_the_code() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
-    let answer = browser.get(&callback).await;
-    assert_eq!((answer.status, answer.header("referrer-policy"), answer.body.as_str()), (303, "no-referrer", ""));
-    assert!(!answer.location().contains("code="));
-    assert_eq!(answer.header("cache-control"), "no-store");
+    let response = browser.get(&callback).await;
+    assert_eq!((response.status, response.header("referrer-policy"), response.body.as_str()), (303, "no-referrer", ""));
+    assert!(!response.location().contains("code="));
+    assert_eq!(response.header("cache-control"), "no-store");
 }
 
 #[tokio::test]
-async fn s21_a_code_that_is_too_long_is_not_passed_on() {
+async fn s21_oversized_code_is_not_sent_to_qq() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
     let state = callback.split("state=").nth(1).expect("a state").to_owned();
     for code in ["c".repeat(513), "c".repeat(5_000), "c".repeat(60_000), "a%00b".to_owned(), "%FF%FE".to_owned()] {
-        let ending = error_of(&mut browser, &format!("/login/qq/callback?code={code}&state={state}")).await;
-        assert_eq!(ending, "expired");
+        let error = error_of(&mut browser, &format!("/login/qq/callback?code={code}&state={state}")).await;
+        assert_eq!(error, "expired");
     }
     assert_eq!(site.count_qq_requests("token").await, 0);
-    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is unharmed");
+    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is still valid");
 }
 
 #[tokio::test]
-async fn the_server_function_behind_the_callback_has_no_address_of_its_own() {
+async fn finish_login_has_no_public_route() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let callback = browser.authorize_as("Ann", None).await;
     let query = callback.split_once('?').expect("a query").1.to_owned();
     assert_eq!(browser.post("/api/finish-login", &[("query", &query)]).await.status, 404);
     assert_eq!(site.count_qq_requests("token").await, 0);
-    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is unharmed");
+    assert_eq!(browser.get(&callback).await.location(), "/register", "the attempt is still valid");
 }

@@ -1,4 +1,4 @@
-//! Every address there is, with a verdict: a new one that nobody has thought about fails these tests.
+//! Every route, classified as read-only or changing. A route that is not listed here fails the tests.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::support::{Browser, TestSite};
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
-/// Addresses that are only looked at: whoever asks, whatever else they send, nothing changes.
-const LOOKED_AT: [&str; 17] = [
+/// Routes that change nothing.
+const READ_ONLY: [&str; 17] = [
     "/",
     "/account",
     "/account/delete",
@@ -29,7 +29,7 @@ const LOOKED_AT: [&str; 17] = [
     "/robots.txt",
 ];
 
-/// Addresses that change something, by POST alone and for pages of this site alone.
+/// Routes that change something: POST only, from pages of this site only.
 const CHANGING: [&str; 9] = [
     "/account/delete",
     "/account/portrait",
@@ -42,30 +42,36 @@ const CHANGING: [&str; 9] = [
     "/theme",
 ];
 
-/// What stands between quotation marks behind each of these words.
-fn quoted(source: &'static str, words: &[&str]) -> BTreeSet<&'static str> {
-    let behind =
-        |word: &&str| source.split(*word).skip(1).filter_map(|rest| rest.split('"').next()).collect::<Vec<_>>();
-    words.iter().flat_map(behind).collect()
+/// The string literals after each of these prefixes.
+fn literals_after(source: &'static str, prefixes: &[&str]) -> BTreeSet<&'static str> {
+    let literals =
+        |prefix: &&str| source.split(*prefix).skip(1).filter_map(|rest| rest.split('"').next()).collect::<Vec<_>>();
+    prefixes.iter().flat_map(literals).collect()
 }
 
 #[test]
-fn s74_every_route_has_a_verdict() {
-    let mut found = quoted(include_str!("../web/routes.rs"), &[".route(\"", ".route_service(\"", ".nest_service(\""]);
-    found.extend(quoted(include_str!("../web/assets.rs"), &[".route(\"", ".route_service(\"", ".nest_service(\""]));
+fn s74_every_route_is_classified() {
+    let mut found =
+        literals_after(include_str!("../web/routes.rs"), &[".route(\"", ".route_service(\"", ".nest_service(\""]);
+    found.extend(literals_after(
+        include_str!("../web/assets.rs"),
+        &[".route(\"", ".route_service(\"", ".nest_service(\""],
+    ));
     let (_, pages) = include_str!("../web/routes.rs").split_once("\npages! {\n").expect("the pages");
-    found.extend(quoted(pages.split_once("\n}\n").expect("their end").0, &["    \""]));
+    found.extend(literals_after(pages.split_once("\n}\n").expect("their end").0, &["    \""]));
     found.insert(qq_login::config::Config::CALLBACK_PATH);
-    let known: BTreeSet<&str> = LOOKED_AT.into_iter().chain(CHANGING).collect();
+    let known: BTreeSet<&str> = READ_ONLY.into_iter().chain(CHANGING).collect();
     assert_eq!(found, known);
-    let other_ways = ["get(login::callback)"].map(|way| include_str!("../web/routes.rs").contains(way));
-    assert_eq!(other_ways, [true], "the route that is not written as text is still this one");
+    assert!(
+        include_str!("../web/routes.rs").contains("Config::CALLBACK_PATH, get(login::callback)"),
+        "the only path that is not a literal"
+    );
 }
 
-/// Every server function there is, with the verdict on it: a GET changes nothing, a POST is refused
-/// to other sites. One that is not in this list fails the test.
+/// A GET server function changes nothing, a POST server function rejects other sites. A server function that is not
+/// listed here fails the test.
 #[tokio::test]
-async fn s74_every_server_function_has_a_verdict() {
+async fn s74_every_server_function_is_classified() {
     let known = [
         ("GET", "/api/check-username"),
         ("POST", "/account/delete"),
@@ -86,55 +92,58 @@ async fn s74_every_server_function_has_a_verdict() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register_new_user().await;
-    // This one has no address: the callback calls it.
+    // Not mounted: the callback calls it directly.
     assert_eq!(browser.post("/api/finish-login", &[]).await.status, 404);
     for (method, path) in known.into_iter().filter(|(_, path)| *path != "/api/finish-login") {
         let other = if method == "GET" { Method::POST } else { Method::GET };
-        let answer = browser.send(browser.request(other, path)).await;
-        // Two pages stand at the addresses of their forms.
+        let response = browser.send(browser.request(other, path)).await;
+        // These forms have pages at the same path.
         let has_page = ["/register", "/account/delete"].contains(&path);
-        assert!(answer.status == 405 || has_page, "{path} answers one method alone: {}", answer.status);
+        assert!(response.status == 405 || has_page, "{path} accepts one method only: {}", response.status);
         let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
-        let answer = browser.send(request.header("sec-fetch-site", "cross-site")).await;
-        assert_eq!(answer.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
+        let response = browser.send(request.header("sec-fetch-site", "cross-site")).await;
+        assert_eq!(response.status, if method == "GET" { 200 } else { 403 }, "{method} {path}");
     }
     assert!(browser.signed_in_as().await.is_some());
 }
 
-async fn ask(browser: &Browser, method: &str, path: &str) -> crate::support::Response {
+async fn send_cross_site(browser: &Browser, method: &str, path: &str) -> crate::support::Response {
     let path = path.replace("{hash}", &"0".repeat(64)).replace("/pkg", "/pkg/qq-login.js");
     let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), &path);
-    // The copy forgets the cookies that come back: every request comes from the same person.
+    // A cloned browser discards cookies of the response, so that every request comes from the same user.
     browser.clone().send(request.header("sec-fetch-site", "cross-site").header("origin", "https://evil.example")).await
 }
 
 #[tokio::test]
-async fn s74_s81_s82_s85_no_method_of_another_site_changes_anything_anywhere() {
+async fn s74_s81_s82_s85_cross_site_requests_change_nothing_with_any_method() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
-    let mut asked = 0;
-    for path in LOOKED_AT.into_iter().chain(CHANGING).chain(["/nowhere", "/api/nothing", "/sandbox/faults"]) {
+    let mut count = 0;
+    for path in READ_ONLY.into_iter().chain(CHANGING).chain(["/nowhere", "/api/nothing", "/sandbox/faults"]) {
         for method in METHODS {
-            let answer = ask(&browser, method, path).await;
+            let response = send_cross_site(&browser, method, path).await;
             let is_safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
-            let refused = (403..=405).contains(&answer.status);
-            assert!(answer.status < 500, "{method} {path}: {}", answer.status);
-            assert!(is_safe || refused, "{method} {path}: {}", answer.status);
+            let is_rejected = (403..=405).contains(&response.status);
+            assert!(response.status < 500, "{method} {path}: {}", response.status);
+            assert!(is_safe || is_rejected, "{method} {path}: {}", response.status);
             for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"] {
-                assert!(answer.headers.contains_key(name), "{method} {path}: {name}");
+                assert!(response.headers.contains_key(name), "{method} {path}: {name}");
             }
             for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
-                assert_eq!(answer.header(name), "same-origin", "{method} {path}: {name}");
+                assert_eq!(response.header(name), "same-origin", "{method} {path}: {name}");
             }
-            assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{method} {path}");
-            asked += 1;
+            assert!(
+                !response.headers.keys().any(|name| name.as_str().starts_with("access-control-")),
+                "{method} {path}"
+            );
+            count += 1;
         }
     }
-    println!("{asked} requests of another site");
+    println!("{count} cross-site requests");
     assert_eq!(browser.signed_in_as().await, Some(username));
     assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
-    for path in CHANGING.into_iter().filter(|path| !LOOKED_AT.contains(path)) {
-        assert_eq!(ask(&browser, "GET", path).await.status, 405, "{path}");
+    for path in CHANGING.into_iter().filter(|path| !READ_ONLY.contains(path)) {
+        assert_eq!(send_cross_site(&browser, "GET", path).await.status, 405, "{path}");
     }
 }
