@@ -108,7 +108,7 @@ async function waitUntilListening(running) {
   const lines = [];
   for await (const line of createInterface({ input: running.stderr })) {
     lines.push(line);
-    if (line.includes("the QQ sandbox is at")) {
+    if (line.includes("serving the QQ sandbox")) {
       // Discard further output, so that the sandbox does not block on a full pipe.
       running.stderr.resume();
       return;

@@ -39,7 +39,7 @@ class Sandbox:
         lines = []
         for line in self._running.stderr:
             lines.append(line)
-            if "the QQ sandbox is at" in line:
+            if "serving the QQ sandbox" in line:
                 return
         self.stop()
         raise RuntimeError(f"{PROGRAM} did not start: {''.join(lines)}")

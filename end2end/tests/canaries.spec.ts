@@ -24,7 +24,7 @@ const filesOfRun = (name: RegExp) => readdirSync(folder).filter((file) => name.t
 const places = () => ({
   logs: { files: filesOfRun(/\.log$/), known: [" DEBUG ", "sign_in_started"] },
   responses: { files: [responsesFile], known: ["Sign in with QQ", "x-request-id: "] },
-  static: { files: filesBelow(join(root, "target/site")), known: ["aria-busy", "--paper:"] },
+  static: { files: filesBelow(join(root, "target/site")), known: ["aria-busy", "--page-bg:"] },
   database: { files: filesOfRun(/\.db(-wal)?$/), known: ["@example.com", "CREATE TABLE"] },
 });
 

@@ -3,7 +3,7 @@ import { approve, createAccount, expect, on, test } from "../support.ts";
 test("a button renews the QQ authorization", async ({ page, unique }) => {
   await createAccount(page, unique("n"), unique("keeper"));
   await page.goto("/account");
-  await expect(page.getByTestId("token-state")).toHaveText("Good");
+  await expect(page.getByTestId("token-state")).toHaveText("Active");
   await on(page).renew.click();
   await expect(page).toHaveURL("/account");
   await expect(page.getByRole("status")).toHaveText("QQ authorization renewed.");
