@@ -44,11 +44,11 @@ export const scenes: Scene[] = [
   },
   {
     name: "account while QQ is unreachable",
-    open: (page, unique) => openAccountWithFlash(page, unique, "not-renewed"),
+    open: (page, unique) => openAccountWithFlash(page, unique, "token-refresh-failed"),
   },
   {
     name: "account after switching the QQ account",
-    open: (page, unique) => openAccountWithFlash(page, unique, "somebody-else"),
+    open: (page, unique) => openAccountWithFlash(page, unique, "user-replaced"),
   },
   {
     name: "active sessions",

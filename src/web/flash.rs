@@ -35,13 +35,13 @@ pub(super) enum Flash {
 
 /// The cookie's values.
 const VALUES: [(Flash, &str); 9] = [
-    (Flash::UserReplaced, "somebody-else"),
-    (Flash::TokenRefreshed, "renewed"),
-    (Flash::TokenRefreshFailed, "not-renewed"),
-    (Flash::ProfileUpdated, "portrait-updated"),
-    (Flash::ProfilePartlyUpdated, "portrait-partly"),
-    (Flash::ProfileUnavailable, "portrait-unavailable"),
-    (Flash::ProfileRefused, "portrait-refused"),
+    (Flash::UserReplaced, "user-replaced"),
+    (Flash::TokenRefreshed, "token-refreshed"),
+    (Flash::TokenRefreshFailed, "token-refresh-failed"),
+    (Flash::ProfileUpdated, "profile-updated"),
+    (Flash::ProfilePartlyUpdated, "profile-partly-updated"),
+    (Flash::ProfileUnavailable, "profile-unavailable"),
+    (Flash::ProfileRefused, "profile-refused"),
     (Flash::SessionsEnded, "sessions-ended"),
     (Flash::AccountDeleted, "account-deleted"),
 ];
@@ -76,6 +76,6 @@ mod tests {
             assert_eq!(read(value), Some(flash));
         }
         assert_eq!((read("<script>"), read("")), (None, None));
-        assert_eq!(Flash::read(&CookieJar::new().add(Cookie::new("x", "renewed"))), None);
+        assert_eq!(Flash::read(&CookieJar::new().add(Cookie::new("x", "token-refreshed"))), None);
     }
 }
