@@ -1,6 +1,6 @@
 # Every target installs what is missing first (scripts/setup.sh) and works on a fresh machine.
 
-.PHONY: run build dev test soak fuzz setup
+.PHONY: run build dev test soak fuzz bench setup
 
 SHELL := bash
 
@@ -29,6 +29,10 @@ soak:
 fuzz:
 	@scripts/setup.sh fuzz
 	@exec scripts/fuzz.sh
+
+# Measures the release build. BENCH chooses sections: make bench BENCH="login account".
+bench: build
+	@exec scripts/bench.sh $(BENCH)
 
 setup:
 	@scripts/setup.sh
