@@ -10,13 +10,15 @@ mod generated_username;
 mod profile;
 mod username;
 
-use sqlx::AnyPool;
+use sqlx::AnyConnection;
 
-pub use create::{CreateOutcome, Identity, NewAccount};
+use crate::database::{Database, QueryError};
+
+pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::EmailAddress;
 pub use export::{AccountExport, ExportedIdentity};
 pub use generated_username::generate_username;
-pub use profile::{Profile, ProfileUpdate};
+pub use profile::{KnownAccount, Profile, ProfileUpdate, update_profile};
 pub use username::ValidUsername;
 
 /// The company that issues the openids: the first row of the table `companies`.
@@ -32,19 +34,18 @@ pub struct Account {
 }
 
 /// Access to the account tables.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Accounts {
-    pool: AnyPool,
+    database: Database,
 }
 
 impl Accounts {
-    /// Uses the connections of `pool`.
-    pub fn new(pool: AnyPool) -> Accounts {
-        Accounts { pool }
+    pub fn new(database: Database) -> Accounts {
+        Accounts { database }
     }
 
     /// Finds the account of an openid, which is compared exactly.
-    pub async fn find_by_openid(&self, company: &str, openid: &str) -> Result<Option<Account>, sqlx::Error> {
+    pub async fn find_by_openid(&self, company: &str, openid: &str) -> Result<Option<Account>, QueryError> {
         let row: Option<(i64, String)> = sqlx::query_as(
             "SELECT users.id, users.username FROM open_ids \
              JOIN companies ON companies.id = open_ids.company_id \
@@ -53,34 +54,37 @@ impl Accounts {
         )
         .bind(company)
         .bind(openid)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.database.reader())
         .await?;
         Ok(row.map(|(user_id, username)| Account { user_id, username }))
     }
 
     /// Whether a user has this username or one that looks like it.
-    pub async fn is_username_taken(&self, username: &ValidUsername) -> Result<bool, sqlx::Error> {
+    pub async fn is_username_taken(&self, username: &ValidUsername) -> Result<bool, QueryError> {
         let row: Option<(i64,)> =
             sqlx::query_as("SELECT id FROM users WHERE username_key = $1 OR lookalike_key = $2 LIMIT 1")
                 .bind(username.key())
                 .bind(username.skeleton())
-                .fetch_optional(&self.pool)
+                .fetch_optional(self.database.reader())
                 .await?;
         Ok(row.is_some())
     }
 
     /// Deletes a user with all email addresses, openids, sessions, and avatars that no other user has.
-    pub async fn delete(&self, user_id: i64) -> Result<(), sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query(
-            "DELETE FROM avatars WHERE hash IN (SELECT avatar_hash FROM open_ids WHERE user_id = $1) AND NOT EXISTS \
-             (SELECT 1 FROM open_ids WHERE open_ids.avatar_hash = avatars.hash AND open_ids.user_id <> $1)",
-        )
-        .bind(user_id)
-        .execute(&mut *transaction)
-        .await?;
-        // Foreign keys delete the other rows; see the migration `leaving`.
-        sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(&mut *transaction).await?;
-        transaction.commit().await
+    pub async fn delete(&self, user_id: i64) -> Result<(), QueryError> {
+        self.database.write(move |connection| Box::pin(delete(connection, user_id))).await
     }
+}
+
+async fn delete(connection: &mut AnyConnection, user_id: i64) -> Result<(), QueryError> {
+    sqlx::query(
+        "DELETE FROM avatars WHERE hash IN (SELECT avatar_hash FROM open_ids WHERE user_id = $1) AND NOT EXISTS \
+         (SELECT 1 FROM open_ids WHERE open_ids.avatar_hash = avatars.hash AND open_ids.user_id <> $1)",
+    )
+    .bind(user_id)
+    .execute(&mut *connection)
+    .await?;
+    // Foreign keys delete the other rows; see the migration `leaving`.
+    sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(connection).await?;
+    Ok(())
 }

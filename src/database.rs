@@ -1,69 +1,165 @@
-//! Opens and migrates the database, SQLite or PostgreSQL, and reports whether it can be written.
-//! Entry points are [`open`], [`DatabaseHealth`], [`is_unavailable`] and, for diagnostics, [`check_status`].
+//! Opens and migrates the database, SQLite or PostgreSQL, and runs queries and transactions.
+//! Entry points are [`Database`] and, for diagnostics, [`check_status`].
 //! It must not know which features store data in the tables.
 
 mod error;
 mod health;
 mod migrate;
+mod purge;
 mod status;
+mod writer;
 
-use std::time::Duration;
+use std::future::ready;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool};
+use futures_util::future::BoxFuture;
+use sqlx::any::{Any, AnyArguments, AnyPoolOptions};
+use sqlx::query::Query;
+use sqlx::{AnyConnection, AnyPool, Connection};
 
-use health::ReuseCutoff;
+use health::HealthState;
+use writer::Writer;
 
-pub use error::{DatabaseError, DatabaseErrorKind, is_unavailable};
-pub use health::DatabaseHealth;
+pub use error::{DatabaseError, DatabaseErrorKind, QueryError};
 pub use status::{SchemaState, check_status};
 
+/// Connections for reading on SQLite, all connections on PostgreSQL.
 const MAX_CONNECTIONS: u32 = 8;
 /// Longer than [`LOCK_TIMEOUT`], since all connections may be waiting for a lock.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: LockTimeout =
     LockTimeout { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
+/// A PostgreSQL connection that was idle for longer is checked before it is used again.
+const PING_AFTER: Duration = Duration::from_secs(5);
 
-/// An open database.
-pub struct Database {
-    /// Its connections.
-    pub pool: AnyPool,
-    /// Whether it can be written.
-    pub health: DatabaseHealth,
+/// An open database. Clones are cheap and share the connections.
+///
+/// SQLite allows one writer at a time: [`Database::write`] queues transactions for one connection, and commits those that
+/// wait together. Readers never wait for it. On PostgreSQL, both use one pool.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    url: Box<str>,
+    pool: AnyPool,
+    /// `None` on PostgreSQL.
+    writer: Option<Writer>,
+    /// When the pool's connections were last replaced: older ones are closed, not reused.
+    reuse_cutoff: Arc<Mutex<Instant>>,
+    last_commit: Mutex<Option<Instant>>,
+    health: tokio::sync::Mutex<HealthState>,
 }
 
-/// Opens the database at `url`; creates the file and migrates the tables if needed.
-///
-/// If the database is unavailable (unreachable, read-only, full, busy), this succeeds anyway, and
-/// [`DatabaseHealth`] keeps trying. Other errors, such as a wrong password, are returned.
-pub async fn open(url: &str) -> Result<Database, DatabaseError> {
-    sqlx::any::install_default_drivers();
+impl Database {
+    /// Opens the database at `url`; creates the file and migrates the tables if needed.
+    ///
+    /// If the database is unavailable (unreachable, read-only, full, busy), this succeeds anyway, and
+    /// [`Database::check_health`] tries again. Other errors, such as a wrong password, are returned.
+    pub async fn open(url: &str) -> Result<Database, DatabaseError> {
+        sqlx::any::install_default_drivers();
+        let reuse_cutoff = Arc::new(Mutex::new(Instant::now()));
+        let database = Database(Arc::new(Inner {
+            url: url.into(),
+            pool: create_pool(url, &reuse_cutoff)?,
+            writer: is_sqlite(url).then(|| Writer::start(url)),
+            reuse_cutoff,
+            last_commit: Mutex::default(),
+            health: tokio::sync::Mutex::default(),
+        }));
+        database.migrate().await?;
+        Ok(database)
+    }
+
+    /// The connections for reading.
+    pub fn reader(&self) -> &AnyPool {
+        &self.0.pool
+    }
+
+    /// Runs `job` in a transaction, and returns after the commit. If `job` or the commit fails, nothing is written.
+    ///
+    /// On SQLite, `job` runs while other writers wait, so it should do nothing but run its statements. If the caller goes
+    /// away before `job` has begun, it does not run.
+    pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        let result = match &self.0.writer {
+            Some(writer) => writer.run(job).await,
+            None => run_in_transaction(&self.0.pool, job).await,
+        };
+        if result.is_ok() {
+            *self.0.last_commit.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        result
+    }
+
+    /// Runs one statement that writes, in a transaction of its own. Returns the number of rows that it changed.
+    pub async fn execute(&self, statement: Query<'static, Any, AnyArguments>) -> Result<u64, QueryError> {
+        self.write(|connection| Box::pin(async { Ok(statement.execute(connection).await?.rows_affected()) })).await
+    }
+
+    /// Commits the transactions that wait and closes all connections. SQLite then merges its log into the file, so that
+    /// a copy of the file alone is complete.
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+        // The last connection to be closed merges the log, and only this one may write.
+        if let Some(writer) = &self.0.writer {
+            writer.close().await;
+        }
+    }
+
+    fn has_committed_within(&self, period: Duration) -> bool {
+        let last_commit = *self.0.last_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        last_commit.is_some_and(|at| at.elapsed() < period)
+    }
+}
+
+fn create_pool(url: &str, reuse_cutoff: &Arc<Mutex<Instant>>) -> Result<AnyPool, sqlx::Error> {
     let is_sqlite = is_sqlite(url);
-    let cutoff = ReuseCutoff::default();
-    let pool_cutoff = cutoff.clone();
-    let pool = AnyPoolOptions::new()
+    let reuse_cutoff = reuse_cutoff.clone();
+    AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .acquire_timeout(CONNECT_TIMEOUT)
-        .after_connect(move |connection, _| Box::pin(configure_connection(connection, is_sqlite)))
-        .after_release(move |_, connection| {
-            let is_reusable = pool_cutoff.allows(connection.age);
-            Box::pin(async move { Ok(is_reusable) })
+        .test_before_acquire(false)
+        .before_acquire(move |connection, metadata| {
+            Box::pin(async move {
+                if !is_sqlite && metadata.idle_for > PING_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
         })
-        .connect_lazy(url)?;
-    let health = DatabaseHealth::new(url, pool.clone(), cutoff);
-    health.migrate().await?;
-    Ok(Database { pool, health })
+        .after_connect(move |connection, _| Box::pin(configure_reader(connection, is_sqlite)))
+        .after_release(move |_, metadata| {
+            let cutoff = *reuse_cutoff.lock().unwrap_or_else(PoisonError::into_inner);
+            Box::pin(ready(Ok(metadata.age <= cutoff.elapsed())))
+        })
+        .connect_lazy(url)
+}
+
+async fn run_in_transaction<T, E, F>(pool: &AnyPool, job: F) -> Result<T, E>
+where
+    E: From<QueryError>,
+    F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>>,
+{
+    let mut transaction = pool.begin().await.map_err(QueryError::from)?;
+    let output = job(&mut transaction).await?;
+    transaction.commit().await.map_err(QueryError::from)?;
+    Ok(output)
 }
 
 fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-async fn configure_connection(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+async fn configure_reader(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
     LOCK_TIMEOUT.set(connection, is_sqlite).await?;
     if is_sqlite {
-        // `synchronous` stays FULL, SQLite's default: committed data survives a power loss.
-        sqlx::query("PRAGMA foreign_keys = ON").execute(connection).await?;
+        // Writes have to go through the writer.
+        sqlx::query("PRAGMA query_only = ON").execute(connection).await?;
     }
     Ok(())
 }

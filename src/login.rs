@@ -10,6 +10,7 @@ mod error;
 mod failure;
 mod outcome;
 mod profile;
+mod recent;
 mod register;
 mod return_to;
 mod service;

@@ -11,10 +11,11 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
-use crate::database::{self, DatabaseError, DatabaseHealth};
+use crate::database::{Database, DatabaseError};
 use crate::login::{LoginPolicy, LoginService};
 use crate::random::Random;
 use crate::sandbox::{self, SandboxError};
@@ -24,6 +25,8 @@ use crate::{qq, web};
 
 use shutdown::GracefulShutdown;
 
+/// How long closing the database may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 #[derive(Debug, thiserror::Error)]
@@ -46,26 +49,28 @@ pub enum StartError {
 pub struct Application {
     router: Router,
     login: LoginService,
-    database_health: DatabaseHealth,
+    sessions: SqlSessionStore,
+    database: Database,
 }
 
 impl Application {
     /// Opens the database. Does not listen yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
-        let database::Database { pool, health: database_health } = database::open(&config.database_url).await?;
+        let database = Database::open(&config.database_url).await?;
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
-        let sessions = SqlSessionStore::new(pool.clone(), sealer, clock.clone(), lifetimes);
+        let sessions = SqlSessionStore::new(database.clone(), sealer, clock.clone(), lifetimes);
         let policy = LoginPolicy {
             registration: config.registration,
             email_trust: config.email_trust,
             is_https: config.public_url.is_https(),
         };
-        let login = LoginService::new(client, pool, sessions.clone(), &secrets, policy, clock, random.clone());
-        let site = web::AppState::new(config, login.clone(), sessions, database_health.clone(), random);
-        Ok(Application { router: web::router(site), login, database_health })
+        let login =
+            LoginService::new(client, database.clone(), sessions.clone(), &secrets, policy, clock, random.clone());
+        let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), random);
+        Ok(Application { router: web::router(site), login, sessions, database })
     }
 
     #[cfg(fuzzing)]
@@ -79,8 +84,9 @@ impl Application {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), std::io::Error> {
-        let purge_task = tokio::spawn(purge_regularly(self.login));
-        let health_task = tokio::spawn(self.database_health.watch());
+        let purge_task = tokio::spawn(purge_regularly(self.login.clone()));
+        let health_task = tokio::spawn(self.database.clone().watch_health());
+        let last_seen_task = tokio::spawn(self.sessions.clone().write_last_seen_regularly());
         let shutdown = GracefulShutdown::default();
         // Nagle's algorithm delays small responses by 44 ms each.
         let listener = listener.tap_io(|stream| {
@@ -88,7 +94,8 @@ impl Application {
                 tracing::debug!(%error, "TCP_NODELAY could not be set");
             }
         });
-        let service = shutdown.close_connections(self.router).into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            shutdown.close_connections(self.router.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().stopped_accepting(stop));
         let result = tokio::select! {
             result = serving => result,
@@ -99,7 +106,23 @@ impl Application {
         };
         purge_task.abort();
         health_task.abort();
+        last_seen_task.abort();
+        self.close().await;
         result
+    }
+
+    /// Finishes the work that outlives its request and closes the database.
+    async fn close(self) {
+        let close = async {
+            self.login.finish_tasks().await;
+            if let Err(error) = self.sessions.write_last_seen().await {
+                tracing::warn!(%error, "sessions not updated");
+            }
+            self.database.close().await;
+        };
+        if timeout(CLOSE_TIMEOUT, close).await.is_err() {
+            tracing::warn!("the database could not be closed in time");
+        }
     }
 }
 
@@ -162,8 +185,6 @@ async fn purge_regularly(login: LoginService) {
     let mut interval = tokio::time::interval(PURGE_INTERVAL);
     loop {
         interval.tick().await;
-        if let Err(error) = login.purge().await {
-            tracing::error!(%error, "purging expired data failed");
-        }
+        login.purge().await;
     }
 }

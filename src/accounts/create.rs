@@ -5,64 +5,66 @@
 use sqlx::AnyConnection;
 
 use super::email_addresses::insert_email;
-use super::{Account, Accounts, COMPANY_QQ, ValidUsername};
+use super::{Account, COMPANY_QQ, ValidUsername};
+use crate::database::QueryError;
 use crate::validation::Email;
 
-/// A user's identity at QQ.
-#[derive(Clone, Copy)]
-pub struct Identity<'a> {
-    /// The openid exactly as received.
-    pub openid: &'a str,
-    /// The unionid, if requested and received.
-    pub unionid: Option<&'a str>,
-}
-
-/// The account to create.
-#[derive(Clone, Copy)]
-pub struct NewAccount<'a> {
-    /// The username.
-    pub username: &'a ValidUsername,
+/// The account to create. `Debug` is not implemented, since it would show the email address.
+#[derive(Clone)]
+pub struct NewAccount {
+    pub username: ValidUsername,
     /// The email address, if one was typed.
-    pub email: Option<&'a Email>,
+    pub email: Option<Email>,
     /// Whether to store the address as verified, unless another user has verified it.
     pub trust_email: bool,
-    /// The identity that signs in to the account.
-    pub identity: Identity<'a>,
+    /// The user's id at QQ, exactly as received.
+    pub openid: String,
+    /// The unionid, if requested and received.
+    pub unionid: Option<String>,
 }
 
-/// The result of [`Accounts::create`].
+/// The result of [`create`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
     /// The account was created.
     Created(Account),
     /// Another user has the username; nothing was created.
     UsernameTaken,
-    /// The identity already has an account, perhaps since a moment ago; nothing was created.
-    AlreadyRegistered(Account),
+    /// The openid already has an account, perhaps since a moment ago; nothing was created.
+    AlreadyRegistered,
 }
 
-impl Accounts {
-    /// Creates an account, or nothing. `now` is in seconds since 1970.
-    pub async fn create(&self, account: NewAccount<'_>, now: i64) -> Result<CreateOutcome, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
-        let Some(user_id) = insert_user(&mut transaction, account.username, now).await? else {
-            transaction.rollback().await?;
-            // The same user may have taken the name, by sending the form twice.
-            let existing = self.find_by_openid(COMPANY_QQ, account.identity.openid).await?;
-            return Ok(existing.map_or(CreateOutcome::UsernameTaken, CreateOutcome::AlreadyRegistered));
-        };
-        if let Some(email) = account.email {
-            insert_email(&mut transaction, user_id, email, account.trust_email, now).await?;
-        }
-        if !insert_identity(&mut transaction, user_id, account.identity, now).await? {
-            transaction.rollback().await?;
-            let existing = self.find_by_openid(COMPANY_QQ, account.identity.openid).await?;
-            // Not found if the existing account was deleted a moment ago.
-            return existing.map(CreateOutcome::AlreadyRegistered).ok_or(sqlx::Error::RowNotFound);
-        }
-        transaction.commit().await?;
-        Ok(CreateOutcome::Created(Account { user_id, username: account.username.shown().to_owned() }))
+/// Creates an account, or nothing, in the transaction of `connection`. `now` is in seconds since 1970.
+pub async fn create(
+    connection: &mut AnyConnection,
+    account: &NewAccount,
+    now: i64,
+) -> Result<CreateOutcome, QueryError> {
+    let Some(user_id) = insert_user(connection, &account.username, now).await? else {
+        // The same user may have taken the name, by sending the form twice.
+        let is_registered = is_registered(connection, &account.openid).await?;
+        return Ok(if is_registered { CreateOutcome::AlreadyRegistered } else { CreateOutcome::UsernameTaken });
+    };
+    if !insert_identity(connection, user_id, account, now).await? {
+        sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(connection).await?;
+        return Ok(CreateOutcome::AlreadyRegistered);
     }
+    if let Some(email) = &account.email {
+        insert_email(connection, user_id, email, account.trust_email, now).await?;
+    }
+    Ok(CreateOutcome::Created(Account { user_id, username: account.username.shown().to_owned() }))
+}
+
+async fn is_registered(connection: &mut AnyConnection, openid: &str) -> Result<bool, QueryError> {
+    let row: Option<(i64,)> = sqlx::query_as(
+        "SELECT user_id FROM open_ids \
+         WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
+    )
+    .bind(openid)
+    .bind(COMPANY_QQ)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.is_some())
 }
 
 /// Returns the new user's id, or `None` if the username is taken.
@@ -70,7 +72,7 @@ async fn insert_user(
     connection: &mut AnyConnection,
     username: &ValidUsername,
     now: i64,
-) -> Result<Option<i64>, sqlx::Error> {
+) -> Result<Option<i64>, QueryError> {
     let row: Option<(i64,)> = sqlx::query_as(
         "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT DO NOTHING RETURNING id",
@@ -88,17 +90,17 @@ async fn insert_user(
 async fn insert_identity(
     connection: &mut AnyConnection,
     user_id: i64,
-    identity: Identity<'_>,
+    account: &NewAccount,
     now: i64,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, QueryError> {
     let inserted = sqlx::query(
         "INSERT INTO open_ids (user_id, company_id, openid, unionid, created_at) \
          SELECT $1, id, $2, $3, $4 FROM companies WHERE company = $5 \
          ON CONFLICT DO NOTHING",
     )
     .bind(user_id)
-    .bind(identity.openid)
-    .bind(identity.unionid)
+    .bind(&account.openid)
+    .bind(account.unionid.as_deref())
     .bind(now)
     .bind(COMPANY_QQ)
     .execute(connection)

@@ -3,6 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::Accounts;
+use crate::database::QueryError;
 use crate::validation::Email;
 
 /// A stored email address.
@@ -18,19 +19,19 @@ pub struct EmailAddress {
 
 impl Accounts {
     /// Returns the user's primary address.
-    pub async fn primary_email(&self, user_id: i64) -> Result<Option<EmailAddress>, sqlx::Error> {
+    pub async fn primary_email(&self, user_id: i64) -> Result<Option<EmailAddress>, QueryError> {
         Ok(self.email_addresses(user_id).await?.into_iter().next())
     }
 
     /// Returns the user's addresses, the primary one first.
-    pub async fn email_addresses(&self, user_id: i64) -> Result<Vec<EmailAddress>, sqlx::Error> {
+    pub async fn email_addresses(&self, user_id: i64) -> Result<Vec<EmailAddress>, QueryError> {
         // As a number, since SQLite has no booleans.
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT), created_at FROM email_addresses \
              WHERE user_id = $1 ORDER BY is_primary DESC, id",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.database.reader())
         .await?;
         let address = |(email, verified, created_at)| EmailAddress { email, is_verified: verified == 1, created_at };
         Ok(rows.into_iter().map(address).collect())
@@ -46,7 +47,7 @@ pub(super) async fn insert_email(
     email: &Email,
     is_trusted: bool,
     now: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), QueryError> {
     if is_trusted && insert_row(connection, user_id, email, true, now).await? {
         sqlx::query("DELETE FROM email_addresses WHERE email = $1 AND user_id <> $2 AND NOT verified")
             .bind(email.as_str())
@@ -66,7 +67,7 @@ async fn insert_row(
     email: &Email,
     is_verified: bool,
     now: i64,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, QueryError> {
     let inserted = sqlx::query(
         "INSERT INTO email_addresses (user_id, email, verified, is_primary, created_at) \
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",

@@ -1,6 +1,7 @@
 //! Everything stored about a user, for the data export.
 
 use super::{Accounts, EmailAddress};
+use crate::database::QueryError;
 
 /// The contents of the account tables about one user.
 pub struct AccountExport {
@@ -32,10 +33,10 @@ pub struct ExportedIdentity {
 
 impl Accounts {
     /// Returns everything stored about a user, or `None` if there is no such user.
-    pub async fn export(&self, user_id: i64) -> Result<Option<AccountExport>, sqlx::Error> {
+    pub async fn export(&self, user_id: i64) -> Result<Option<AccountExport>, QueryError> {
         let user: Option<(String, i64)> = sqlx::query_as("SELECT username, created_at FROM users WHERE id = $1")
             .bind(user_id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.database.reader())
             .await?;
         let Some((username, created_at)) = user else { return Ok(None) };
         let email_addresses = self.email_addresses(user_id).await?;
@@ -43,14 +44,14 @@ impl Accounts {
         Ok(Some(AccountExport { username, created_at, email_addresses, identities }))
     }
 
-    async fn identities(&self, user_id: i64) -> Result<Vec<ExportedIdentity>, sqlx::Error> {
+    async fn identities(&self, user_id: i64) -> Result<Vec<ExportedIdentity>, QueryError> {
         type Row = (String, String, Option<String>, Option<String>, Option<String>, i64);
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT companies.company, openid, unionid, nickname, avatar_hash, created_at FROM open_ids \
              JOIN companies ON companies.id = open_ids.company_id WHERE user_id = $1 ORDER BY open_ids.id",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.database.reader())
         .await?;
         let identity = |(company, openid, unionid, nickname, avatar_hash, created_at)| ExportedIdentity {
             company,

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Accounts, COMPANY_QQ};
+use sqlx::AnyConnection;
+
+use super::{Account, Accounts, COMPANY_QQ};
+use crate::database::QueryError;
 
 /// A stored nickname and avatar. `Debug` shows neither.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -42,32 +45,49 @@ impl ProfileUpdate {
     }
 }
 
+/// The account of an openid, with the profile as it is now stored.
+pub struct KnownAccount {
+    pub account: Account,
+    pub profile: Profile,
+}
+
+/// Finds the account of `openid` and updates its profile, and the unionid if there is one, in the transaction of
+/// `connection`. Returns `None` if there is no such openid, which is compared exactly.
+pub async fn update_profile(
+    connection: &mut AnyConnection,
+    openid: &str,
+    unionid: Option<&str>,
+    update: &ProfileUpdate,
+) -> Result<Option<KnownAccount>, QueryError> {
+    let row: Option<(i64, String, Option<String>, Option<String>)> = sqlx::query_as(
+        "UPDATE open_ids SET unionid = COALESCE($1, unionid), \
+         nickname = CASE WHEN $2 = 1 THEN $3 ELSE nickname END, \
+         avatar_hash = CASE WHEN $4 = 1 THEN $5 ELSE avatar_hash END \
+         WHERE openid = $6 AND company_id = (SELECT id FROM companies WHERE company = $7) \
+         RETURNING user_id, (SELECT username FROM users WHERE id = open_ids.user_id), nickname, avatar_hash",
+    )
+    .bind(unionid)
+    .bind(i64::from(update.nickname.is_some()))
+    .bind(update.nickname.as_ref().and_then(Option::as_deref))
+    .bind(i64::from(update.avatar_hash.is_some()))
+    .bind(update.avatar_hash.as_ref().and_then(Option::as_deref))
+    .bind(openid)
+    .bind(COMPANY_QQ)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(user_id, username, nickname, avatar_hash)| KnownAccount {
+        account: Account { user_id, username },
+        profile: Profile { nickname, avatar_hash },
+    }))
+}
+
 impl Accounts {
-    /// Updates the profile stored for `openid`, and the unionid if there is one. Returns the
-    /// profile as it is then, or `None` if there is no such openid.
-    pub async fn update_profile(
-        &self,
-        openid: &str,
-        unionid: Option<&str>,
-        update: ProfileUpdate,
-    ) -> Result<Option<Profile>, sqlx::Error> {
-        let row: Option<(Option<String>, Option<String>)> = sqlx::query_as(
-            "UPDATE open_ids SET unionid = COALESCE($1, unionid), \
-             nickname = CASE WHEN $2 = 1 THEN $3 ELSE nickname END, \
-             avatar_hash = CASE WHEN $4 = 1 THEN $5 ELSE avatar_hash END \
-             WHERE openid = $6 AND company_id = (SELECT id FROM companies WHERE company = $7) \
-             RETURNING nickname, avatar_hash",
-        )
-        .bind(unionid)
-        .bind(i64::from(update.nickname.is_some()))
-        .bind(update.nickname.flatten())
-        .bind(i64::from(update.avatar_hash.is_some()))
-        .bind(update.avatar_hash.flatten())
-        .bind(openid)
-        .bind(COMPANY_QQ)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.map(|(nickname, avatar_hash)| Profile { nickname, avatar_hash }))
+    /// Updates the profile stored for `openid`. Returns the profile as it is then, or `None` if there is no such openid.
+    pub async fn update_profile(&self, openid: String, update: ProfileUpdate) -> Result<Option<Profile>, QueryError> {
+        let known = self
+            .database
+            .write(move |connection| Box::pin(async move { update_profile(connection, &openid, None, &update).await }));
+        Ok(known.await?.map(|known| known.profile))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Classifies database errors by what the caller can do about them.
 
 use std::io;
+use std::sync::Arc;
 
 use sqlx::migrate::MigrateError;
 
@@ -16,6 +17,26 @@ pub enum DatabaseError {
     /// The tables could not be migrated.
     #[error("cannot migrate the database: {0}")]
     Migration(#[from] MigrateError),
+}
+
+/// Why a query or a transaction failed.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// A statement failed.
+    #[error(transparent)]
+    Statement(#[from] sqlx::Error),
+    /// The transaction could not be begun or committed. It may have been shared by several callers.
+    #[error("{0}")]
+    Transaction(Arc<sqlx::Error>),
+    /// The transaction waited too long for its turn.
+    #[error("the database did not commit in time")]
+    Timeout,
+    /// The database was closed.
+    #[error("the database is closed")]
+    Closed,
+    /// The code of the transaction panicked.
+    #[error("a transaction panicked")]
+    Panic,
 }
 
 /// What a database error means for the caller. All but `Other` may pass without a new configuration.
@@ -40,9 +61,11 @@ pub enum DatabaseErrorKind {
 
 use DatabaseErrorKind::{Busy, Full, Other, ReadOnly, Unreachable};
 
-/// Whether the same statement may succeed later.
-pub fn is_unavailable(error: &sqlx::Error) -> bool {
-    DatabaseErrorKind::from(error) != Other
+impl QueryError {
+    /// Whether the same query may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        DatabaseErrorKind::from(self) != Other
+    }
 }
 
 impl DatabaseErrorKind {
@@ -110,6 +133,18 @@ impl From<&sqlx::Error> for DatabaseErrorKind {
                 DatabaseErrorKind::from_code(error.code().as_deref().unwrap_or_default(), error.message())
             }
             _ => Other,
+        }
+    }
+}
+
+impl From<&QueryError> for DatabaseErrorKind {
+    fn from(error: &QueryError) -> DatabaseErrorKind {
+        match error {
+            QueryError::Statement(error) => error.into(),
+            QueryError::Transaction(error) => error.as_ref().into(),
+            QueryError::Timeout => Busy,
+            QueryError::Closed => Unreachable,
+            QueryError::Panic => Other,
         }
     }
 }

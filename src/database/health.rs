@@ -1,16 +1,16 @@
 //! Checks whether the database can be written, by writing to it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use sqlx::{AnyConnection, AnyPool, Connection};
+use sqlx::{AnyConnection, Connection};
 use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 use super::migrate::{migrate, sqlite_file};
-use super::{DatabaseError, DatabaseErrorKind, LockTimeout, is_sqlite};
+use super::{Database, DatabaseError, DatabaseErrorKind, LockTimeout, is_sqlite};
 
 /// Updates the row that exists for this check only.
 pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
@@ -25,19 +25,11 @@ const LOCK_TIMEOUT: LockTimeout =
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Whether the database can be written. Cheap to clone.
-#[derive(Clone)]
-pub struct DatabaseHealth {
-    url: Arc<str>,
-    pool: AnyPool,
-    cutoff: ReuseCutoff,
-    state: Arc<tokio::sync::Mutex<State>>,
-}
-
 type Outcome = Result<(), DatabaseErrorKind>;
 
+/// What is known about the database.
 #[derive(Default)]
-struct State {
+pub(super) struct HealthState {
     is_migrated: bool,
     last: Option<(Instant, Outcome)>,
     /// A check that outlasted its caller. While it runs, no other starts, or a disk that hangs
@@ -45,61 +37,41 @@ struct State {
     running: Option<JoinHandle<Result<(), DatabaseError>>>,
 }
 
-impl State {
+impl HealthState {
     fn previous_outcome(&self) -> Outcome {
         self.last.map_or(Ok(()), |(_, outcome)| outcome)
     }
 }
 
-/// When the pool's connections were last replaced: older ones are closed, not reused.
-#[derive(Clone)]
-pub(super) struct ReuseCutoff(Arc<Mutex<Instant>>);
-
-impl Default for ReuseCutoff {
-    fn default() -> ReuseCutoff {
-        ReuseCutoff(Arc::new(Mutex::new(Instant::now())))
-    }
-}
-
-impl ReuseCutoff {
-    pub(super) fn allows(&self, age: Duration) -> bool {
-        age <= self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
-    }
-
-    fn reset(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-}
-
-impl DatabaseHealth {
-    pub(super) fn new(url: &str, pool: AnyPool, cutoff: ReuseCutoff) -> DatabaseHealth {
-        DatabaseHealth { url: url.into(), pool, cutoff, state: Arc::default() }
-    }
-
+impl Database {
     /// Creates and migrates the database. If it is unavailable, later checks try again.
     pub(super) async fn migrate(&self) -> Result<(), DatabaseError> {
-        let mut state = self.state.lock().await;
-        let result = migrate(&self.url).await;
+        let mut state = self.0.health.lock().await;
+        let result = migrate(&self.0.url).await;
         state.is_migrated = result.is_ok();
         let Err(error) = result else { return Ok(()) };
-        if classify(&error, &self.url) == DatabaseErrorKind::Other {
+        if classify(&error, &self.0.url) == DatabaseErrorKind::Other {
             return Err(error);
         }
         let _ = self.record(&mut state, Err(error));
         Ok(())
     }
 
-    /// Writes to the database unless another check did within the last second.
-    pub async fn check(&self) -> Result<(), DatabaseErrorKind> {
-        let mut state = self.state.lock().await;
+    /// Returns whether the database can be written. Writes to it, unless a transaction was committed or another check
+    /// ran within the last second.
+    pub async fn check_health(&self) -> Result<(), DatabaseErrorKind> {
+        let mut state = self.0.health.lock().await;
         if let Some((_, outcome)) = state.last.filter(|(at, _)| at.elapsed() < OUTCOME_LIFETIME) {
             return outcome;
         }
         let previous = state.previous_outcome();
+        if previous.is_ok() && self.has_committed_within(OUTCOME_LIFETIME) {
+            return self.record(&mut state, Ok(()));
+        }
         if previous == Err(DatabaseErrorKind::ReadOnly) {
             self.replace_connections().await;
         }
-        let (url, is_migrated) = (self.url.clone(), state.is_migrated);
+        let (url, is_migrated) = (self.0.url.to_string(), state.is_migrated);
         let running = state.running.get_or_insert_with(|| tokio::spawn(migrate_and_write(url, is_migrated)));
         let finished = timeout(CALLER_TIMEOUT, running).await;
         if finished.is_ok() {
@@ -114,16 +86,16 @@ impl DatabaseHealth {
     }
 
     /// Checks regularly, so that problems are logged and a failed migration is made up for.
-    pub async fn watch(self) {
+    pub async fn watch_health(self) {
         let mut ticks = interval(WATCH_INTERVAL);
         loop {
             ticks.tick().await;
-            let _ = self.check().await;
+            let _ = self.check_health().await;
         }
     }
 
-    fn record(&self, state: &mut State, result: Result<(), DatabaseError>) -> Outcome {
-        let outcome = result.as_ref().copied().map_err(|error| classify(error, &self.url));
+    fn record(&self, state: &mut HealthState, result: Result<(), DatabaseError>) -> Outcome {
+        let outcome = result.as_ref().copied().map_err(|error| classify(error, &self.0.url));
         let previous = state.previous_outcome();
         state.last = Some((Instant::now(), outcome));
         if outcome != previous {
@@ -141,18 +113,18 @@ impl DatabaseHealth {
     /// others that are opened before it is closed, since they share the `-shm` file. And a connection that
     /// is older than a failure may belong to a file that was replaced.
     async fn replace_connections(&self) {
-        if !is_sqlite(&self.url) {
+        if !is_sqlite(&self.0.url) {
             return;
         }
-        self.cutoff.reset();
-        while let Some(connection) = self.pool.try_acquire() {
+        *self.0.reuse_cutoff.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        while let Some(connection) = self.0.pool.try_acquire() {
             let _ = connection.close().await;
         }
     }
 }
 
 /// Uses its own connection, since those of the pool may all be in use.
-async fn migrate_and_write(url: Arc<str>, is_migrated: bool) -> Result<(), DatabaseError> {
+async fn migrate_and_write(url: String, is_migrated: bool) -> Result<(), DatabaseError> {
     if !is_migrated {
         migrate(&url).await?;
     }
@@ -186,16 +158,4 @@ fn create_and_remove_file(beside: &Path) -> io::Result<()> {
     let file = beside.with_added_extension("write-test");
     fs::write(&file, "")?;
     fs::remove_file(&file)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_opened_before_the_cutoff_are_not_reused() {
-        let cutoff = ReuseCutoff::default();
-        assert!(cutoff.allows(Duration::ZERO));
-        assert!(!cutoff.allows(Duration::from_secs(60)));
-    }
 }

@@ -19,6 +19,7 @@ macro_rules! migrations {
             ("permissions", include_str!(concat!($folder, "0003_permissions.sql"))),
             ("readiness", include_str!(concat!($folder, "0004_readiness.sql"))),
             ("leaving", include_str!(concat!($folder, "0005_leaving.sql"))),
+            ("write_path", include_str!(concat!($folder, "0006_write_path.sql"))),
         ]
     };
 }

@@ -43,7 +43,7 @@ impl LoginService {
             ApiOutcome::NoToken(state) => return Ok(ApiOutcome::NoToken(state)),
         };
         let fetched = if update.is_complete() { ProfileFetch::Complete } else { ProfileFetch::Partial };
-        let profile = self.accounts.update_profile(&openid, None, update).await?.unwrap_or_default();
+        let profile = self.accounts.update_profile(openid, update).await?.unwrap_or_default();
         let set_profile = |user: &SignedInUser| {
             let (nickname, avatar_hash) = (profile.nickname.clone(), profile.avatar_hash.clone());
             Some(SignedInUser { nickname, avatar_hash, ..user.clone() })

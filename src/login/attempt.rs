@@ -11,12 +11,12 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use sqlx::AnyPool;
 use subtle::ConstantTimeEq;
 
 use super::{LoginError, ReturnTo};
 use crate::accounts::COMPANY_QQ;
 use crate::clock::Clock;
+use crate::database::{Database, QueryError};
 use crate::random::{self, Random};
 use crate::sealing::{Sealer, SecretKeys, fingerprint};
 
@@ -30,7 +30,6 @@ const STATE_BYTES: usize = 24;
 
 /// Creates, finds and consumes the attempts of all browsers.
 pub(super) struct Attempts {
-    pool: AnyPool,
     sealer: Sealer,
     is_https: bool,
     clock: Clock,
@@ -49,12 +48,17 @@ impl Attempt {
     pub(super) fn return_to(&self) -> ReturnTo {
         ReturnTo::parse(&self.return_to)
     }
+
+    /// Identifies the attempt without revealing its state.
+    pub(super) fn state_hash(&self) -> String {
+        fingerprint(&self.state)
+    }
 }
 
 impl Attempts {
-    pub(super) fn new(pool: AnyPool, secrets: &SecretKeys, is_https: bool, clock: Clock, random: Random) -> Attempts {
+    pub(super) fn new(secrets: &SecretKeys, is_https: bool, clock: Clock, random: Random) -> Attempts {
         let sealer = Sealer::new(secrets, "sign-in attempt", random.clone());
-        Attempts { pool, sealer, is_https, clock, random }
+        Attempts { sealer, is_https, clock, random }
     }
 
     /// Returns the cookies with a new attempt added, and its `state`.
@@ -78,23 +82,21 @@ impl Attempts {
     }
 
     /// Returns `true` for exactly one caller per attempt.
-    pub(super) async fn consume(&self, attempt: &Attempt) -> Result<bool, sqlx::Error> {
-        let inserted =
-            sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-                .bind(fingerprint(&attempt.state))
-                .bind((self.clock)())
-                .execute(&self.pool)
-                .await?;
-        Ok(inserted.rows_affected() == 1)
+    pub(super) async fn consume(&self, database: &Database, attempt: &Attempt) -> Result<bool, QueryError> {
+        let insert =
+            sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        Ok(database.execute(insert.bind(attempt.state_hash()).bind((self.clock)())).await? == 1)
     }
 
     /// Deletes the rows of expired attempts.
-    pub(super) async fn purge(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM spent_attempts WHERE spent_at < $1")
-            .bind((self.clock)().saturating_sub(2 * LIFETIME_SECS))
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+    pub(super) async fn purge(&self, database: &Database) -> Result<(), QueryError> {
+        database
+            .purge(
+                "DELETE FROM spent_attempts WHERE state_hash IN \
+                 (SELECT state_hash FROM spent_attempts WHERE spent_at < $1 LIMIT $2)",
+                (self.clock)().saturating_sub(2 * LIFETIME_SECS),
+            )
+            .await
     }
 
     /// Decrypts an attempt's cookie. Returns `None` if it is invalid or expired.

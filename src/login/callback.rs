@@ -1,18 +1,23 @@
 //! Step 3: turns QQ's redirect into a login: authorization code → access token → openid → profile.
 
+use std::sync::Arc;
+
 use axum_extra::extract::CookieJar;
+use futures_util::FutureExt;
 use secrecy::SecretString;
 use tower_sessions::Session;
+use tracing::Instrument;
 
 use super::attempt::Attempt;
 use super::callback_params::{CallbackParams, CallbackResult};
+use super::service::CallbackTask;
 use super::session::{QqLogin, stored_token};
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
 use crate::accounts::{COMPANY_QQ, ProfileUpdate};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq::{Identity, QqError, Token, UserCredentials};
-use crate::sessions::SessionData;
+use crate::sessions::{NewSession, SessionData};
 
 impl LoginService {
     /// Completes a login attempt. `query` is the query string of the callback URL.
@@ -26,7 +31,7 @@ impl LoginService {
     ) -> Result<CallbackOutcome, LoginError> {
         let CallbackParams { state, result } = CallbackParams::parse(query);
         let outcome = match (state.and_then(|state| self.attempts.find(jar, &state)), result) {
-            (Some(attempt), result) => self.complete_attempt(attempt, result, session).await?,
+            (Some(attempt), result) => self.complete_attempt_once(attempt, result, session).await?,
             // A cancellation is accepted without an attempt: a phone may return in another browser, and it does no harm.
             // An error code is not: any link can contain one, and it would alert the operator.
             (None, CallbackResult::Cancelled) => failed(LoginFailure::Cancelled, ReturnTo::default()),
@@ -38,7 +43,9 @@ impl LoginService {
         Ok(outcome)
     }
 
-    async fn complete_attempt(
+    /// Completes an attempt in a task of its own: if the browser hangs up, the code is spent at QQ, and opening the
+    /// callback again within a minute has to lead where it led.
+    async fn complete_attempt_once(
         &self,
         attempt: Attempt,
         result: CallbackResult,
@@ -48,9 +55,49 @@ impl LoginService {
         if matches!(result, CallbackResult::Malformed) {
             return Ok(failed(LoginFailure::Expired, return_to));
         }
-        if !self.attempts.consume(&attempt).await? {
-            return self.handle_replayed_callback(return_to, session).await;
+        let key = attempt.state_hash();
+        let start = || self.start_task(attempt, result, session.clone());
+        let (task, is_first) = self.recent_callbacks.get_or_insert_with(key.clone(), self.now(), start);
+        match task.await {
+            Ok(Some(outcome)) if is_first => Ok(outcome),
+            Ok(Some(outcome)) => self.handle_replayed_callback(return_to, session, Some(outcome)).await,
+            Ok(None) => {
+                self.recent_callbacks.remove(&key);
+                self.handle_replayed_callback(return_to, session, None).await
+            }
+            Err(error) => {
+                self.recent_callbacks.remove(&key);
+                Err(error.into())
+            }
         }
+    }
+
+    fn start_task(&self, attempt: Attempt, result: CallbackResult, session: Session) -> CallbackTask {
+        let login = self.clone();
+        let complete = async move { login.complete_attempt(attempt, result, &session).await.map_err(Arc::new) };
+        let task = self.tasks.spawn(complete.in_current_span());
+        async move { task.await.unwrap_or_else(|error| Err(Arc::new(error.into()))) }.boxed().shared()
+    }
+
+    /// Returns `None` if the attempt has been completed before.
+    async fn complete_attempt(
+        &self,
+        attempt: Attempt,
+        result: CallbackResult,
+        session: &Session,
+    ) -> Result<Option<CallbackOutcome>, LoginError> {
+        if !self.attempts.consume(&self.database, &attempt).await? {
+            return Ok(None);
+        }
+        self.exchange_and_sign_in(attempt.return_to(), result, session).await.map(Some)
+    }
+
+    async fn exchange_and_sign_in(
+        &self,
+        return_to: ReturnTo,
+        result: CallbackResult,
+        session: &Session,
+    ) -> Result<CallbackOutcome, LoginError> {
         let obtained_at = self.now();
         let exchanged = match result {
             CallbackResult::Code(code) => self.exchange_code(&code).await,
@@ -69,17 +116,28 @@ impl LoginService {
         self.sign_in_or_register(qq_login, return_to, session).await
     }
 
-    /// Repeats the outcome of a callback that was opened before, for example with the back button.
+    /// Handles a callback that was opened before, for example with the back button. `first` is how it ended then, if that
+    /// was less than a minute ago and on this machine.
     async fn handle_replayed_callback(
         &self,
         return_to: ReturnTo,
         session: &Session,
+        first: Option<CallbackOutcome>,
     ) -> Result<CallbackOutcome, LoginError> {
-        Ok(match SessionData::read(session, self.now()).await? {
-            Some(SessionData::SignedIn(_)) => LoginOutcome::SignedIn(return_to).into(),
-            Some(SessionData::Pending(_)) => LoginOutcome::NeedsRegistration.into(),
-            None => failed(LoginFailure::Expired, return_to),
+        Ok(match (SessionData::read(session, self.now()).await?, first) {
+            (Some(SessionData::SignedIn(_)), _) => LoginOutcome::SignedIn(return_to).into(),
+            (Some(SessionData::Pending(_)), _) => LoginOutcome::NeedsRegistration.into(),
+            (None, Some(first)) if !self.has_ended(first.session).await? => first,
+            (None, _) => failed(LoginFailure::Expired, return_to),
         })
+    }
+
+    /// Whether the session that a callback started has ended since then.
+    async fn has_ended(&self, session: Option<NewSession>) -> Result<bool, LoginError> {
+        match session {
+            Some(session) => Ok(!self.sessions.exists(session.id()).await?),
+            None => Ok(false),
+        }
     }
 
     async fn exchange_code(&self, code: &SecretString) -> Result<(Token, Identity), QqError> {

@@ -1,23 +1,31 @@
 //! Internal errors of the login flow.
 
-use crate::database;
+use std::sync::Arc;
+
+use crate::database::QueryError;
 use crate::random::RandomError;
 use crate::sealing::SealError;
-use crate::sessions::{self, SessionError};
+use crate::sessions::SessionError;
 
 /// An internal error: neither the user nor QQ caused it, and no account or session was created.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
     #[error("database error: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] QueryError),
     #[error("session error: {0}")]
     Session(#[from] SessionError),
     #[error("cannot seal the login attempt: {0}")]
     Seal(#[from] SealError),
     #[error(transparent)]
     Random(#[from] RandomError),
-    #[error("token refresh task failed: {0}")]
-    RefreshTask(#[from] tokio::task::JoinError),
+    #[error("background task failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
+    /// Another request replaced the session that this one was about to replace.
+    #[error("the session was replaced by another request")]
+    SessionReplaced,
+    /// The error of a task that several requests wait for.
+    #[error(transparent)]
+    Shared(#[from] Arc<LoginError>),
     #[error("every generated username was taken")]
     NoFreeUsername,
 }
@@ -26,8 +34,9 @@ impl LoginError {
     /// Whether the cause is a database that is temporarily unavailable, so that the client can retry.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            LoginError::Database(error) => database::is_unavailable(error),
-            LoginError::Session(error) => sessions::is_unavailable(error),
+            LoginError::Database(error) => error.is_unavailable(),
+            LoginError::Session(error) => error.is_unavailable(),
+            LoginError::Shared(error) => error.is_unavailable(),
             _ => false,
         }
     }

@@ -28,7 +28,7 @@ impl LoginService {
                 return None;
             }
         };
-        match self.accounts.store_avatar(&picture.jpeg, self.now()).await {
+        match self.accounts.store_avatar(picture.jpeg, self.now()).await {
             Ok(hash) => Some(Some(hash)),
             Err(error) => {
                 tracing::error!(%error, "avatar could not be stored");

@@ -3,16 +3,20 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use sqlx::AnyPool;
+use futures_util::future::{BoxFuture, Shared};
+use tokio_util::task::TaskTracker;
 
 use super::attempt::Attempts;
+use super::recent::RecentOutcomes;
+use super::{CallbackOutcome, LoginError, ReturnTo};
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::config::Registration;
+use crate::database::{Database, QueryError};
 use crate::qq;
 use crate::random::Random;
 use crate::sealing::SecretKeys;
-use crate::sessions::SqlSessionStore;
+use crate::sessions::{NewSession, SqlSessionStore};
 
 /// The login flow. Cheap to clone: clones share one allocation.
 #[derive(Clone)]
@@ -20,13 +24,22 @@ pub struct LoginService(Arc<Inner>);
 
 pub struct Inner {
     pub(super) qq: qq::Client,
+    pub(super) database: Database,
     pub(super) accounts: Accounts,
     pub(super) attempts: Attempts,
     pub(super) sessions: SqlSessionStore,
     pub(super) policy: LoginPolicy,
     pub(super) clock: Clock,
     pub(super) random: Random,
+    /// By a hash of the attempt's state.
+    pub(super) recent_callbacks: RecentOutcomes<CallbackTask>,
+    /// By a hash of the id that the session had while registering.
+    pub(super) recent_registrations: RecentOutcomes<(NewSession, ReturnTo)>,
+    pub(super) tasks: TaskTracker,
 }
+
+/// A callback that is being completed in a task of its own, or was a moment ago. `None` if it had been before.
+pub(super) type CallbackTask = Shared<BoxFuture<'static, Result<Option<CallbackOutcome>, Arc<LoginError>>>>;
 
 /// The operator's decisions about logins.
 #[derive(Clone, Copy, Debug)]
@@ -49,16 +62,26 @@ impl Deref for LoginService {
 impl LoginService {
     pub fn new(
         qq: qq::Client,
-        pool: AnyPool,
+        database: Database,
         sessions: SqlSessionStore,
         secrets: &SecretKeys,
         policy: LoginPolicy,
         clock: Clock,
         random: Random,
     ) -> LoginService {
-        let accounts = Accounts::new(pool.clone());
-        let attempts = Attempts::new(pool, secrets, policy.is_https, clock.clone(), random.clone());
-        LoginService(Arc::new(Inner { qq, accounts, attempts, sessions, policy, clock, random }))
+        LoginService(Arc::new(Inner {
+            accounts: Accounts::new(database.clone()),
+            attempts: Attempts::new(secrets, policy.is_https, clock.clone(), random.clone()),
+            qq,
+            database,
+            sessions,
+            policy,
+            clock,
+            random,
+            recent_callbacks: RecentOutcomes::default(),
+            recent_registrations: RecentOutcomes::default(),
+            tasks: TaskTracker::new(),
+        }))
     }
 
     pub fn accounts(&self) -> &Accounts {
@@ -75,10 +98,22 @@ impl LoginService {
         self.policy.email_trust
     }
 
-    /// Deletes expired sessions, unused avatars and expired login attempts.
-    pub async fn purge(&self) -> Result<(), sqlx::Error> {
-        self.sessions.purge().await?;
-        self.accounts.purge_avatars(self.sessions.oldest_start()).await?;
-        self.attempts.purge().await
+    /// Deletes expired sessions, unused avatars and expired login attempts. An error in one does not keep the others.
+    pub async fn purge(&self) {
+        log_purge("sessions", self.sessions.purge().await);
+        log_purge("avatars", self.accounts.purge_avatars(self.sessions.oldest_start()).await);
+        log_purge("attempts", self.attempts.purge(&self.database).await);
+    }
+
+    /// Waits for work that outlives its request.
+    pub async fn finish_tasks(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+fn log_purge(what: &str, result: Result<(), QueryError>) {
+    if let Err(error) = result {
+        tracing::error!(%error, what, "purging expired data failed");
     }
 }

@@ -1,40 +1,30 @@
-//! Step 7: starts the session of a signed-in user.
+//! What QQ returned for a login, and the session data that follows from it.
 
-use tower_sessions::Session;
-
-use super::{LoginError, LoginService, ReturnTo};
-use crate::accounts::{Account, Profile, ProfileUpdate};
-use crate::audit::{self, Event};
+use super::ReturnTo;
+use crate::accounts::{KnownAccount, ProfileUpdate};
 use crate::qq::{Identity, Token};
 use crate::sessions::{FormDraft, PendingRegistration, SessionData, SignedInUser, StoredToken};
 
 /// What QQ returned for a login.
+#[derive(Clone)]
 pub(super) struct QqLogin {
     pub(super) identity: Identity,
     pub(super) profile: ProfileUpdate,
     pub(super) token: StoredToken,
 }
 
-impl LoginService {
-    /// Updates the stored profile and starts a session under a new id.
-    pub(super) async fn start_session(
-        &self,
-        account: Account,
-        qq_login: QqLogin,
-        session: &Session,
-    ) -> Result<(), LoginError> {
-        let QqLogin { identity: Identity { openid, unionid }, profile, token } = qq_login;
-        let profile = self.accounts.update_profile(&openid, unionid.as_deref(), profile).await?;
-        let Profile { nickname, avatar_hash } = profile.unwrap_or_default();
-        let Account { user_id, username } = account;
-        let user = SignedInUser { user_id, username, openid, nickname, avatar_hash, token };
-        SessionData::SignedIn(user).start(session).await?;
-        audit::record(Event::SignedIn { user_id });
-        Ok(())
-    }
-}
-
 impl QqLogin {
+    pub(super) fn signed_in(&self, known: KnownAccount) -> SessionData {
+        SessionData::SignedIn(SignedInUser {
+            user_id: known.account.user_id,
+            username: known.account.username,
+            openid: self.identity.openid.clone(),
+            nickname: known.profile.nickname,
+            avatar_hash: known.profile.avatar_hash,
+            token: self.token.clone(),
+        })
+    }
+
     pub(super) fn into_pending(self, return_to: &ReturnTo, draft: Option<FormDraft>, now: i64) -> PendingRegistration {
         PendingRegistration {
             openid: self.identity.openid,

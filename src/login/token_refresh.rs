@@ -11,13 +11,16 @@ use super::session::stored_token;
 use super::{LoginError, LoginFailure, LoginService};
 use crate::audit::{self, Event};
 use crate::qq::{ErrorClass, QqError};
-use crate::sessions::{self, SessionError, SignedInUser, StoredSession, StoredToken, TokenStatus};
+use crate::random;
+use crate::sessions::{
+    LeaseStatus, RefreshLease, SessionError, SignedInUser, StoredSession, StoredToken, TokenElsewhere, TokenStatus,
+};
 
 /// How often a request checks whether another one has refreshed the token.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Database time that a refresh may take in addition to QQ's timeout. After both, its lease expires.
-const LEASE_MARGIN: Duration = Duration::from_secs(5);
+/// Database time that a refresh may take in addition to QQ's timeout. After both, other requests stop waiting for it.
+const WAIT_MARGIN: Duration = Duration::from_secs(5);
 
 /// How long storing a refreshed token is retried while the database is busy.
 const STORE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -61,12 +64,12 @@ impl LoginService {
     pub(super) async fn refresh(&self, id: Id, rejected: Option<StoredToken>) -> Result<TokenState, LoginError> {
         let login = self.clone();
         let refresh = async move { login.refresh_or_wait(id, rejected.as_ref()).await };
-        tokio::spawn(refresh.in_current_span()).await?
+        self.tasks.spawn(refresh.in_current_span()).await?
     }
 
     /// Refreshes the token, or waits for the request that is doing so, possibly on another machine.
     async fn refresh_or_wait(&self, id: Id, rejected: Option<&StoredToken>) -> Result<TokenState, LoginError> {
-        let deadline = Instant::now() + self.qq.timeout() + LEASE_MARGIN;
+        let deadline = Instant::now() + self.qq.timeout() + WAIT_MARGIN;
         let mut has_waited = false;
         loop {
             let Some(stored) = self.sessions.find(id).await? else { return Ok(TokenState::SignedOut) };
@@ -77,27 +80,34 @@ impl LoginService {
                 TokenStatus::Expired => return Ok(unusable_state(token)),
                 TokenStatus::Valid | TokenStatus::NeedsRefresh => {}
             }
-            let is_leased = stored.is_refresh_in_progress(self.now());
-            if has_waited && (!is_leased || Instant::now() > deadline) {
+            let lease = stored.lease_status(self.now());
+            if has_waited && (lease == LeaseStatus::Free || Instant::now() > deadline) {
                 // The other request did not reach QQ. A second try would double the waiting time.
                 return Ok(TokenState::Stale(stored.user));
             }
-            let lease_ends_at = self.lease_ends_at();
-            if !is_leased && self.sessions.acquire_refresh_lease(&stored, lease_ends_at).await? {
-                let state = self.refresh_with_lease(id, stored).await;
-                self.sessions.release_refresh_lease(id, lease_ends_at).await?;
-                return state;
+            if lease != LeaseStatus::Held {
+                let owner = random::bytes(&self.random)?;
+                if let Some(lease) = self.sessions.acquire_refresh_lease(&stored, owner).await? {
+                    let state = self.refresh_with_lease(id, &lease, stored).await;
+                    self.sessions.release_refresh_lease(lease).await?;
+                    return state;
+                }
             }
-            has_waited = is_leased;
+            has_waited = lease == LeaseStatus::Held;
             sleep(POLL_INTERVAL).await;
         }
     }
 
-    async fn refresh_with_lease(&self, id: Id, stored: StoredSession) -> Result<TokenState, LoginError> {
+    async fn refresh_with_lease(
+        &self,
+        id: Id,
+        lease: &RefreshLease,
+        stored: StoredSession,
+    ) -> Result<TokenState, LoginError> {
         let old = &stored.user.token;
         let Some(refresh_token) = &old.refresh_token else { return Ok(TokenState::ReauthRequired) };
         let obtained_at = self.now();
-        match self.qq.refresh_token(refresh_token).await {
+        match self.sessions.hold_refresh_lease(lease, self.qq.refresh_token(refresh_token)).await {
             Ok(token) => {
                 let user = self.store_refreshed_token(id, old, &stored_token(token, obtained_at)).await?;
                 audit::record(Event::TokenRenewed { user_id: stored.user.user_id });
@@ -105,7 +115,7 @@ impl LoginService {
             }
             Err(error) => {
                 self.log_qq_error(&error);
-                self.handle_refresh_error(id, stored.user, &error).await
+                self.handle_refresh_error(id, lease, stored, &error).await
             }
         }
     }
@@ -113,17 +123,18 @@ impl LoginService {
     async fn handle_refresh_error(
         &self,
         id: Id,
-        user: SignedInUser,
+        lease: &RefreshLease,
+        stored: StoredSession,
         error: &QqError,
     ) -> Result<TokenState, LoginError> {
-        let user_id = user.user_id;
+        let user_id = stored.user.user_id;
         let record_failure = |failure: LoginFailure| {
             audit::record(Event::TokenNotRenewed { user_id, reason: failure.code() });
         };
         match error.class() {
             ErrorClass::QqFailure | ErrorClass::RetryLater => {
                 record_failure(LoginFailure::Unreachable);
-                Ok(TokenState::Stale(user))
+                Ok(TokenState::Stale(stored.user))
             }
             // The refresh token stays: it may work again once the operator has acted.
             ErrorClass::OperatorAction | ErrorClass::BadRequest => {
@@ -131,6 +142,12 @@ impl LoginService {
                 Ok(TokenState::ReauthRequired)
             }
             ErrorClass::ReauthRequired => {
+                let adopted = self.sessions.hold_refresh_lease(lease, self.adopt_newer_token(id, &stored)).await?;
+                if let Some(user) = adopted {
+                    audit::record(Event::TokenRenewed { user_id });
+                    return Ok(TokenState::Valid(user));
+                }
+                let user = stored.user;
                 // The refresh token is used up or invalid. The access token may still be valid.
                 let rejected_at = error.is_token_invalid().then(|| self.now());
                 let current = self
@@ -152,6 +169,21 @@ impl LoginService {
         }
     }
 
+    /// QQ may give several sessions of a user the same refresh token, which works once. Takes over the token that another
+    /// session got for it; waits while another session is refreshing its token.
+    async fn adopt_newer_token(&self, id: Id, stored: &StoredSession) -> Result<Option<SignedInUser>, LoginError> {
+        let deadline = Instant::now() + self.qq.timeout() + WAIT_MARGIN;
+        loop {
+            match self.sessions.find_newer_token(stored).await? {
+                TokenElsewhere::Newer(token) => {
+                    return Ok(self.replace_token(id, &stored.user.token, |_| token.clone()).await?);
+                }
+                TokenElsewhere::InProgress if Instant::now() < deadline => sleep(POLL_INTERVAL).await,
+                TokenElsewhere::InProgress | TokenElsewhere::Unknown => return Ok(None),
+            }
+        }
+    }
+
     /// Stores the refreshed token. QQ issues it once and it exists nowhere else, so a busy database is retried.
     async fn store_refreshed_token(
         &self,
@@ -163,7 +195,7 @@ impl LoginService {
         loop {
             let replace = |user: &SignedInUser| with_token(user, old, |_| new.clone());
             match self.sessions.update_and_release_lease(id, replace).await {
-                Err(error) if sessions::is_unavailable(&error) && Instant::now() < deadline => {
+                Err(error) if error.is_unavailable() && Instant::now() < deadline => {
                     tracing::warn!(%error, "refreshed token could not be stored; retrying");
                     sleep(POLL_INTERVAL).await;
                 }
@@ -188,11 +220,6 @@ impl LoginService {
         new: impl Fn(&StoredToken) -> StoredToken + Send + Sync,
     ) -> Result<Option<SignedInUser>, SessionError> {
         self.sessions.update(id, |user| with_token(user, old, &new)).await
-    }
-
-    fn lease_ends_at(&self) -> i64 {
-        let lease_secs = (self.qq.timeout() + LEASE_MARGIN).as_secs();
-        self.now().saturating_add(i64::try_from(lease_secs).unwrap_or(i64::MAX))
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
+use super::error::SessionError;
 use super::token::StoredToken;
 
 /// The only key of a session record.
@@ -18,9 +19,6 @@ pub(super) const DRAFT_LIFETIME_SECS: i64 = 2 * 60 * 60;
 
 /// How far the clocks of two servers may differ.
 const MAX_CLOCK_SKEW_SECS: i64 = 60;
-
-/// Why a session could not be read or written.
-pub type SessionError = tower_sessions::session::Error;
 
 /// Who a session belongs to.
 #[derive(Clone, Serialize, Deserialize)]
@@ -111,23 +109,10 @@ impl SessionData {
         serde_json::from_value(value).ok()
     }
 
-    /// Starts a new session with a new id; deletes the row and the data of the previous one. The new
-    /// row is in the database when this returns.
-    pub async fn start(self, session: &Session) -> Result<(), SessionError> {
-        session.clear().await;
-        // Before `cycle_id`: if that fails with an empty session, tower-sessions removes the cookie.
-        session.insert(KEY, self).await?;
-        if session.id().is_some() {
-            // Not `flush`, which would create the new row under the old id.
-            session.cycle_id().await?;
-        }
-        session.save().await
-    }
-
     /// Replaces the data of a pending registration. The session of a signed-in user is changed by
     /// [`super::SqlSessionStore::update`].
     pub async fn replace(self, session: &Session) -> Result<(), SessionError> {
-        session.insert(KEY, self).await
+        Ok(session.insert(KEY, self).await?)
     }
 
     /// The user's id at QQ.
@@ -135,6 +120,14 @@ impl SessionData {
         match self {
             SessionData::Pending(pending) => &pending.openid,
             SessionData::SignedIn(signed_in) => &signed_in.openid,
+        }
+    }
+
+    /// The value of the column `user_id`, by which a user's sessions are found without decrypting them.
+    pub(super) fn user_id(&self) -> Option<i64> {
+        match self {
+            SessionData::Pending(_) => None,
+            SessionData::SignedIn(signed_in) => Some(signed_in.user_id),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Lists and ends the sessions of one user.
 
+use std::cmp::Reverse;
+
 use tower_sessions::session::Id;
 
-use super::data::SessionError;
-use super::store::{SqlSessionStore, backend, hash};
+use super::store::{SqlSessionStore, hash};
+use crate::database::QueryError;
 use crate::sealing::fingerprint;
 
 const HANDLE_CHARS: usize = 16;
@@ -23,54 +25,49 @@ pub struct SessionInfo {
 
 impl SqlSessionStore {
     /// Lists a user's sessions, the last used first. `current` is the session of the request.
-    pub async fn list_for_user(&self, user_id: i64, current: Option<Id>) -> Result<Vec<SessionInfo>, SessionError> {
+    pub async fn list_for_user(&self, user_id: i64, current: Option<Id>) -> Result<Vec<SessionInfo>, QueryError> {
         let current = current.map(|id| hash(&id));
         let now = self.now();
         let rows = self.rows_of_user(user_id).await?.into_iter();
-        let sessions = rows
-            .filter(|(_, created_at, last_seen_at)| !self.has_ended(*created_at, *last_seen_at, now))
-            .map(|(id_hash, created_at, last_seen_at)| SessionInfo {
-                handle: handle(&id_hash),
-                created_at,
-                last_seen_at,
-                is_current: current.as_ref() == Some(&id_hash),
-            });
-        Ok(sessions.collect())
+        let mut sessions: Vec<SessionInfo> = rows
+            .filter_map(|(id_hash, created_at, stored)| {
+                let last_seen_at = self.last_seen.latest(&id_hash, stored)?;
+                (!self.has_ended(created_at, last_seen_at, now)).then(|| SessionInfo {
+                    handle: handle(&id_hash),
+                    created_at,
+                    last_seen_at,
+                    is_current: current.as_ref() == Some(&id_hash),
+                })
+            })
+            .collect();
+        sessions.sort_by_key(|session| Reverse((session.last_seen_at, session.created_at)));
+        Ok(sessions)
     }
 
     /// Ends one of a user's sessions. Returns false if none of them has this handle.
-    pub async fn end_by_handle(&self, user_id: i64, wanted: &str) -> Result<bool, SessionError> {
+    pub async fn end_by_handle(&self, user_id: i64, wanted: &str) -> Result<bool, QueryError> {
         let mut rows = self.rows_of_user(user_id).await?.into_iter();
         let Some((id_hash, ..)) = rows.find(|(id_hash, ..)| handle(id_hash) == wanted) else { return Ok(false) };
-        let deleted = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash = $2")
-            .bind(user_id)
-            .bind(id_hash)
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
-        Ok(deleted.rows_affected() == 1)
+        let delete =
+            sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash = $2").bind(user_id).bind(id_hash);
+        Ok(self.database.execute(delete).await? == 1)
     }
 
     /// Ends all of a user's sessions except that of the request.
-    pub async fn end_others(&self, user_id: i64, current: Id) -> Result<(), SessionError> {
-        sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2")
-            .bind(user_id)
-            .bind(hash(&current))
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
+    pub async fn end_others(&self, user_id: i64, current: Id) -> Result<(), QueryError> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id_hash <> $2");
+        self.database.execute(delete.bind(user_id).bind(hash(&current))).await?;
         Ok(())
     }
 
-    async fn rows_of_user(&self, user_id: i64) -> Result<Vec<(String, i64, i64)>, SessionError> {
+    async fn rows_of_user(&self, user_id: i64) -> Result<Vec<(String, i64, i64)>, QueryError> {
         let rows = sqlx::query_as(
-            "SELECT id_hash, created_at, last_seen_at FROM sessions WHERE user_id = $1 \
-             ORDER BY last_seen_at DESC, created_at DESC, id_hash",
+            "SELECT id_hash, created_at, last_seen_at FROM sessions WHERE user_id = $1 ORDER BY id_hash",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
-        .await;
-        Ok(rows.map_err(backend)?)
+        .fetch_all(self.database.reader())
+        .await?;
+        Ok(rows)
     }
 }
 

@@ -2,22 +2,29 @@
 //!
 //! An update is written only over the row it was derived from; otherwise it is derived again.
 //! A refresh token works once (QQ Connect wiki, 公共返回码说明, note on code 100021), so a lease in the
-//! row lets one request at a time refresh the token.
+//! row lets one request at a time refresh the token. Its owner extends it again and again: if that process dies, the
+//! lease soon ends.
 
 use std::time::Duration;
 
+use tokio::time::sleep;
 use tower_sessions::session::Id;
-use tower_sessions::session_store;
 
-use super::data::{KEY, SessionData, SessionError, SignedInUser};
-use super::store::{Row, SqlSessionStore, backend, hash};
+use super::data::{KEY, SessionData, SignedInUser};
+use super::error::SessionError;
+use super::store::{Row, SqlSessionStore, hash};
+use super::token::{StoredToken, TokenStatus};
+use crate::database::QueryError;
 
 const UPDATE: &str = "UPDATE sessions SET data = $1 WHERE id_hash = $2 AND data = $3";
 const UPDATE_AND_RELEASE_LEASE: &str =
-    "UPDATE sessions SET data = $1, renewing_until = 0 WHERE id_hash = $2 AND data = $3";
-
+    "UPDATE sessions SET data = $1, renewing_until = 0, renewing_by = NULL WHERE id_hash = $2 AND data = $3";
 const MAX_UPDATE_ATTEMPTS: u32 = 50;
 const RETRY_DELAY: Duration = Duration::from_millis(5);
+
+/// How long a lease lasts without being extended.
+const LEASE_SECS: i64 = 3;
+const EXTEND_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A session as it was read, for updates that depend on it.
 pub struct StoredSession {
@@ -27,10 +34,38 @@ pub struct StoredSession {
     row: Row,
 }
 
+/// The right to refresh the token of one session.
+pub struct RefreshLease {
+    id: Id,
+    owner: String,
+}
+
+/// Whether a request refreshes the session's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseStatus {
+    Free,
+    Held,
+    /// The process that held it has died.
+    Abandoned,
+}
+
+/// What other sessions of a user say about a token.
+pub enum TokenElsewhere {
+    /// Another session has this token, which is newer.
+    Newer(StoredToken),
+    /// Another session is refreshing its token.
+    InProgress,
+    Unknown,
+}
+
 impl StoredSession {
-    /// Whether a request holds the lease. `now` is in seconds since 1970.
-    pub fn is_refresh_in_progress(&self, now: i64) -> bool {
-        self.row.lease_ends_at > now
+    /// `now` is in seconds since 1970.
+    pub fn lease_status(&self, now: i64) -> LeaseStatus {
+        match self.row.lease_ends_at {
+            0 => LeaseStatus::Free,
+            ends_at if ends_at > now => LeaseStatus::Held,
+            _ => LeaseStatus::Abandoned,
+        }
     }
 }
 
@@ -42,32 +77,86 @@ impl SqlSessionStore {
         Ok(data.and_then(SessionData::signed_in).map(|user| StoredSession { user, id, row }))
     }
 
-    /// Acquires the lease until `ends_at` (in seconds since 1970). Returns false if another request
-    /// holds it or the session has changed since it was read.
-    pub async fn acquire_refresh_lease(&self, found: &StoredSession, ends_at: i64) -> Result<bool, SessionError> {
-        let updated = sqlx::query(
-            "UPDATE sessions SET renewing_until = $1 WHERE id_hash = $2 AND renewing_until <= $3 AND data = $4",
+    /// Acquires the lease for `owner`, a random name. Returns `None` if another request holds it or the session has
+    /// changed since it was read.
+    pub async fn acquire_refresh_lease(
+        &self,
+        found: &StoredSession,
+        owner: [u8; 8],
+    ) -> Result<Option<RefreshLease>, QueryError> {
+        let owner = hex::encode(owner);
+        let update = sqlx::query(
+            "UPDATE sessions SET renewing_until = $1, renewing_by = $2 \
+             WHERE id_hash = $3 AND renewing_until <= $4 AND data = $5",
         )
-        .bind(ends_at)
+        .bind(self.lease_ends_at())
+        .bind(owner.clone())
         .bind(hash(&found.id))
         .bind(self.now())
-        .bind(&found.row.sealed)
-        .execute(&self.pool)
-        .await
-        .map_err(backend)?;
-        Ok(updated.rows_affected() == 1)
+        .bind(found.row.sealed.clone());
+        let is_acquired = self.database.execute(update).await? == 1;
+        Ok(is_acquired.then_some(RefreshLease { id: found.id, owner }))
     }
 
-    /// Releases the lease that was acquired until `ends_at`, unless another request has acquired it
-    /// since then.
-    pub async fn release_refresh_lease(&self, id: Id, ends_at: i64) -> Result<(), SessionError> {
-        sqlx::query("UPDATE sessions SET renewing_until = 0 WHERE id_hash = $1 AND renewing_until = $2")
-            .bind(hash(&id))
-            .bind(ends_at)
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
+    /// Extends the lease until `work` is done.
+    pub async fn hold_refresh_lease<T>(&self, lease: &RefreshLease, work: impl Future<Output = T>) -> T {
+        let extend = async {
+            loop {
+                sleep(EXTEND_INTERVAL).await;
+                let update =
+                    sqlx::query("UPDATE sessions SET renewing_until = $1 WHERE id_hash = $2 AND renewing_by = $3")
+                        .bind(self.lease_ends_at())
+                        .bind(hash(&lease.id))
+                        .bind(lease.owner.clone());
+                if let Err(error) = self.database.execute(update).await {
+                    tracing::warn!(%error, "lease of a token refresh not extended");
+                }
+            }
+        };
+        tokio::select! {
+            output = work => output,
+            never = extend => never,
+        }
+    }
+
+    /// Releases the lease, unless another request has taken it over.
+    pub async fn release_refresh_lease(&self, lease: RefreshLease) -> Result<(), QueryError> {
+        let update = sqlx::query(
+            "UPDATE sessions SET renewing_until = 0, renewing_by = NULL WHERE id_hash = $1 AND renewing_by = $2",
+        );
+        self.database.execute(update.bind(hash(&lease.id)).bind(lease.owner)).await?;
         Ok(())
+    }
+
+    /// Looks for a token that another session of the same user got by using the refresh token of `found`.
+    pub async fn find_newer_token(&self, found: &StoredSession) -> Result<TokenElsewhere, SessionError> {
+        let mut rows: Vec<(String, Vec<u8>, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id_hash, data, created_at, last_seen_at, renewing_until FROM sessions \
+             WHERE user_id = $1 AND id_hash <> $2",
+        )
+        .bind(found.user.user_id)
+        .bind(hash(&found.id))
+        .fetch_all(self.database.reader())
+        .await
+        .map_err(QueryError::from)?;
+        let now = self.now();
+        rows.retain(|(_, _, created_at, last_seen_at, _)| !self.has_ended(*created_at, *last_seen_at, now));
+        let is_in_progress = rows.iter().any(|(.., lease_ends_at)| *lease_ends_at > now);
+        let tokens = rows.iter().filter_map(|(id_hash, sealed, ..)| {
+            let data = self.open(id_hash, sealed)?.remove(KEY).and_then(SessionData::parse)?;
+            data.signed_in().map(|user| user.token)
+        });
+        let newest = tokens
+            .filter(|token| {
+                token.status(now) == TokenStatus::Valid && token.obtained_at >= found.user.token.obtained_at
+            })
+            .filter(|token| !token.is_same_token(&found.user.token))
+            .max_by_key(|token| token.obtained_at);
+        Ok(match newest {
+            Some(token) => TokenElsewhere::Newer(token),
+            None if is_in_progress => TokenElsewhere::InProgress,
+            None => TokenElsewhere::Unknown,
+        })
     }
 
     /// Updates the session atomically and returns it as it is then; `None` if the user signed out.
@@ -100,19 +189,17 @@ impl SqlSessionStore {
         for _ in 0..MAX_UPDATE_ATTEMPTS {
             let Some(found) = self.find(id).await? else { return Ok(None) };
             let Some(changed) = change(&found.user) else { return Ok(Some(found.user)) };
-            let data = serde_json::to_value(SessionData::SignedIn(changed.clone()))?;
-            let updated = sqlx::query(sql)
-                .bind(self.seal(&id_hash, &[(KEY.to_owned(), data)].into())?)
-                .bind(&id_hash)
-                .bind(&found.row.sealed)
-                .execute(&self.pool)
-                .await
-                .map_err(backend)?;
-            if updated.rows_affected() == 1 {
+            let sealed = self.seal(&id_hash, &SessionData::SignedIn(changed.clone()))?;
+            let update = sqlx::query(sql).bind(sealed).bind(id_hash.clone()).bind(found.row.sealed);
+            if self.database.execute(update).await? == 1 {
                 return Ok(Some(changed));
             }
-            tokio::time::sleep(RETRY_DELAY).await;
+            sleep(RETRY_DELAY).await;
         }
-        Err(session_store::Error::Backend("too many concurrent updates of one session".to_owned()).into())
+        Err(SessionError::Contention)
+    }
+
+    fn lease_ends_at(&self) -> i64 {
+        self.now().saturating_add(LEASE_SECS)
     }
 }

@@ -1,5 +1,6 @@
 //! Settings and permissions of the SQLite database.
 
+use qq_login::database::QueryError;
 use sqlx::AnyConnection;
 
 use crate::support::TestSite;
@@ -11,25 +12,31 @@ async fn pragma_value(connection: &mut AnyConnection, pragma: &'static str) -> i
 }
 
 #[tokio::test]
-async fn s97_every_connection_enforces_foreign_keys_and_sets_busy_timeout() {
+async fn s97_every_connection_has_its_settings() {
     let site = TestSite::start().await;
     if site.database_file().is_none() {
-        return; // PostgreSQL always does both.
+        return; // PostgreSQL needs none of them.
     }
-    let database = qq_login::database::open(&site.database_url).await.expect("the database");
-    let mut connections = vec![];
-    while connections.len() < 3 {
-        connections.push(database.pool.acquire().await.expect("a connection"));
+    let database = site.open_database().await;
+    for _ in 0..3 {
+        let mut reader = database.reader().acquire().await.expect("a connection");
+        assert!(pragma_value(&mut reader, "PRAGMA busy_timeout").await > 0);
+        assert_eq!(pragma_value(&mut reader, "PRAGMA query_only").await, 1);
     }
-    for connection in &mut connections {
-        assert_eq!(pragma_value(connection, "PRAGMA foreign_keys").await, 1);
-        assert!(pragma_value(connection, "PRAGMA busy_timeout").await > 0);
-        // FULL: committed transactions survive a power loss.
-        assert_eq!(pragma_value(connection, "PRAGMA synchronous").await, 2);
-        let (mode,): (String,) =
-            sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut **connection).await.expect("a mode");
-        assert_eq!(mode, "wal");
-    }
+    let check = database.write(|connection| {
+        Box::pin(async {
+            assert_eq!(pragma_value(connection, "PRAGMA foreign_keys").await, 1);
+            assert_eq!(pragma_value(connection, "PRAGMA secure_delete").await, 1);
+            assert!(pragma_value(connection, "PRAGMA busy_timeout").await > 0);
+            // FULL: committed transactions survive a power loss.
+            assert_eq!(pragma_value(connection, "PRAGMA synchronous").await, 2);
+            let (mode,): (String,) =
+                sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await.expect("a mode");
+            assert_eq!(mode, "wal");
+            Ok::<_, QueryError>(())
+        })
+    });
+    check.await.expect("the settings");
 }
 
 #[cfg(unix)]

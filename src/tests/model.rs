@@ -30,7 +30,7 @@ const THREADS: u32 = 2;
 const MAX_SHRINK_ITERS: u32 = 2000;
 
 /// The events that the walks must cover.
-const EVENTS: [&str; 26] = [
+const EVENTS: [&str; 27] = [
     "account shown",
     "already registered",
     "attempt evicted",
@@ -55,6 +55,7 @@ const EVENTS: [&str; 26] = [
     "signed out",
     "steps",
     "token expired",
+    "token of other session adopted",
     "token refresh rejected",
     "token refreshed",
 ];
@@ -71,7 +72,7 @@ async fn start_environment() -> Environment {
     let key = SecretKey::from_bytes(b"01234567890123456789012345678901".to_vec()).expect("the site's key");
     let sealer = Sealer::new(&key.into(), "session", qq_login::random::system());
     let lifetimes = SessionLifetimes { idle_secs: IDLE_SECS, max_secs: MAX_SECS };
-    let store = SqlSessionStore::new(site.pool.clone(), sealer, site.clock(), lifetimes);
+    let store = SqlSessionStore::new(site.open_database().await, sealer, site.clock(), lifetimes);
     Environment { ports: [site.port, site.start_replica().await], store, site }
 }
 

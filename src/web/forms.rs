@@ -15,7 +15,7 @@ use super::flash::Flash;
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
 use crate::login::{LoginFailure, ReturnTo};
-use crate::sessions;
+use crate::sessions::{self, NewSession};
 
 /// How a server function ends that has done what the user wanted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,11 +23,14 @@ pub(super) struct Redirection {
     location: String,
     flash: Option<Flash>,
     ends_session: bool,
+    /// Not serialized: nothing but the cookie may contain the id.
+    #[serde(skip)]
+    new_session: Option<NewSession>,
 }
 
 impl Redirection {
     pub(super) fn to(location: impl Into<String>) -> Redirection {
-        Redirection { location: location.into(), flash: None, ends_session: false }
+        Redirection { location: location.into(), flash: None, ends_session: false, new_session: None }
     }
 
     /// Leads to the login page, which says what went wrong. A new login leads to `next`.
@@ -47,14 +50,23 @@ impl Redirection {
         self
     }
 
+    /// Sets the session cookie.
+    pub(super) fn starting_session(mut self, session: Option<NewSession>) -> Redirection {
+        self.new_session = session;
+        self
+    }
+
     pub(super) fn into_response(self, request: &RequestInfo) -> Response {
         let public_url = &request.state.site.public_url;
         let flash = self.flash.and_then(|flash| flash.cookie(public_url));
         let cookies = flash.into_iter().fold(CookieJar::new(), CookieJar::add);
         let mut response = (cookies, Redirect::to(&self.location)).into_response();
-        let removal = self.ends_session.then(|| HeaderValue::from_str(&sessions::removal_cookie(public_url)));
-        if let Some(Ok(removal)) = removal {
-            response.headers_mut().append(header::SET_COOKIE, removal);
+        let cookie = match self.new_session {
+            Some(session) => Some(sessions::cookie(session, public_url, request.state.site.session_max_secs)),
+            None => self.ends_session.then(|| sessions::removal_cookie(public_url)),
+        };
+        if let Some(Ok(cookie)) = cookie.map(|cookie| HeaderValue::from_str(&cookie)) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
     }

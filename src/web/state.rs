@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::assets::Assets;
 use super::rate_limits::RateLimits;
 use crate::config::{Config, PublicUrl};
-use crate::database::DatabaseHealth;
+use crate::database::Database;
 use crate::login::LoginService;
 use crate::random::Random;
 use crate::sessions::SqlSessionStore;
@@ -18,7 +18,7 @@ pub struct AppState(Arc<AppStateInner>);
 pub struct AppStateInner {
     pub(super) login: LoginService,
     pub(super) sessions: SqlSessionStore,
-    pub(super) database_health: DatabaseHealth,
+    pub(super) database: Database,
     pub(super) rate_limits: RateLimits,
     pub(super) assets: Assets,
     pub(super) random: Random,
@@ -51,7 +51,7 @@ impl AppState {
         config: &Config,
         login: LoginService,
         sessions: SqlSessionStore,
-        database_health: DatabaseHealth,
+        database: Database,
         random: Random,
     ) -> AppState {
         let site = SiteInfo {
@@ -68,7 +68,7 @@ impl AppState {
         AppState(Arc::new(AppStateInner {
             login,
             sessions,
-            database_health,
+            database,
             rate_limits: RateLimits::new(config.rate_limit),
             assets: Assets::find(&config.site_root),
             random,

@@ -11,11 +11,9 @@ struct TestAttempts {
 }
 
 fn attempts(is_https: bool) -> TestAttempts {
-    sqlx::any::install_default_drivers();
     let now = Arc::new(AtomicI64::new(1_000_000));
     let clock = now.clone();
     let inner = Attempts::new(
-        AnyPool::connect_lazy("sqlite://unused.db").expect("lazy pool"),
         &SecretKey::from_bytes(vec![1; SecretKey::BYTES]).expect("32 bytes").into(),
         is_https,
         Arc::new(move || clock.load(Ordering::Relaxed)),

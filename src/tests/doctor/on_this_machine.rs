@@ -4,9 +4,10 @@ use std::path::Path;
 
 use qq_login::clock::{self, Clock};
 use qq_login::config::Environment;
+use qq_login::database::Database;
 use qq_login::doctor::{self, CheckName, Status};
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Connection};
+use sqlx::{AnyConnection, Connection};
 
 use super::{check, create_folder, result, run, variables};
 use crate::support::TestSite;
@@ -16,12 +17,12 @@ fn url(file: &Path) -> String {
 }
 
 /// Creates a database as the site does.
-async fn create_database(file: &Path) -> AnyPool {
-    qq_login::database::open(&url(file)).await.expect("a database").pool
+async fn create_database(file: &Path) -> Database {
+    Database::open(&url(file)).await.expect("a database")
 }
 
-async fn execute(pool: &AnyPool, sql: &'static str) {
-    sqlx::query(sql).execute(pool).await.expect(sql);
+async fn execute(database: &Database, sql: &'static str) {
+    database.execute(sqlx::query(sql)).await.expect(sql);
 }
 
 #[tokio::test]
@@ -69,11 +70,11 @@ async fn database_states_are_reported() {
         ),
     ] {
         let file = folder.join(name);
-        let pool = create_database(&file).await;
+        let database = create_database(&file).await;
         if let Some(sql) = sql {
-            execute(&pool, sql).await;
+            execute(&database, sql).await;
         }
-        pool.close().await;
+        database.close().await;
         let report = run(&site, &[("DATABASE_URL", &url(&file))]).await;
         let (actual, text) = result(&report, CheckName::Database);
         assert!(actual == status && text.contains(words), "{name}: {text}");
@@ -82,7 +83,7 @@ async fn database_states_are_reported() {
     std::fs::write(folder.join("empty"), "").expect("a file");
     std::fs::write(folder.join("garbage"), "this is no database at all, but long enough".repeat(99)).expect("a file");
     for (name, status, words) in [
-        ("empty", Status::Warning, "needs 5 migration(s)"),
+        ("empty", Status::Warning, "needs 6 migration(s)"),
         ("garbage", Status::Error, "is not a database"),
         ("good?mode=ro", Status::Error, "is not writable"),
         ("empty?mode=ro", Status::Error, "is not writable"),
@@ -101,8 +102,8 @@ async fn database_states_are_reported() {
 async fn locked_database_fails_and_check_leaves_no_row() {
     let (site, folder) = (TestSite::start().await, create_folder("locked"));
     let file = folder.join("site.db");
-    let pool = create_database(&file).await;
-    let mut writer = pool.acquire().await.expect("a connection");
+    let database = create_database(&file).await;
+    let mut writer = AnyConnection::connect(&url(&file)).await.expect("a connection");
     let mut transaction = writer.begin().await.expect("a transaction");
     sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ('x', 0)")
         .execute(&mut *transaction)
@@ -112,12 +113,12 @@ async fn locked_database_fails_and_check_leaves_no_row() {
     let (status, text) = result(&report, CheckName::Database);
     assert!(status == Status::Error && text.contains("is locked by another program"), "{text}");
     transaction.rollback().await.expect("rolled back");
-    drop(writer);
+    writer.close().await.expect("closed");
 
     let report = run(&site, &[("DATABASE_URL", &url(&file))]).await;
     assert_eq!(result(&report, CheckName::Database).0, Status::Ok);
     let (rows,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM spent_attempts").fetch_one(&pool).await.expect("a number");
+        sqlx::query_as("SELECT COUNT(*) FROM spent_attempts").fetch_one(database.reader()).await.expect("a number");
     assert_eq!(rows, 0);
     std::fs::remove_dir_all(folder).expect("cleaned up");
 }
@@ -152,7 +153,7 @@ async fn unusable_postgres_is_reported() {
     address.set_path(&fresh);
     let report = run(&site, &[("DATABASE_URL", address.as_str())]).await;
     let (status, text) = result(&report, CheckName::Database);
-    assert!(status == Status::Warning && text.contains("needs 5 migration(s)"), "{text}");
+    assert!(status == Status::Warning && text.contains("needs 6 migration(s)"), "{text}");
 }
 
 #[tokio::test]

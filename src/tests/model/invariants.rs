@@ -1,6 +1,7 @@
 //! What must hold after every step.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -13,6 +14,8 @@ use tower_sessions::session::Id;
 use super::action::BrowserId;
 use super::runner::{CheckResult, Runner, attempt_cookies};
 use super::state::{AuthState, Session, SessionKind, UsernameKind};
+
+const LAST_SEEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Username, QQ nickname and number of email addresses of every user.
 const USERS: &str = "SELECT users.username, COALESCE(open_ids.nickname, ''), \
@@ -96,8 +99,6 @@ impl Runner<'_> {
 
     /// The database has all live sessions of the model. It may have expired ones, and no others.
     async fn check_sessions(&self) -> CheckResult {
-        let rows: Vec<(String, String, i64, i64)> =
-            sqlx::query_as(SESSIONS).fetch_all(&self.environment.site.pool).await.expect(SESSIONS);
         let expected: BTreeMap<String, (String, i64, i64)> = self
             .model
             .sessions
@@ -110,6 +111,7 @@ impl Runner<'_> {
                 (fingerprint(&self.session_ids[number]), (username, session.created_at, session.last_seen_at))
             })
             .collect();
+        let rows = self.read_sessions(&expected).await;
         let alive = self.model.sessions.iter().filter(|(_, session)| self.model.is_alive(session));
         for (number, _) in alive {
             let hash = fingerprint(&self.session_ids[number]);
@@ -119,6 +121,22 @@ impl Runner<'_> {
             prop_assert_eq!(Some(&(username, created_at, last_seen_at)), expected.get(&hash), "a session");
         }
         Ok(())
+    }
+
+    /// Reads the sessions when their last use, which is written in the background, is `expected`, or after a timeout.
+    async fn read_sessions(&self, expected: &BTreeMap<String, (String, i64, i64)>) -> Vec<(String, String, i64, i64)> {
+        let started = Instant::now();
+        loop {
+            let rows: Vec<(String, String, i64, i64)> =
+                sqlx::query_as(SESSIONS).fetch_all(&self.environment.site.pool).await.expect(SESSIONS);
+            let is_written = |(hash, _, _, last_seen_at): &(String, String, i64, i64)| {
+                expected.get(hash).is_some_and(|(_, _, expected)| last_seen_at == expected)
+            };
+            if rows.iter().all(is_written) || started.elapsed() > LAST_SEEN_TIMEOUT {
+                return rows;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The session's data has the user, the registration's start and the token of the model.

@@ -64,6 +64,7 @@ impl<'a> Runner<'a> {
 
     pub(super) async fn run(&mut self, step: Step) -> CheckResult {
         let port = self.environment.ports[step.replica];
+        self.model.replica = step.replica;
         self.browsers.iter_mut().for_each(|browser| *browser = browser.via_port(port));
         match step.action {
             Action::Authorize { browser, tab, user, has_next } => self.authorize(browser, tab, user, has_next).await,
@@ -138,7 +139,7 @@ impl<'a> Runner<'a> {
         let callback = self.browsers[browser].approve(&authorize_url, &self.name(user)).await;
         self.known_to_qq.insert(user);
         let (state, started_at) = (state_param(&authorize_url), self.model.now);
-        let attempt = Attempt { cookie, state, callback, started_at, user, next, is_spent: false };
+        let attempt = Attempt { cookie, state, callback, started_at, user, next, is_spent: false, first_answer: None };
         self.model.browsers[browser].tabs[tab] = Some(attempt);
         Ok(())
     }

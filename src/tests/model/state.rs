@@ -24,6 +24,8 @@ pub(super) const ACCOUNT: &str = "/account";
 #[derive(Default)]
 pub(super) struct ModelState {
     pub(super) now: i64,
+    /// Which replica handles the current step.
+    pub(super) replica: usize,
     pub(super) browsers: [BrowserState; 2],
     /// The sessions in the database by number, including expired ones.
     pub(super) sessions: BTreeMap<usize, Session>,
@@ -57,6 +59,15 @@ pub(super) struct Attempt {
     pub(super) user: UserId,
     pub(super) next: String,
     pub(super) is_spent: bool,
+    pub(super) first_answer: Option<FirstAnswer>,
+}
+
+/// How an attempt failed. The replica repeats the answer for a minute.
+#[derive(Clone)]
+pub(super) struct FirstAnswer {
+    pub(super) location: String,
+    pub(super) replica: usize,
+    pub(super) at: i64,
 }
 
 pub(super) struct Session {

@@ -1,11 +1,15 @@
 //! How each action changes the model, and which response it expects.
 
 use super::action::{BrowserId, TabId, UserId};
-use super::state::{ACCOUNT, ATTEMPT_SECS, Attempt, AuthState, ModelState, Session, SessionKind, UsernameKind};
-use super::token::TokenStatus;
+use super::state::{
+    ACCOUNT, ATTEMPT_SECS, Attempt, AuthState, FirstAnswer, ModelState, Session, SessionKind, UsernameKind,
+};
+use super::token::{Token, TokenStatus};
 
 /// The lifetime of QQ's authorization codes.
 const CODE_SECS: i64 = 600;
+/// How long a replica repeats its answer to a callback.
+const REPEAT_SECS: i64 = 60;
 const LOGIN: &str = "/login?next=/account";
 
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +43,17 @@ impl ModelState {
         }
     }
 
+    /// Returns the answer to a callback that failed, and records it.
+    fn fail_attempt(&mut self, browser: BrowserId, tab: TabId, code: &str, next: &str) -> ExpectedResponse {
+        let (replica, at) = (self.replica, self.now);
+        let answer = login_error(code, next);
+        if let (Some(attempt), ExpectedResponse::Redirect(location)) = (&mut self.browsers[browser].tabs[tab], &answer)
+        {
+            attempt.first_answer = Some(FirstAnswer { location: location.clone(), replica, at });
+        }
+        answer
+    }
+
     /// Whether the browser has the attempt's cookie and the attempt has not expired.
     fn is_open(&self, browser: BrowserId, attempt: &Attempt) -> bool {
         let age_secs = self.now - attempt.started_at;
@@ -58,7 +73,12 @@ impl ModelState {
             }
             AuthState::SignedOut | AuthState::RegistrationExpired => {
                 self.count("replay while signed out");
-                login_error("expired", &attempt.next)
+                let is_repeated =
+                    |first: &&FirstAnswer| first.replica == self.replica && self.now - first.at < REPEAT_SECS;
+                match attempt.first_answer.as_ref().filter(is_repeated) {
+                    Some(first) => redirect(&first.location),
+                    None => login_error("expired", &attempt.next),
+                }
             }
         }
     }
@@ -74,7 +94,7 @@ impl ModelState {
         }
         self.spend_attempt(browser, tab);
         self.count("cancelled");
-        Some(login_error("cancelled", &attempt.next))
+        Some(self.fail_attempt(browser, tab, "cancelled", &attempt.next))
     }
 
     pub(super) fn callback(&mut self, browser: BrowserId, tab: TabId) -> Option<ExpectedResponse> {
@@ -95,7 +115,7 @@ impl ModelState {
         if self.now - attempt.started_at >= CODE_SECS {
             // In the last second of the attempt, its code has expired already.
             self.count("code expired");
-            return Some(login_error("denied", &attempt.next));
+            return Some(self.fail_attempt(browser, tab, "denied", &attempt.next));
         }
         let token = self.new_token();
         let Attempt { user, next, .. } = attempt;
@@ -209,8 +229,15 @@ impl ModelState {
     fn request_new_token(&mut self, browser: BrowserId) -> Result<(i64, i64), ExpectedResponse> {
         self.token_calls += 1;
         let (now, new) = (self.now, self.new_token());
+        let newer = self.newer_token_elsewhere(browser);
         let token = &mut self.session_mut(browser).expect("a session").token;
         if token.is_revoked {
+            if let Some(newer) = newer {
+                *token = newer;
+                let times = (token.obtained_at, token.expires_at());
+                self.count("token of other session adopted");
+                return Ok(times);
+            }
             token.reject(now);
             self.count("token refresh rejected");
             return Err(redirect("/login/qq?next=/account"));
@@ -219,6 +246,23 @@ impl ModelState {
         let times = (token.obtained_at, token.expires_at());
         self.count("token refreshed");
         Ok(times)
+    }
+
+    /// The valid token of another session of the same user, if it is not older.
+    fn newer_token_elsewhere(&self, browser: BrowserId) -> Option<Token> {
+        let (number, session) = self.session(browser)?;
+        let is_newer = |token: &Token| {
+            token.number != session.token.number
+                && token.obtained_at >= session.token.obtained_at
+                && token.status(self.now) == TokenStatus::Valid
+        };
+        let others = self.sessions.iter().filter(|(other, it)| {
+            **other != number
+                && it.user == session.user
+                && matches!(it.kind, SessionKind::SignedIn)
+                && self.is_alive(it)
+        });
+        others.map(|(_, it)| &it.token).find(|token| is_newer(token)).cloned()
     }
 
     pub(super) fn revoke(&mut self, user: UserId) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use qq_login::clock::Clock;
 use qq_login::config::{Config, Environment};
+use qq_login::database::Database;
 use qq_login::random::{self, Random};
 use qq_login::sandbox;
 use qq_login::server::Application;
@@ -225,6 +226,11 @@ impl TestSite {
         let rows: Vec<(String,)> =
             sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_all(&self.pool).await.expect(sql);
         rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    /// Opens the site's database as another replica does.
+    pub(crate) async fn open_database(&self) -> Database {
+        Database::open(&self.database_url).await.expect("the database")
     }
 
     pub(crate) async fn execute(&self, sql: &str) {

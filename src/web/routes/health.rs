@@ -14,7 +14,7 @@ pub(super) async fn alive() -> &'static str {
 
 /// `GET /readyz`: 200 if the database can be written, or 503 and the reason.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    match state.database_health.check().await {
+    match state.database.check_health().await {
         Ok(()) => "ok\n".into_response(),
         Err(reason) => {
             let retry_after = [(header::RETRY_AFTER, UNAVAILABLE_RETRY_SECS.to_string())];

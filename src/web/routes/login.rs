@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::audit::{self, Event};
 use crate::login::LoginOutcome;
 use crate::qq::Display;
+use crate::sessions::SessionError;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::forms::{Redirection, call, current_request};
@@ -51,6 +52,7 @@ async fn finish_login(#[server(default)] query: String) -> Result<Redirection, W
         }
         LoginOutcome::Failed(failure, next) => Redirection::to_login(failure, &next),
     };
+    let redirection = redirection.starting_session(outcome.session);
     Ok(redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced)))
 }
 
@@ -60,7 +62,7 @@ async fn logout() -> Result<Redirection, WebError> {
     let request = current_request()?;
     let user = request.signed_in_user().await?;
     // Not `flush`: after that, tower-sessions adds a removal cookie of its own.
-    request.session.delete().await?;
+    request.session.delete().await.map_err(SessionError::from)?;
     if let Some(user) = user {
         audit::record(Event::SignedOut { user_id: user.user_id });
     }

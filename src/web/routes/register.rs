@@ -84,7 +84,7 @@ async fn check_username(#[server(default)] username: String) -> Result<String, W
 
 fn redirection(outcome: RegisterOutcome) -> Redirection {
     match outcome {
-        RegisterOutcome::SignedIn(next) => Redirection::to(next.as_str()),
+        RegisterOutcome::SignedIn(next, session) => Redirection::to(next.as_str()).starting_session(session),
         RegisterOutcome::Expired(next) => Redirection::to_login(LoginFailure::Expired, &next),
         RegisterOutcome::Closed(next) => Redirection::to_login(LoginFailure::Closed, &next),
         RegisterOutcome::NothingPending | RegisterOutcome::Invalid(_) => Redirection::to("/login"),

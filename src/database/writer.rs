@@ -1,0 +1,226 @@
+//! The connection that writes to SQLite: transactions wait in a queue, and those that wait together are committed
+//! together, since a commit costs much more than its statements.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::{AnyConnection, Connection};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::error::{DatabaseErrorKind, QueryError};
+use super::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
+
+/// How many transactions may wait. More would wait for longer than their callers do.
+const QUEUE_LENGTH: usize = 4096;
+/// How many transactions are committed together, at most.
+const MAX_GROUP: usize = 256;
+/// How long a caller waits for its commit.
+const CALLER_TIMEOUT: Duration = Duration::from_secs(10);
+
+// Statements that only this file runs are combined, since each trip to the connection's thread costs time.
+const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
+const NEXT_JOB: &str = "RELEASE job; SAVEPOINT job";
+const UNDO_JOB: &str = "ROLLBACK TO job";
+const COMMIT: &str = "RELEASE job; COMMIT";
+
+/// Sends transactions to the task that owns the connection.
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Run(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+/// A transaction of the queue.
+trait Job: Send {
+    /// Whether the caller has gone away.
+    fn is_cancelled(&self) -> bool;
+    /// Runs the statements. Returns false if their changes have to be undone.
+    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool>;
+    /// Answers the caller.
+    fn finish(self: Box<Self>, commit: &Result<(), Arc<sqlx::Error>>);
+}
+
+struct TypedJob<F, T, E> {
+    function: Option<F>,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for TypedJob<F, T, E>
+where
+    T: Send,
+    E: From<QueryError> + Send,
+    F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send,
+{
+    fn is_cancelled(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool> {
+        Box::pin(async move {
+            if let Some(function) = self.function.take() {
+                // A panic must not end the task that all writers need.
+                let result = AssertUnwindSafe(async { function(connection).await }).catch_unwind().await;
+                self.result = Some(result.unwrap_or_else(|_| Err(QueryError::Panic.into())));
+            }
+            matches!(self.result, Some(Ok(_)))
+        })
+    }
+
+    fn finish(self: Box<Self>, commit: &Result<(), Arc<sqlx::Error>>) {
+        let result = match (self.result, commit) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(QueryError::Transaction(error.clone()).into()),
+            (Some(Ok(output)), Ok(())) => Ok(output),
+            (None, Ok(())) => Err(QueryError::Closed.into()),
+        };
+        // Fails if the caller has gone away.
+        let _ = self.reply.send(result);
+    }
+}
+
+impl Writer {
+    pub(super) fn start(url: &str) -> Writer {
+        let (queue, messages) = mpsc::channel(QUEUE_LENGTH);
+        tokio::spawn(WriterTask { url: url.to_owned(), messages, connection: None }.run());
+        Writer { queue }
+    }
+
+    pub(super) async fn run<T, E, F>(&self, function: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<QueryError> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        let (reply, result) = oneshot::channel();
+        let job = Box::new(TypedJob { function: Some(function), result: None, reply });
+        let committed = async {
+            self.queue.send(Message::Run(job)).await.map_err(|_| QueryError::Closed)?;
+            result.await.map_err(|_| QueryError::Closed)
+        };
+        timeout(CALLER_TIMEOUT, committed).await.unwrap_or(Err(QueryError::Timeout))?
+    }
+
+    pub(super) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_ok() {
+            let _ = closed.await;
+        }
+    }
+}
+
+struct WriterTask {
+    url: String,
+    messages: mpsc::Receiver<Message>,
+    connection: Option<AnyConnection>,
+}
+
+impl WriterTask {
+    async fn run(mut self) {
+        while let Some(message) = self.messages.recv().await {
+            let closing = match message {
+                Message::Run(job) => self.run_group(job).await,
+                Message::Close(reply) => Some(reply),
+            };
+            if let Some(reply) = closing {
+                self.disconnect().await;
+                let _ = reply.send(());
+                return;
+            }
+        }
+    }
+
+    /// Runs `first` and the transactions that wait by the time it has the lock. Returns the request to close, if it met
+    /// one in the queue.
+    async fn run_group(&mut self, first: Box<dyn Job>) -> Option<oneshot::Sender<()>> {
+        let mut jobs = vec![first];
+        let begun = self.begin().await;
+        let closing = self.take_waiting(&mut jobs);
+        let commit = match begun {
+            Ok(()) => self.run_and_commit(&mut jobs).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &commit
+            && DatabaseErrorKind::from(error) != DatabaseErrorKind::Busy
+        {
+            // It may belong to a file that was replaced or that was read-only when it was opened.
+            self.disconnect().await;
+        }
+        let commit = commit.map_err(Arc::new);
+        for job in jobs {
+            job.finish(&commit);
+        }
+        closing
+    }
+
+    fn take_waiting(&mut self, jobs: &mut Vec<Box<dyn Job>>) -> Option<oneshot::Sender<()>> {
+        while jobs.len() < MAX_GROUP {
+            match self.messages.try_recv() {
+                Ok(Message::Run(job)) => jobs.push(job),
+                Ok(Message::Close(reply)) => return Some(reply),
+                Err(_) => break,
+            }
+        }
+        None
+    }
+
+    async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        if self.connection.is_none() {
+            self.connection = Some(connect(&self.url).await?);
+        }
+        self.execute(BEGIN).await
+    }
+
+    async fn run_and_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+        let result = async {
+            let mut is_first = true;
+            for job in jobs.iter_mut().filter(|job| !job.is_cancelled()) {
+                if !is_first {
+                    self.execute(NEXT_JOB).await?;
+                }
+                is_first = false;
+                let connection = self.connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+                if !job.run(connection).await {
+                    self.execute(UNDO_JOB).await?;
+                }
+            }
+            self.execute(COMMIT).await
+        };
+        let result = result.await;
+        if result.is_err() {
+            // Fails if SQLite has already rolled back, as it does when the disk is full.
+            let _ = self.execute("ROLLBACK").await;
+        }
+        result
+    }
+
+    async fn execute(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        let connection = self.connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        sqlx::raw_sql(sql).execute(connection).await?;
+        Ok(())
+    }
+
+    async fn disconnect(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+async fn connect(url: &str) -> Result<AnyConnection, sqlx::Error> {
+    let connecting = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        LOCK_TIMEOUT.set(&mut connection, true).await?;
+        // `synchronous` stays FULL, SQLite's default: what was committed survives a power loss.
+        sqlx::raw_sql("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON").execute(&mut connection).await?;
+        Ok(connection)
+    };
+    timeout(CONNECT_TIMEOUT, connecting).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
