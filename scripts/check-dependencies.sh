@@ -7,12 +7,12 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# deny OPTION… -- CHECK…: for the app and for the fuzz targets, which have a lock file of their own.
+# deny OPTION… -- CHECK…: for the app, and for the fuzz targets and benchmarks, which have lock files of their own.
 deny() {
     local options=() manifest
     while [ "$1" != -- ]; do options+=("$1") && shift; done
     shift
-    for manifest in Cargo.toml fuzz/Cargo.toml; do
+    for manifest in Cargo.toml fuzz/Cargo.toml benches/Cargo.toml; do
         cargo deny --locked --all-features --manifest-path "$manifest" --config deny.toml "${options[@]}" check \
             --hide-inclusion-graph --allow license-exception-not-encountered "$@"
     done

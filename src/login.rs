@@ -20,7 +20,7 @@ mod start;
 mod token_refresh;
 
 pub use api_call::{ApiOutcome, ProfileFetch};
-#[cfg(fuzzing)]
+#[cfg(feature = "internals")]
 pub use callback_params::parse_for_fuzzing;
 pub use error::LoginError;
 pub use failure::LoginFailure;

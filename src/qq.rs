@@ -15,10 +15,10 @@ mod config;
 mod diagnostics;
 mod error;
 mod error_codes;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod http;
 mod identity;
+#[cfg(feature = "internals")]
+pub mod internals;
 mod loopback;
 mod openapi;
 mod request_url;

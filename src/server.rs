@@ -73,7 +73,8 @@ impl Application {
         Ok(Application { router: web::router(site), login, sessions, database })
     }
 
-    #[cfg(fuzzing)]
+    /// The site without a listener, for fuzzers and benchmarks.
+    #[cfg(feature = "internals")]
     pub fn into_router(self) -> Router {
         self.router
     }

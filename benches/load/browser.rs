@@ -36,16 +36,10 @@ impl Browser {
 
     /// Signs a new user in, fills in the registration form and shows the account page.
     pub(crate) async fn sign_up(&mut self, name: &str) -> Result<()> {
-        self.start_sign_up(name).await?;
-        self.submit_registration(name).await?;
-        self.page("/account").await?;
-        Ok(())
-    }
-
-    /// Signs a new user in and opens the registration form.
-    pub(crate) async fn start_sign_up(&mut self, name: &str) -> Result<()> {
         self.sign_in(name, "/register").await?;
         self.page("/register").await?;
+        self.submit_registration(name).await?;
+        self.page("/account").await?;
         Ok(())
     }
 

@@ -70,7 +70,7 @@ impl Journey {
 }
 
 /// Measures the chosen journeys.
-pub(crate) async fn compare(setup: &Setup, options: &Options, report: &mut Report) -> Result<()> {
+pub(crate) async fn measure(setup: &Setup, options: &Options, report: &mut Report) -> Result<()> {
     let chosen = |section| options.includes(section);
     let mut journeys = Vec::new();
     for (section, journey) in [
@@ -100,7 +100,7 @@ pub(crate) async fn compare(setup: &Setup, options: &Options, report: &mut Repor
                 let run_journey = if is_reference { journey.of_reference() } else { journey };
                 let prefix = format!("new-{round}");
                 let total = totals.entry((journey, is_reference)).or_default();
-                measure(server, &provider, options, run_journey, &prefix, total).await?;
+                run_round(server, &provider, options, run_journey, &prefix, total).await?;
             }
         }
     }
@@ -113,7 +113,7 @@ pub(crate) async fn compare(setup: &Setup, options: &Options, report: &mut Repor
     Ok(())
 }
 
-async fn measure(
+async fn run_round(
     server: &Process,
     provider: &Provider,
     options: &Options,

@@ -97,3 +97,12 @@ pub(crate) async fn run(
     measurement.elapsed = begin.elapsed();
     measurement
 }
+
+/// Runs `journey` once in each browser, all at the same time.
+pub(crate) async fn run_once(
+    browsers: &mut [Browser],
+    journey: impl AsyncFn(&mut Browser, usize) -> Result<()>,
+) -> Result<()> {
+    let work = browsers.iter_mut().enumerate().map(|(number, browser)| journey(browser, number));
+    join_all(work).await.into_iter().collect()
+}

@@ -5,14 +5,19 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod commits;
 mod compare;
 mod driver;
 mod http;
+mod memory;
+mod million;
 mod options;
 mod process;
 mod reference;
 mod report;
 mod setup;
+mod slow_disk;
+mod sync_shim;
 
 use std::path::PathBuf;
 
@@ -44,7 +49,11 @@ async fn run(options: Options) -> Result<()> {
         scratch: scratch.0.clone(),
     };
     let mut report = Report::default();
-    compare::compare(&setup, &options, &mut report).await?;
+    compare::measure(&setup, &options, &mut report).await?;
+    slow_disk::measure(&setup, &options, &mut report).await?;
+    commits::measure(&setup, &options, &mut report).await?;
+    memory::measure(&setup, &options, &mut report).await?;
+    million::measure(&setup, &options, &mut report).await?;
     report.print();
     Ok(())
 }

@@ -8,16 +8,18 @@ use lexopt::prelude::{Long, Value, ValueExt};
 pub(crate) const USAGE: &str = "\
 load [OPTION]… [SECTION]…: measures qq-login and prints tables
 
-Sections: login signup account pages (default: all)
+Sections: login signup account pages commits slow-disk memory million (default: all)
 
   --program PATH     the program (default: target/release/qq-login)
   --site-root PATH   its static files (default: target/site)
   --browsers N       how many browsers at once (default: 16)
   --seconds N        how long one round of a journey takes (default: 4)
   --rounds N         how many rounds (default: 3)
+  --logins N         logins before memory is measured (default: 100000)
+  --rows N           users in the large database (default: 1000000)
 ";
 
-const SECTIONS: [&str; 4] = ["login", "signup", "account", "pages"];
+const SECTIONS: [&str; 8] = ["login", "signup", "account", "pages", "commits", "slow-disk", "memory", "million"];
 
 pub(crate) struct Options {
     pub(crate) program: PathBuf,
@@ -25,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) browsers: usize,
     pub(crate) seconds: u64,
     pub(crate) rounds: usize,
+    pub(crate) logins: usize,
+    pub(crate) rows: i64,
     sections: Vec<String>,
 }
 
@@ -36,6 +40,8 @@ impl Options {
             browsers: 16,
             seconds: 4,
             rounds: 3,
+            logins: 100_000,
+            rows: 1_000_000,
             sections: Vec::new(),
         };
         let mut parser = lexopt::Parser::from_env();
@@ -46,6 +52,8 @@ impl Options {
                 Long("browsers") => options.browsers = parser.value()?.parse()?,
                 Long("seconds") => options.seconds = parser.value()?.parse()?,
                 Long("rounds") => options.rounds = parser.value()?.parse()?,
+                Long("logins") => options.logins = parser.value()?.parse()?,
+                Long("rows") => options.rows = parser.value()?.parse()?,
                 Value(section) => options.add_section(section.string()?)?,
                 other => bail!("{}\n\n{USAGE}", other.unexpected()),
             }

@@ -10,6 +10,13 @@ pub(crate) struct Goal {
     pub(crate) is_reached: bool,
 }
 
+impl Goal {
+    /// A goal without a reference.
+    pub(crate) fn absolute(what: &'static str, value: String, target: &'static str, is_reached: bool) -> Goal {
+        Goal { what, value, reference: String::new(), ratio: None, target, is_reached }
+    }
+}
+
 /// Everything that was measured.
 #[derive(Default)]
 pub(crate) struct Report {

@@ -55,7 +55,7 @@ impl Setup {
         provider: &Provider,
         address: SocketAddr,
         database: &Path,
-        more: &[(&str, &str)],
+        more: &[(&str, String)],
     ) -> Result<Process> {
         let mut command = self.command("serve");
         command.envs([
@@ -71,7 +71,7 @@ impl Setup {
             ("SECRET_KEY", SECRET_KEY),
             ("RATE_LIMIT", "off"),
         ]);
-        command.envs(more.iter().copied());
+        command.envs(more.iter().map(|(name, value)| (name, value)));
         Process::start(command, address, "/readyz", &database.with_extension("log")).await
     }
 

@@ -5,16 +5,16 @@
 mod json_oracle;
 
 use libfuzzer_sys::fuzz_target;
-use qq_login::qq::fuzzing;
+use qq_login::qq::internals;
 
 const APP_ID: &str = "100000001";
 const APP_ID_AS_NUMBER: u64 = 100_000_001;
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(identity) = fuzzing::me(body, APP_ID) else { return };
+    let Ok(identity) = internals::me(body, APP_ID) else { return };
     assert!(is_id(&identity.openid));
     assert!(identity.unionid.as_deref().is_none_or(is_id));
-    assert!(fuzzing::me(body, "100000002").is_err(), "accepted for another app");
+    assert!(internals::me(body, "100000002").is_err(), "accepted for another app");
     let Some(fields) = json_oracle::object(body) else { return };
     assert!(!json_oracle::is_error(&fields));
     assert!(fields["client_id"] == APP_ID || fields["client_id"] == APP_ID_AS_NUMBER);

@@ -5,14 +5,14 @@
 mod json_oracle;
 
 use libfuzzer_sys::fuzz_target;
-use qq_login::qq::fuzzing;
+use qq_login::qq::internals;
 use secrecy::{ExposeSecret, SecretString};
 
 const HOUR_SECS: i64 = 60 * 60;
 const CENTURY_SECS: i64 = 100 * 365 * 24 * 60 * 60;
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(token) = fuzzing::token(body) else { return };
+    let Ok(token) = internals::token(body) else { return };
     assert!(is_usable(&token.access_token));
     assert!(token.refresh_token.as_ref().is_none_or(is_usable));
     assert!((1..=CENTURY_SECS).contains(&token.lifetime_secs));

@@ -5,11 +5,11 @@
 mod json_oracle;
 
 use libfuzzer_sys::fuzz_target;
-use qq_login::qq::fuzzing;
+use qq_login::qq::internals;
 use url::Url;
 
 fuzz_target!(|body: &[u8]| {
-    let Ok(profile) = fuzzing::user_info(body) else { return };
+    let Ok(profile) = internals::user_info(body) else { return };
     for (text, max) in [(&profile.nickname, 64), (&profile.province, 32), (&profile.city, 32)] {
         assert!(text.as_deref().is_none_or(|text| is_single_line(text, max)), "{text:?}");
     }

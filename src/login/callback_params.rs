@@ -78,7 +78,7 @@ fn is_token(value: &str) -> bool {
 }
 
 /// Returns the state and the authorization code.
-#[cfg(fuzzing)]
+#[cfg(feature = "internals")]
 pub fn parse_for_fuzzing(query: &str) -> (Option<String>, Option<SecretString>) {
     let params = CallbackParams::parse(query);
     let code = match params.result {

@@ -1,5 +1,4 @@
-//! The response parsers for the fuzzers: the bytes of a body in, a value or an error out. Built only
-//! with `--cfg fuzzing`.
+//! The response parsers for fuzzers and benchmarks: the bytes of a body in, a value or an error out.
 
 use super::avatar::AvatarUrlPolicy;
 use super::error::QqError;
