@@ -1,7 +1,10 @@
 //! The security audit log: one line per event, with target `audit` and a stable event name.
 //!
 //! The enclosing span adds the request id and the client's network. Lines contain nothing that users or QQ sent, so
-//! neither can forge one.
+//! neither can forge one. The log keeps memory for them apart, so that other lines do not displace them.
+
+/// The target of audit events, and of the span of a request, so that the events have it whatever `RUST_LOG` says.
+pub const TARGET: &str = "audit";
 
 /// `user_id` is the row in `users`.
 #[derive(Clone, Copy, Debug)]
@@ -67,5 +70,5 @@ pub fn record(event: Event) {
         Event::RateLimited => ("rate_limited", None, None),
         Event::CrossSiteBlocked => ("cross_site_blocked", None, None),
     };
-    tracing::info!(target: "audit", event = name, user_id, reason);
+    tracing::info!(target: TARGET, event = name, user_id, reason);
 }

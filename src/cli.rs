@@ -1,5 +1,6 @@
 //! The command line: arguments, `.env` file, runtime and exit codes.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -62,7 +63,7 @@ enum CliError {
 impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
+            CliError::Log(LogError::Thread(_)) | CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
             CliError::Start(error) if !matches!(error, StartError::Qq(_)) => ExitCode::FAILURE,
             _ => ExitCode::from(BAD_CONFIGURATION),
         }
@@ -75,7 +76,8 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if !matches!(error, CliError::ProblemsFound) {
-                eprintln!("qq-login: {error}");
+                // `eprintln!` would panic if the line cannot be written.
+                let _ = writeln!(io::stderr(), "qq-login: {error}");
             }
             error.exit_code()
         }
@@ -101,28 +103,33 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
 
 fn execute(command: Command) -> Result<(), CliError> {
     match command {
-        Command::Help => print!("{HELP}"),
-        Command::Version => println!("qq-login {}", env!("CARGO_PKG_VERSION")),
+        Command::Help => print(HELP),
+        Command::Version => print(&format!("qq-login {}\n", env!("CARGO_PKG_VERSION"))),
         Command::Serve | Command::Sandbox => {
             load_env_file()?;
             let env = environment();
-            logging::start(&env)?;
+            let _log = logging::start(&env)?;
             serve(command, &env)?;
         }
         Command::Doctor { json } => {
             let is_loaded = load_env_file();
             let env = environment();
             let report = match is_loaded.and_then(|()| Ok(logging::start(&env)?)) {
-                Ok(()) => build_runtime()?.block_on(doctor::run(&env, &clock::system())),
+                Ok(_log) => build_runtime()?.block_on(doctor::run(&env, &clock::system())),
                 Err(error) => doctor::report_startup_error(&env, &error.to_string()),
             };
-            print!("{}", if json { report.to_json() } else { report.to_text() });
+            print(&if json { report.to_json() } else { report.to_text() });
             if !report.ok {
                 return Err(CliError::ProblemsFound);
             }
         }
     }
     Ok(())
+}
+
+/// Prints to standard output. `print!` would panic if that fails, such as in a pipe whose reader has ended.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 fn serve(command: Command, env: &Environment) -> Result<(), CliError> {

@@ -1,7 +1,14 @@
 //! Sets up the log on standard error.
+//! It must not wait for the reader of the log: [`queue`] holds the lines until the thread in [`writer`] has written them.
 
+mod queue;
+mod writer;
+
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal, Write};
+use std::panic::{PanicHookInfo, set_hook};
 
+use tracing::field::display;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
@@ -12,24 +19,39 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::config::{ConfigError, Environment, LogFormat};
 
+pub use writer::LogGuard;
+
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     #[error(transparent)]
     Format(#[from] ConfigError),
     #[error("RUST_LOG: {0}; use a level such as info")]
     Filter(String),
+    #[error("cannot start the thread that writes the log: {0}")]
+    Thread(io::Error),
 }
 
-/// Starts logging to standard error, filtered by `RUST_LOG` and formatted by `LOG_FORMAT`.
-pub fn start(env: &Environment) -> Result<(), LogError> {
+/// Starts logging to standard error, filtered by `RUST_LOG` and formatted by `LOG_FORMAT`. The log ends when the returned
+/// guard is dropped.
+pub fn start(env: &Environment) -> Result<LogGuard, LogError> {
     let filter = log_filter(env.get("RUST_LOG").as_deref().unwrap_or("info"))?;
-    let lines = fmt::layer().with_writer(OneLine(io::stderr));
-    let lines = match LogFormat::read(env)? {
+    let format = LogFormat::read(env)?;
+    let (writer, guard) = writer::start(io::stderr()).map_err(LogError::Thread)?;
+    let lines = fmt::layer().with_writer(OneLine(writer));
+    let lines = match format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    Ok(())
+    set_hook(Box::new(log_panic));
+    Ok(guard)
+}
+
+/// The default hook would wait for the reader of the log.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| display(backtrace));
+    tracing::error!(%panic, backtrace, "panicked");
 }
 
 /// Parses a filter in `RUST_LOG` syntax. Whatever it says, libraries that could log URLs stay at a quiet level: URLs of
@@ -71,27 +93,42 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
     fn make_writer(&'a self) -> Self::Writer {
         OneLineWriter(self.0.make_writer())
     }
+
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Self::Writer {
+        OneLineWriter(self.0.make_writer_for(event))
+    }
 }
 
 impl<W: Write> Write for OneLineWriter<W> {
     /// `event` is one complete event, as the formatting layer writes it.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let mut line = Vec::with_capacity(event.len() + 1);
-        for byte in event.strip_suffix(b"\n").unwrap_or(event) {
-            match byte {
-                b'\n' => line.extend(b"\\n"),
-                b'\r' => line.extend(b"\\r"),
-                byte => line.push(*byte),
-            }
+        match event.strip_suffix(b"\n") {
+            Some(line) if !line.iter().any(is_line_break) => self.0.write_all(event)?,
+            line => self.0.write_all(&escape_line_breaks(line.unwrap_or(event)))?,
         }
-        line.push(b'\n');
-        self.0.write_all(&line)?;
         Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+fn is_line_break(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+fn escape_line_breaks(event: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(event.len() + 16);
+    for byte in event {
+        match byte {
+            b'\n' => line.extend(b"\\n"),
+            b'\r' => line.extend(b"\\r"),
+            byte => line.push(*byte),
+        }
+    }
+    line.push(b'\n');
+    line
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ mod races;
 mod rate_limits;
 mod registration;
 mod registration_modes;
+mod request_log;
 mod return_to;
 mod routes;
 mod security_headers;

@@ -7,9 +7,11 @@ mod error_pages;
 mod headers;
 mod limit_body;
 mod request_id;
+mod request_log;
 
 pub(super) use canonical_host::canonical_host;
 pub(super) use error_pages::error_pages;
 pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use limit_body::limit_body;
 pub(super) use request_id::{RandomRequestId, remove_client_request_id};
+pub(super) use request_log::{log_response, request_span};

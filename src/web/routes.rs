@@ -24,15 +24,14 @@ use leptos_router::path;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::trace::{DefaultOnResponse, TraceLayer};
-use tracing::{Level, Span, info_span};
+use tower_http::trace::TraceLayer;
 
 use super::app::Document;
-use super::client_address::anonymized;
 use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
-    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, remove_client_request_id,
+    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response,
+    remove_client_request_id, request_span,
 };
 use super::page::PageResponse;
 use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
@@ -115,11 +114,7 @@ pub fn router(state: AppState) -> Router {
         // Once more, for a panic in an error page.
         .layer(catch_panic)
         .layer(from_fn(add_security_headers))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(request_span)
-                .on_response(DefaultOnResponse::new().level(Level::INFO)),
-        )
+        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(log_response).on_failure(()))
         .layer(from_fn_with_state(state.clone(), parse_request))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
@@ -148,13 +143,4 @@ fn csrf_layer(public_url: &PublicUrl) -> CsrfLayer {
     // Proxies may rewrite `Host`, so the layer must know the origin. The configuration accepts only origins that
     // are written as browsers send them, so this does not fail.
     CsrfLayer::new().add_trusted_origin(public_url.origin()).unwrap_or_default()
-}
-
-/// The span has no query: it may hold an authorization code.
-fn request_span(request: &Request) -> Span {
-    let info = request.extensions().get::<RequestInfo>();
-    let id = info.and_then(|info| info.id.as_deref());
-    let network = info.map(|info| anonymized(info.client_ip));
-    // With the target of the audit events, so that they have the span whatever `RUST_LOG` says.
-    info_span!(target: "audit", "request", id, network, method = %request.method(), path = request.uri().path())
 }

@@ -1,5 +1,5 @@
-//! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings. Each test
-//! has its own program, working directory, ports and sandbox.
+//! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings, a log that
+//! nobody reads. Each test has its own program, working directory, ports and sandbox.
 //!
 //! `KILLS` and `TERMS` set the number of kills and stops. `SEED` repeats the kills of an earlier run, which printed it.
 
@@ -7,6 +7,7 @@
 
 mod disk_full;
 mod invalid_config;
+mod log;
 mod read_only;
 mod sigkill;
 mod sigterm;

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::browser::{Browser, Response};
 use super::commands::run_command;
 
@@ -98,6 +100,8 @@ pub(crate) struct Program {
     port: u16,
     sandbox_port: u16,
     log: Arc<Mutex<String>>,
+    /// Held while a line of the log is read.
+    log_reader: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Program {
@@ -134,13 +138,16 @@ impl Program {
         ]);
         let mut child = command.spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
+        let log_reader = Arc::<tokio::sync::Mutex<()>>::default();
         let (lines, log_writer) = (BufReader::new(child.stderr.take().expect("its log")), log.clone());
+        let reader = log_reader.clone();
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
+                let _reading = reader.blocking_lock();
                 *log_writer.lock().expect("the log") += &format!("{line}\n");
             }
         });
-        let mut program = Program { child, port, sandbox_port, log };
+        let mut program = Program { child, port, sandbox_port, log, log_reader };
         eventually("the program responds", async || {
             let status = program.child.try_wait().expect("its state");
             assert!(status.is_none(), "the program ended with {status:?}: {}", program.log());
@@ -175,6 +182,11 @@ impl Program {
 
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("the log").clone()
+    }
+
+    /// Stops reading the log until the returned guard is dropped.
+    pub(crate) async fn stall_log(&self) -> OwnedMutexGuard<()> {
+        self.log_reader.clone().lock_owned().await
     }
 
     pub(crate) async fn readiness(&self) -> Response {
