@@ -29,6 +29,8 @@ mod page;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
+mod qq_redirect;
+#[cfg(feature = "ssr")]
 mod rate_limits;
 #[cfg(feature = "ssr")]
 mod request;

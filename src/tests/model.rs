@@ -30,7 +30,7 @@ const THREADS: u32 = 2;
 const MAX_SHRINK_ITERS: u32 = 2000;
 
 /// The events that the walks must cover.
-const EVENTS: [&str; 27] = [
+const EVENTS: [&str; 28] = [
     "account shown",
     "already registered",
     "attempt evicted",
@@ -41,6 +41,7 @@ const EVENTS: [&str; 27] = [
     "cancelled without open attempt",
     "code expired",
     "first login",
+    "not redirected to QQ again",
     "registered automatically",
     "registered by form",
     "registered in other browser",

@@ -75,6 +75,7 @@ async fn s36_rejected_refresh_redirects_to_qq_and_keeps_the_account() {
     site.advance_clock(95);
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
     let request_count = site.token_endpoint.request_count();
+    site.advance_clock(60);
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
     assert_eq!(site.token_endpoint.request_count(), request_count, "a rejected refresh token is not sent again");
     assert_eq!(browser.sign_in(&username).await.location(), "/account", "signing in again finds the account");
@@ -120,6 +121,57 @@ async fn failed_reauthorization_shows_an_error_instead_of_a_redirect_loop() {
     let (page, path) = browser.get_following_redirects("/login?error=expired").await;
     assert_eq!((page.status, path.as_str()), (200, "/login?error=expired"));
     assert!(page.body.contains("role=\"alert\""));
+}
+
+#[tokio::test]
+async fn automatic_redirect_to_qq_is_not_repeated_within_a_minute() {
+    // Each token has expired when the user comes back from QQ.
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "1")])).await;
+    for (sign_in_fault, refresh_fault) in [(Some("no_refresh"), None), (None, Some("refresh_used"))] {
+        let mut browser = site.browser();
+        let username = browser.register_new_user().await;
+        for (wait_secs, since_redirect_secs) in [(1, 0), (1, 1), (58, 59)] {
+            if let Some(fault) = sign_in_fault {
+                site.set_qq_fault("token", fault, 1).await;
+            }
+            // As if the user pressed the button.
+            let callback = browser.authorize_as(&username, Some("/account")).await;
+            assert_eq!(browser.get(&callback).await.location(), "/account");
+            site.advance_clock(wait_secs);
+            if let Some(fault) = refresh_fault {
+                site.set_qq_fault("token", fault, 1).await;
+            }
+            let response = browser.get("/account").await;
+            if since_redirect_secs == 0 {
+                assert_eq!(response.location(), "/login/qq?next=/account", "the first time");
+                continue;
+            }
+            assert_eq!(response.status, 200, "{since_redirect_secs} s later");
+            assert_eq!(response.text_by_test_id("username").as_ref(), Some(&username));
+            assert_eq!(response.text_by_test_id("token-state").as_deref(), Some("Expired"));
+            assert!(response.body.contains("role=\"alert\"") && response.body.contains("You've just been to QQ"));
+            assert!(response.body.contains("data-testid=\"login-qq\" href=\"/login/qq?next=/account\""));
+        }
+        browser.cookies.insert("lang".to_owned(), "zh-CN".to_owned());
+        assert!(browser.get("/account").await.body.contains("刚刚已前往 QQ 重新授权"));
+        site.advance_clock(1);
+        assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "a minute later");
+    }
+}
+
+#[tokio::test]
+async fn s71_cookie_of_automatic_redirects_is_limited_to_this_host() {
+    for (public_url, name, secure) in
+        [("http://localhost:3000", "sent-to-qq", ""), ("https://www.example.com", "__Host-sent-to-qq", "; Secure")]
+    {
+        let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("PUBLIC_URL", public_url)])).await;
+        let mut browser = site.browser();
+        site.set_qq_fault("token", "no_refresh", 1).await;
+        browser.register_new_user().await;
+        site.advance_clock(90);
+        let expected = format!("{name}={}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age=60", site.now());
+        assert_eq!(browser.get("/account").await.set_cookies(), [expected]);
+    }
 }
 
 #[tokio::test]

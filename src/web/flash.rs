@@ -56,7 +56,7 @@ impl Flash {
     /// Returns the cookie that shows this message on the next page.
     pub(super) fn cookie(self, public_url: &PublicUrl) -> Option<Cookie<'static>> {
         let (_, value) = VALUES.iter().find(|(flash, _)| *flash == self)?;
-        Some(cookie(NAME, value, LIFETIME, public_url))
+        Some(cookie(NAME, *value, LIFETIME, public_url))
     }
 }
 

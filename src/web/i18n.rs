@@ -113,6 +113,7 @@ pub(super) struct Messages {
     pub(super) qq_authorization_renew: &'static str,
     pub(super) qq_authorization_renewed: &'static str,
     pub(super) qq_authorization_refresh_failed: Message,
+    pub(super) qq_authorization_still_unusable: Message,
     pub(super) logout: &'static str,
     pub(super) logout_note: &'static str,
 

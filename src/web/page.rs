@@ -37,7 +37,7 @@ pub(super) struct Page {
 /// What the loader of a page returns.
 pub(super) enum PageResponse {
     Page(Box<Page>),
-    Redirect(String),
+    Redirect(Response),
 }
 
 impl Page {
@@ -97,15 +97,15 @@ impl Page {
 }
 
 impl PageResponse {
-    pub(super) fn redirect(path: impl Into<String>) -> PageResponse {
-        PageResponse::Redirect(path.into())
+    pub(super) fn redirect(path: &str) -> PageResponse {
+        PageResponse::Redirect(Redirect::to(path).into_response())
     }
 
     /// Renders the page, or redirects.
     pub(super) async fn respond<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
         match self {
             PageResponse::Page(page) => page.render(app).await,
-            PageResponse::Redirect(path) => Redirect::to(&path).into_response(),
+            PageResponse::Redirect(response) => response,
         }
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct BrowserState {
     pub(super) tabs: [Option<Attempt>; 2],
     /// When each attempt started, by name of its cookie.
     pub(super) attempts: BTreeMap<String, i64>,
+    /// When the site last redirected it to QQ by itself.
+    pub(super) redirected_to_qq_at: Option<i64>,
 }
 
 /// A login attempt.

@@ -11,6 +11,9 @@ const CODE_SECS: i64 = 600;
 /// How long a replica repeats its answer to a callback.
 const REPEAT_SECS: i64 = 60;
 const LOGIN: &str = "/login?next=/account";
+const REAUTHORIZE: &str = "/login/qq?next=/account";
+/// How often the site redirects a browser to QQ by itself.
+const REDIRECT_INTERVAL_SECS: i64 = 60;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ExpectedResponse {
@@ -20,6 +23,8 @@ pub(super) enum ExpectedResponse {
         obtained_at: i64,
         expires_at: i64,
     },
+    /// The account page without a usable token, a moment after a redirect to QQ.
+    UnusableToken,
 }
 
 fn redirect(path: &str) -> ExpectedResponse {
@@ -202,14 +207,28 @@ impl ModelState {
             }
             TokenStatus::NeedsRefresh => match self.request_new_token(browser) {
                 Ok((obtained_at, expires_at)) => ExpectedResponse::AccountPage { obtained_at, expires_at },
-                Err(redirect) => redirect,
+                Err(expected) => self.limit_redirects(browser, expected),
             },
             TokenStatus::Expired => {
                 let expected = redirect(token.redirect());
                 self.count("token expired");
-                expected
+                self.limit_redirects(browser, expected)
             }
         }
+    }
+
+    /// Replaces a redirect to QQ by a page, unless it is the first one within the interval.
+    fn limit_redirects(&mut self, browser: BrowserId, expected: ExpectedResponse) -> ExpectedResponse {
+        if expected != redirect(REAUTHORIZE) {
+            return expected;
+        }
+        let (now, redirected_at) = (self.now, &mut self.browsers[browser].redirected_to_qq_at);
+        if redirected_at.is_none_or(|redirected_at| now - redirected_at >= REDIRECT_INTERVAL_SECS) {
+            *redirected_at = Some(now);
+            return expected;
+        }
+        self.count("not redirected to QQ again");
+        ExpectedResponse::UnusableToken
     }
 
     pub(super) fn refresh_token(&mut self, browser: BrowserId) -> ExpectedResponse {
@@ -240,7 +259,7 @@ impl ModelState {
             }
             token.reject(now);
             self.count("token refresh rejected");
-            return Err(redirect("/login/qq?next=/account"));
+            return Err(redirect(REAUTHORIZE));
         }
         *token = new;
         let times = (token.obtained_at, token.expires_at());

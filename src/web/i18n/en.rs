@@ -85,6 +85,11 @@ pub(super) static MESSAGES: Messages = Messages {
         title: "We couldn't renew your QQ authorization",
         advice: "QQ isn't responding. You're still signed in and can keep using this site. Please try again later.",
     },
+    qq_authorization_still_unusable: Message {
+        title: "Your QQ authorization can't be used",
+        advice: "You've just been to QQ to renew it, but the new one has already expired or QQ doesn't accept it. \
+                 You're still signed in. You can try again now or later.",
+    },
     logout: "Sign out",
     logout_note: "Signing out here doesn't sign you out of QQ on this device.",
 
@@ -125,8 +130,8 @@ pub(super) static MESSAGES: Messages = Messages {
         ),
         (
             "Cookies",
-            "We set one while you're signed in, one for ten minutes when you go to QQ, and one each for language and \
-             appearance if you choose them. None of them tracks you on other sites.",
+            "We set one while you're signed in, some for ten minutes at most when you go to QQ or submit a form, and one \
+             each for language and appearance if you choose them. None of them tracks you on other sites.",
         ),
         (
             "Logs",

@@ -16,11 +16,14 @@ use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::qq_redirect;
 use crate::web::request::PageRequest;
-use token::{TokenInfo, TokenSection};
+use token::{TokenInfo, TokenProblem, TokenSection};
 
 /// Where users sign in to come to this page.
 pub(in crate::web) const SIGN_IN: &str = "/login?next=/account";
+/// Where users go whose token has to be replaced.
+const REAUTHORIZE: &str = "/login/qq?next=/account";
 
 #[derive(Clone)]
 struct AccountData {
@@ -34,15 +37,20 @@ struct AccountData {
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let Some(user) = request.signed_in_user().await? else { return Ok(PageResponse::redirect(SIGN_IN)) };
     let login = &request.state.login;
-    let (user, is_stale) = match token_state(&request, user).await? {
-        TokenState::Valid(user) => (user, request.flash == Some(Flash::TokenRefreshFailed)),
-        TokenState::Stale(user) => (user, true),
+    let has_just_failed = request.flash == Some(Flash::TokenRefreshFailed);
+    let (user, problem) = match token_state(&request, user.clone()).await? {
+        TokenState::Valid(user) => (user, has_just_failed.then_some(TokenProblem::QqUnreachable)),
+        TokenState::Stale(user) => (user, Some(TokenProblem::QqUnreachable)),
+        TokenState::ReauthRequired => match qq_redirect::redirect_once_a_minute(&request, REAUTHORIZE) {
+            Some(redirect) => return Ok(PageResponse::Redirect(redirect)),
+            None => (user, Some(TokenProblem::StillUnusable)),
+        },
         state => return Ok(PageResponse::redirect(redirect_for(&state).unwrap_or(SIGN_IN))),
     };
     let data = AccountData {
         email: login.accounts().primary_email(user.user_id).await?,
         shows_verification: !login.trusts_email(),
-        token: TokenInfo::new(&user.token, is_stale, login.now(), request.state.site.token_notice_secs),
+        token: TokenInfo::new(&user.token, problem, login.now(), request.state.site.token_notice_secs),
         user: user.clone(),
     };
     let page = Page::new(&request, request.messages().account_title).with_user(Some(user));
@@ -64,7 +72,7 @@ async fn token_state(request: &PageRequest, user: SignedInUser) -> Result<TokenS
 pub(in crate::web) fn redirect_for(state: &TokenState) -> Option<&'static str> {
     match state {
         TokenState::Valid(_) | TokenState::Stale(_) => None,
-        TokenState::ReauthRequired => Some("/login/qq?next=/account"),
+        TokenState::ReauthRequired => Some(REAUTHORIZE),
         // Not to QQ again, which would go on in circles.
         TokenState::RevokedImmediately => Some("/login?error=denied"),
         TokenState::SignedOut => Some(SIGN_IN),

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::rfc3339;
+use super::{REAUTHORIZE, rfc3339};
 use crate::sessions::{StoredToken, TokenStatus};
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::page::PageContext;
-use crate::web::pages::components::SubmitButton;
+use crate::web::pages::components::{QqButton, SubmitButton};
 
 /// What the page shows of a token.
 #[derive(Clone, Copy)]
@@ -16,18 +16,26 @@ pub(super) struct TokenInfo {
     expires_at: i64,
     expires_soon: bool,
     has_expired: bool,
-    /// Whether the token should have been refreshed, but QQ was unreachable.
-    is_stale: bool,
+    problem: Option<TokenProblem>,
+}
+
+/// Why a token is shown that cannot be used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenProblem {
+    /// It should have been refreshed, but QQ was unreachable.
+    QqUnreachable,
+    /// The user was sent to QQ a moment ago, and needs a new token again.
+    StillUnusable,
 }
 
 impl TokenInfo {
-    pub(super) fn new(token: &StoredToken, is_stale: bool, now: i64, notice_secs: i64) -> TokenInfo {
+    pub(super) fn new(token: &StoredToken, problem: Option<TokenProblem>, now: i64, notice_secs: i64) -> TokenInfo {
         TokenInfo {
             obtained_at: token.obtained_at,
             expires_at: token.expires_at(),
             expires_soon: token.expires_soon(now, notice_secs),
             has_expired: token.status(now) != TokenStatus::Valid,
-            is_stale,
+            problem,
         }
     }
 
@@ -58,21 +66,33 @@ pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView
                 <dt>{messages.qq_authorization_expires}</dt>
                 <dd><time data-testid="token-expires" datetime=expires>{expires_text}</time></dd>
             </dl>
-            <form method="post" action="/account/renew" data-testid="renew" novalidate>
-                <SubmitButton
-                    class="secondary"
-                    label=if token.is_stale { messages.try_again } else { messages.qq_authorization_renew }
-                    busy_label=messages.contacting_qq
-                />
-            </form>
+            <RenewButton messages problem=token.problem />
         </div>
     }
 }
 
 #[component]
+fn RenewButton(messages: &'static Messages, problem: Option<TokenProblem>) -> impl IntoView {
+    let label = match problem {
+        Some(TokenProblem::StillUnusable) => return view! { <QqButton href=REAUTHORIZE.to_owned() /> }.into_any(),
+        Some(TokenProblem::QqUnreachable) => messages.try_again,
+        None => messages.qq_authorization_renew,
+    };
+    view! {
+        <form method="post" action="/account/renew" data-testid="renew" novalidate>
+            <SubmitButton class="secondary" label busy_label=messages.contacting_qq />
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
 fn TokenNote(messages: &'static Messages, flash: Option<Flash>, token: TokenInfo) -> impl IntoView {
-    if token.is_stale {
-        let message = messages.qq_authorization_refresh_failed;
+    let problem = token.problem.map(|problem| match problem {
+        TokenProblem::QqUnreachable => messages.qq_authorization_refresh_failed,
+        TokenProblem::StillUnusable => messages.qq_authorization_still_unusable,
+    });
+    if let Some(message) = problem {
         view! {
             <div class="notice alert" role="alert">
                 <p><strong>{message.title}</strong></p>
