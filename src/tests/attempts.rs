@@ -91,6 +91,42 @@ async fn s04_concurrent_callbacks_call_qq_once() {
 }
 
 #[tokio::test]
+async fn s04_callback_whose_browser_hangs_up_is_finished_and_can_be_opened_again() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.register("Ann", "ann", "ann@example.com").await;
+    browser.post("/logout", &[]).await;
+    let callback = browser.authorize_as("Ann", Some("/wanted")).await;
+    let requests_before = site.token_endpoint.request_count();
+    site.token_endpoint.hold_responses();
+    let (mut hasty, path) = (browser.clone(), callback.clone());
+    let request = tokio::spawn(async move { hasty.get(&path).await });
+    while site.token_endpoint.request_count() == requests_before {
+        tokio::task::yield_now().await;
+    }
+    request.abort();
+    assert!(request.await.is_err_and(|error| error.is_cancelled()));
+    site.token_endpoint.release_responses();
+    site.wait_for_count("sessions", 1).await;
+    assert_eq!(browser.get(&callback).await.location(), "/wanted");
+    assert_eq!(browser.signed_in_as().await.as_deref(), Some("ann"));
+    assert_eq!(site.token_endpoint.request_count(), requests_before + 1, "the code was exchanged once");
+    assert_eq!(site.count("sessions").await, 1);
+}
+
+#[tokio::test]
+async fn s04_callback_opened_again_after_signing_out_does_not_sign_in() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.register("Ann", "ann", "ann@example.com").await;
+    let callback = browser.authorize_as("Ann", None).await;
+    assert_eq!(browser.get(&callback).await.location(), "/account");
+    browser.post("/logout", &[]).await;
+    assert_eq!(error_of(&mut browser, &callback).await, "expired");
+    assert_eq!((browser.signed_in_as().await, site.count("sessions").await), (None, 0));
+}
+
+#[tokio::test]
 async fn s05_attempt_is_spent_even_if_qq_fails() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

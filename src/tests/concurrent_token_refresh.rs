@@ -61,19 +61,19 @@ async fn s35_waiting_requests_share_one_timeout_if_qq_is_slow() {
 }
 
 #[tokio::test]
-async fn s35_refresh_lease_of_crashed_replica_expires() {
+async fn s35_refresh_lease_of_crashed_replica_ends_after_three_seconds() {
     let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100"), ("QQ_TIMEOUT_MS", "500")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
     site.advance_clock(95);
-    let lease_ends_at = site.now() + 5;
-    site.execute(&format!("UPDATE sessions SET renewing_until = {lease_ends_at}")).await;
+    let lease_ends_at = site.now() + 3;
+    site.execute(&format!("UPDATE sessions SET renewing_until = {lease_ends_at}, renewing_by = 'crashed'")).await;
     let page = browser.get("/account").await;
     assert!(
         page.status == 200 && page.body.contains("We couldn't renew your QQ authorization"),
         "another replica holds the lease"
     );
-    site.advance_clock(4);
+    site.advance_clock(2);
     assert!(
         browser.get("/account").await.body.contains("We couldn't renew your QQ authorization"),
         "one second before the lease expires"
@@ -81,6 +81,66 @@ async fn s35_refresh_lease_of_crashed_replica_expires() {
     site.advance_clock(1);
     assert!(!browser.get("/account").await.body.contains("couldn't renew"), "the lease has expired");
     assert_eq!(site.token_endpoint.request_count(), 2);
+}
+
+#[tokio::test]
+async fn s35_refresh_lease_is_extended_while_qq_is_called() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
+    let mut browser = site.browser();
+    browser.register_new_user().await;
+    site.advance_clock(95);
+    site.token_endpoint.hold_responses();
+    let mut refreshing = browser.clone();
+    let in_flight = tokio::spawn(async move { refreshing.get("/account").await });
+    while site.token_endpoint.request_count() < 2 {
+        tokio::task::yield_now().await;
+    }
+    site.advance_clock(2);
+    site.wait_for_count(&format!("sessions WHERE renewing_until = {}", site.now() + 3), 1).await;
+    site.token_endpoint.release_responses();
+    assert_eq!(in_flight.await.expect("a page").status, 200);
+    site.wait_for_count("sessions WHERE renewing_until = 0 AND renewing_by IS NULL", 1).await;
+}
+
+#[tokio::test]
+async fn s35_refused_refresh_adopts_the_token_of_another_session() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
+    let (mut first, mut second) = (site.browser(), site.browser());
+    first.register("Ann", "ann", "ann@example.com").await;
+    second.sign_in("Ann").await;
+    site.advance_clock(95);
+    assert_eq!(first.get("/account").await.status, 200);
+    // As if QQ had given both browsers the same refresh token.
+    site.set_qq_fault("token", "refresh_used", 1).await;
+    let page = second.get("/account").await;
+    assert!(page.status == 200 && !page.body.contains("role=\"alert\""), "{} {}", page.status, page.location());
+    let requests = site.token_endpoint.request_count();
+    assert_eq!(second.get("/account").await.status, 200);
+    assert_eq!(site.token_endpoint.request_count(), requests, "the adopted token is valid");
+}
+
+#[tokio::test]
+async fn s35_refused_refresh_waits_for_the_refresh_of_another_session() {
+    let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", "100")])).await;
+    let (mut first, mut second) = (site.browser(), site.browser());
+    first.register("Ann", "ann", "ann@example.com").await;
+    second.sign_in("Ann").await;
+    site.advance_clock(95);
+    site.token_endpoint.hold_responses();
+    let requests = site.token_endpoint.request_count();
+    let refreshing = tokio::spawn(async move { first.get("/account").await });
+    while site.token_endpoint.request_count() == requests {
+        tokio::task::yield_now().await;
+    }
+    site.set_qq_fault("token", "refresh_used", 1).await;
+    let refused = tokio::spawn(async move { second.get("/account").await });
+    while site.token_endpoint.request_count() == requests + 1 {
+        tokio::task::yield_now().await;
+    }
+    site.token_endpoint.release_responses();
+    assert_eq!(refreshing.await.expect("a page").status, 200);
+    let page = refused.await.expect("a page");
+    assert!(page.status == 200 && !page.body.contains("role=\"alert\""), "{} {}", page.status, page.location());
 }
 
 #[tokio::test]

@@ -50,3 +50,4 @@ mod start_login;
 mod startup;
 mod support;
 mod token_refresh;
+mod write_path;

@@ -1,5 +1,7 @@
 //! The registration form: validation, expiry, and concurrent submissions.
 
+use std::collections::BTreeSet;
+
 use crate::support::TestSite;
 
 #[tokio::test]
@@ -208,12 +210,15 @@ async fn s47_concurrent_submissions_of_one_form_create_one_account() {
         let mut browser = browser.clone();
         tokio::spawn(async move { browser.post("/register", &[("username", "ann"), ("email", "a@b.cd")]).await })
     });
+    let mut sessions = vec![];
     for post in posts.collect::<Vec<_>>() {
         let response = post.await.expect("a response");
         assert_eq!(response.status, 303);
-        assert!(["/account", "/login"].contains(&response.location()), "{}", response.location());
+        assert_eq!(response.location(), "/account");
+        sessions.extend(response.set_cookies().into_iter().map(str::to_owned));
     }
-    assert_eq!(site.count("users").await, 1);
+    assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
+    assert_eq!((sessions.len(), sessions.iter().collect::<BTreeSet<_>>().len()), (8, 1), "all get the same session");
 }
 
 #[tokio::test]

@@ -1,0 +1,114 @@
+//! Commits per journey. A commit waits for the disk, so their number decides how many users can sign in per second.
+
+use futures_util::future::join_all;
+
+use crate::support::TestSite;
+
+const FRAME_HEADER_BYTES: usize = 24;
+const LOG_HEADER_BYTES: usize = 32;
+
+/// Counts the commits in SQLite's write-ahead log: a frame that ends a transaction says how large the database is then
+/// (<https://www.sqlite.org/fileformat2.html#the_write_ahead_log>). Returns `None` on PostgreSQL.
+fn commits(site: &TestSite) -> Option<usize> {
+    let log = std::fs::read(site.database_file()?.with_extension("db-wal")).expect("the log");
+    if log.len() < LOG_HEADER_BYTES {
+        return Some(0); // Nothing has been written since the last checkpoint.
+    }
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().expect("four bytes"));
+    let frame_bytes = FRAME_HEADER_BYTES + usize::try_from(number(8)).expect("the size of a page");
+    let frames = (LOG_HEADER_BYTES..log.len()).step_by(frame_bytes);
+    // Frames of an earlier pass through the log have another salt.
+    let is_current = |at: &usize| (number(at + 8), number(at + 12)) == (number(16), number(20));
+    Some(frames.filter(is_current).filter(|at| number(at + 4) > 0).count())
+}
+
+/// Runs `journey` and returns its commits, without those of the regular check of the database.
+async fn commits_of(site: &TestSite, journey: impl Future<Output = ()>) -> Option<usize> {
+    let (before, checks_before) = (commits(site)?, checks(site).await);
+    journey.await;
+    let checks = checks(site).await - checks_before;
+    Some(commits(site)? - before - checks)
+}
+
+async fn checks(site: &TestSite) -> usize {
+    usize::try_from(site.query_number("SELECT writes FROM readiness").await).expect("a small number")
+}
+
+#[tokio::test]
+async fn sign_in_takes_two_commits_registration_and_logout_one_pages_none() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    // No avatar has to be fetched.
+    site.set_qq_fault("get_user_info", "avatar_missing", u32::MAX).await;
+    if commits(&site).is_none() {
+        return; // PostgreSQL has no count of its own that is up to date.
+    }
+    let callback = browser.authorize_as("Ann", None).await;
+    let mut journeys = vec![];
+    let first_callback = commits_of(&site, async { drop(browser.get(&callback).await) }).await;
+    journeys.push(("first callback", first_callback, 2));
+    let form = [("username", "ann"), ("email", "ann@example.com")];
+    let registration = commits_of(&site, async { drop(browser.post("/register", &form).await) }).await;
+    journeys.push(("registration", registration, 1));
+    for path in ["/", "/login", "/account", "/account/sessions", "/account/delete", "/account/export", "/nowhere"] {
+        journeys.push((path, commits_of(&site, async { drop(browser.get(path).await) }).await, 0));
+    }
+    let logout = commits_of(&site, async { drop(browser.post("/logout", &[]).await) }).await;
+    journeys.push(("logout", logout, 1));
+    let callback = browser.authorize_as("Ann", None).await;
+    let sign_in = commits_of(&site, async { drop(browser.get(&callback).await) }).await;
+    journeys.push(("sign-in", sign_in, 2));
+    let callback = browser.authorize_as("Ann", None).await;
+    let replacement = commits_of(&site, async { drop(browser.get(&callback).await) }).await;
+    journeys.push(("sign-in that replaces a session", replacement, 2));
+    for (journey, commits, expected) in journeys {
+        assert_eq!(commits, Some(expected), "{journey}");
+    }
+    assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
+}
+
+#[tokio::test]
+async fn sixteen_writes_that_wait_share_a_commit() {
+    let site = TestSite::start().await;
+    if site.database_file().is_none() {
+        return; // PostgreSQL commits in parallel.
+    }
+    let database = site.open_database().await;
+    site.execute("BEGIN IMMEDIATE").await;
+    let writes = join_all((0..16).map(|number| {
+        let insert = sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, 1)");
+        database.execute(insert.bind(format!("shared-{number}")))
+    }));
+    let release = async {
+        // The writes wait in the queue by now: a joined future is polled in order.
+        site.execute("ROLLBACK").await;
+    };
+    let before = commits(&site).expect("a log");
+    let (written, ()) = tokio::join!(writes, release);
+    assert!(written.into_iter().all(|rows| rows.is_ok_and(|rows| rows == 1)));
+    let commits = commits(&site).expect("a log") - before;
+    assert!((1..=2).contains(&commits), "{commits} commits");
+}
+
+#[tokio::test]
+async fn s88_last_use_of_a_session_is_written_without_a_page_waiting_for_it() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let username = browser.register_new_user().await;
+    site.advance_clock(61);
+    let is_sqlite = site.database_file().is_some();
+    site.execute(if is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" }).await;
+    if !is_sqlite {
+        site.execute("LOCK TABLE sessions IN EXCLUSIVE MODE").await;
+    }
+    let requests = (0..40).map(|_| {
+        let mut browser = browser.clone();
+        async move { browser.signed_in_as().await }
+    });
+    for shown in join_all(requests).await {
+        assert_eq!(shown.as_deref(), Some(&*username), "answered while another program writes");
+    }
+    site.execute("ROLLBACK").await;
+    let seen = format!("sessions WHERE last_seen_at = {}", site.now());
+    site.wait_for_count(&seen, 1).await;
+}
