@@ -91,7 +91,7 @@ async fn sixteen_writes_that_wait_share_a_commit() {
 }
 
 #[tokio::test]
-async fn s88_last_use_of_a_session_is_written_without_a_page_waiting_for_it() {
+async fn last_use_of_a_session_is_written_without_a_page_waiting_for_it() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;

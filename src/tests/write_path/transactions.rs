@@ -87,7 +87,7 @@ async fn transaction_of_a_caller_that_went_away_does_not_run() {
 }
 
 #[tokio::test]
-async fn s97_closed_database_leaves_one_complete_file_without_deleted_data() {
+async fn closed_database_leaves_one_complete_file_without_deleted_data() {
     let site = TestSite::start().await;
     let Some(folder) = site.database_file().map(|file| file.with_file_name("closed")) else { return };
     std::fs::create_dir_all(&folder).expect("a folder");
