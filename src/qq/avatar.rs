@@ -55,7 +55,8 @@ impl AvatarFetcher {
     pub(super) fn new(config: &ClientConfig) -> Result<AvatarFetcher, ClientSetupError> {
         // The sandbox serves its own avatars from a loopback address over HTTP.
         let is_development = config.is_development();
-        let builder = http::client_builder()?
+        // HTTP/2 would gain nothing for one small file.
+        let builder = http::client_builder(http::HTTP_1)?
             // A proxy would resolve the name itself, possibly to another address.
             .no_proxy()
             .https_only(!is_development)

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use reqwest::{ClientBuilder, Response, redirect, retry};
+use reqwest::{ClientBuilder, Response, redirect};
 use rustls::{RootCertStore, crypto};
 
 use super::config::ClientSetupError;
@@ -11,14 +11,20 @@ use super::sanitize::sanitize_line;
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 const REASON_MAX_CHARS: usize = 200;
 
-/// A client builder that follows no redirect and retries nothing.
-pub(super) fn client_builder() -> Result<ClientBuilder, ClientSetupError> {
-    let tls = tls_config().map_err(|error| ClientSetupError::HttpClient(error.to_string()))?;
+/// The HTTP versions that a client offers to a server, as ALPN identifiers (RFC 7301), best first.
+pub(super) const HTTP_2_OR_1: &[&[u8]] = &[b"h2", b"http/1.1"];
+pub(super) const HTTP_1: &[&[u8]] = &[b"http/1.1"];
+
+/// A client builder that follows no redirect. It sends a request again only if the first one was
+/// certainly not processed: its connection was closed before it was written, or an HTTP/2 server
+/// refused it (RFC 9113, section 8.7).
+pub(super) fn client_builder(http_versions: &[&[u8]]) -> Result<ClientBuilder, ClientSetupError> {
+    let mut tls = tls_config().map_err(|error| ClientSetupError::HttpClient(error.to_string()))?;
+    tls.alpn_protocols = http_versions.iter().map(|version| version.to_vec()).collect();
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
-        .retry(retry::never())
         .referer(false))
 }
 

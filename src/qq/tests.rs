@@ -2,6 +2,7 @@
 
 mod avatars;
 mod calls;
+mod connections;
 mod fake_qq;
 mod limits;
 mod never_panics;

@@ -15,9 +15,14 @@ use super::response::{MalformedResponse, ResponseBody};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const BODY_MAX_BYTES: usize = 64 * 1024;
 
-/// Long enough for the calls of one login to share a connection. Short enough that the next login
-/// does not use a connection that QQ is about to close: a code exchange cannot be retried.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an unused connection is kept for the next login. Shorter than servers usually keep one
+/// (nginx: 75 s), because a code exchange whose connection QQ closes at that moment is lost: it
+/// cannot be retried. A connection that QQ closed earlier is noticed and replaced.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// All calls share one HTTP/2 connection, so a dead one must be noticed before they time out on it.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
 pub(super) struct Transport {
@@ -27,9 +32,12 @@ pub(super) struct Transport {
 impl Transport {
     /// `config` must be valid.
     pub(super) fn new(config: &ClientConfig) -> Result<Transport, ClientSetupError> {
-        let builder = http::client_builder()?
+        let builder = http::client_builder(http::HTTP_2_OR_1)?
             .connect_timeout(CONNECT_TIMEOUT.min(config.timeout))
-            .pool_idle_timeout(IDLE_TIMEOUT);
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .http2_keep_alive_interval(PING_INTERVAL)
+            .http2_keep_alive_timeout(PING_TIMEOUT)
+            .http2_keep_alive_while_idle(true);
         let builder = if config.is_development() {
             // Secrets in the clear: neither a proxy nor a changed DNS entry may receive them.
             let resolved = config.graph_url.host_str().zip(config.loopback_addresses());

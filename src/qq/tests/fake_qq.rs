@@ -1,6 +1,7 @@
 //! A fake QQ server that sends scripted replies over a real socket and records the requests.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use crate::qq::{Client, ClientConfig};
 pub(super) enum Reply {
     /// Send this status and body, and keep the connection open.
     Body(u16, Vec<u8>),
+    /// Send this body, and close the connection without announcing it.
+    BodyThenClose(Vec<u8>),
     /// Redirect to this address.
     Redirect(String),
     /// Close the connection without a response.
@@ -37,6 +40,7 @@ pub(super) fn ok(body: &str) -> Reply {
 struct Shared {
     replies: Mutex<VecDeque<Reply>>,
     requests: Mutex<Vec<String>>,
+    connection_count: AtomicUsize,
 }
 
 pub(super) struct FakeQq {
@@ -53,6 +57,7 @@ impl FakeQq {
         let server = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                server.connection_count.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(serve(stream, Arc::clone(&server)));
             }
         });
@@ -72,6 +77,11 @@ impl FakeQq {
     /// The request targets so far.
     pub(super) fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap().clone()
+    }
+
+    /// The number of connections so far.
+    pub(super) fn connection_count(&self) -> usize {
+        self.shared.connection_count.load(Ordering::Relaxed)
     }
 }
 
@@ -105,6 +115,9 @@ async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
         Reply::Body(status, body) => {
             format!("HTTP/1.1 {status} Status\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
         }
+        Reply::BodyThenClose(body) => {
+            format!("HTTP/1.1 200 OK\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
+        }
         Reply::Redirect(to) => {
             format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
         }
@@ -115,6 +128,10 @@ async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
     let mut is_open = stream.write_all(head.as_bytes()).await.is_ok();
     match reply {
         Reply::Body(_, body) => is_open && stream.write_all(&body).await.is_ok(),
+        Reply::BodyThenClose(body) => {
+            stream.write_all(&body).await.ok();
+            false
+        }
         Reply::Redirect(_) => is_open,
         Reply::Drop | Reply::Truncate => false,
         Reply::Drip => {
