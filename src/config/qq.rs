@@ -36,6 +36,7 @@ pub(super) fn read(
         scope: read_scope(env)?,
         request_unionid: env.switch("QQ_UNIONID", false)?,
         timeout: Duration::from_millis(timeout_ms.unsigned_abs()),
+        profile_timeout: ClientConfig::PROFILE_TIMEOUT,
     };
     Ok((config, sandbox))
 }

@@ -16,7 +16,7 @@ use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginServic
 use crate::accounts::{COMPANY_QQ, ProfileUpdate};
 use crate::audit::{self, Event};
 use crate::config::Registration;
-use crate::qq::{Identity, QqError, Token, UserCredentials};
+use crate::qq::{self, QqError};
 use crate::sessions::{NewSession, SessionData};
 
 impl LoginService {
@@ -104,14 +104,15 @@ impl LoginService {
             CallbackResult::Error(error) => Err(error),
             _ => return Ok(failed(LoginFailure::Cancelled, return_to)),
         };
-        let (token, identity) = match exchanged {
-            Ok(exchanged) => exchanged,
+        let mut login = match exchanged {
+            Ok(login) => login,
             Err(error) => {
                 self.log_qq_error(&error);
                 return Ok(failed(error.class().into(), return_to));
             }
         };
-        let profile = self.fetch_profile_for_login(&identity, &token).await?;
+        let profile = self.fetch_profile_for_login(&mut login).await?;
+        let qq::Login { token, identity, .. } = login;
         let qq_login = QqLogin { identity, profile, token: stored_token(token, obtained_at) };
         self.sign_in_or_register(qq_login, return_to, session).await
     }
@@ -140,24 +141,25 @@ impl LoginService {
         }
     }
 
-    async fn exchange_code(&self, code: &SecretString) -> Result<(Token, Identity), QqError> {
-        let token = self.qq.exchange_code(code).await?;
-        let identity = self.qq.fetch_openid(&token.access_token).await?;
-        Ok((token, identity))
+    /// Requests the profile early, unless the user may be turned away.
+    async fn exchange_code(&self, code: &SecretString) -> Result<qq::Login, QqError> {
+        self.qq.log_in(code, self.policy.registration != Registration::Closed).await
     }
 
     /// Fetches nickname and avatar, which a login does not need: errors are logged. Fetches nothing about users who will
     /// be turned away.
-    async fn fetch_profile_for_login(&self, identity: &Identity, token: &Token) -> Result<ProfileUpdate, LoginError> {
+    async fn fetch_profile_for_login(&self, login: &mut qq::Login) -> Result<ProfileUpdate, LoginError> {
         let is_closed = self.policy.registration == Registration::Closed;
-        if is_closed && self.accounts.find_by_openid(COMPANY_QQ, &identity.openid).await?.is_none() {
+        if is_closed && self.accounts.find_by_openid(COMPANY_QQ, &login.identity.openid).await?.is_none() {
             return Ok(ProfileUpdate::default());
         }
-        let credentials = UserCredentials { access_token: &token.access_token, openid: &identity.openid };
-        Ok(self.fetch_profile(credentials).await.unwrap_or_else(|error| {
-            self.log_qq_error(&error);
-            ProfileUpdate::default()
-        }))
+        match login.fetch_user_info().await {
+            Ok(user_info) => Ok(self.store_profile(user_info).await),
+            Err(error) => {
+                self.log_qq_error(&error);
+                Ok(ProfileUpdate::default())
+            }
+        }
     }
 }
 

@@ -8,13 +8,18 @@ impl LoginService {
     /// Fetches the user's profile from QQ and stores the avatar.
     pub(super) async fn fetch_profile(&self, credentials: UserCredentials<'_>) -> Result<ProfileUpdate, QqError> {
         let user_info = self.qq.fetch_user_info(credentials).await?;
+        Ok(self.store_profile(user_info).await)
+    }
+
+    /// Stores the avatar.
+    pub(super) async fn store_profile(&self, user_info: UserInfo) -> ProfileUpdate {
         if user_info.is_partial {
             // QQ lost data and asks not to store the rest (get_user_info, is_lost).
             tracing::info!("QQ returned a partial profile");
-            return Ok(ProfileUpdate::default());
+            return ProfileUpdate::default();
         }
         let avatar_hash = self.store_avatar(&user_info).await;
-        Ok(ProfileUpdate { avatar_hash, nickname: Some(user_info.nickname) })
+        ProfileUpdate { avatar_hash, nickname: Some(user_info.nickname) }
     }
 
     /// Downloads the avatar. The site serves its own copy: QQ's URLs change with the picture, some contain the openid, and

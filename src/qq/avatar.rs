@@ -15,6 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
+use super::breaker::Breaker;
 use super::config::{ClientConfig, ClientSetupError};
 use super::http;
 use public_dns::PublicDnsResolver;
@@ -33,6 +34,9 @@ pub enum AvatarError {
     UntrustedHost,
     #[error("the download timed out")]
     Timeout,
+    /// No request was sent.
+    #[error("skipped, because recent downloads took too long and failed")]
+    Skipped,
     #[error("the download failed: {0}")]
     Transport(String),
     #[error("the image host returned HTTP status {0}")]
@@ -48,6 +52,7 @@ pub enum AvatarError {
 pub(super) struct AvatarFetcher {
     http: reqwest::Client,
     timeout: Duration,
+    breaker: Arc<Breaker>,
     pub(super) url_policy: AvatarUrlPolicy,
 }
 
@@ -64,13 +69,15 @@ impl AvatarFetcher {
         Ok(AvatarFetcher {
             http: http::build(builder)?,
             timeout: TIMEOUT.min(config.timeout),
+            breaker: Arc::new(Breaker::new("avatar")),
             url_policy: AvatarUrlPolicy::new(config),
         })
     }
 
     pub(super) async fn fetch(&self, url: &str) -> Result<AvatarImage, AvatarError> {
         let url = self.url_policy.accept(url).ok_or(AvatarError::UntrustedHost)?;
-        let file = timeout(self.timeout, self.download(url)).await.unwrap_or(Err(AvatarError::Timeout))?;
+        let download = async { timeout(self.timeout, self.download(url)).await.unwrap_or(Err(AvatarError::Timeout)) };
+        let file = self.breaker.run(download).await.unwrap_or(Err(AvatarError::Skipped))?;
         // Decoding is CPU-bound and would block other requests on this thread.
         let decoded = spawn_blocking(move || AvatarImage::decode(&file)).await;
         decoded.ok().flatten().ok_or(AvatarError::InvalidImage)

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::authorize::{Display, authorize_url};
 use super::avatar::{AvatarError, AvatarFetcher, AvatarImage};
+use super::breaker::Breaker;
 use super::config::{ClientConfig, ClientSetupError};
 use super::error::QqError;
 use super::identity::Identity;
@@ -15,6 +16,8 @@ use super::request_url::request_url;
 use super::response::ResponseBody;
 use super::token::Token;
 use super::transport::Transport;
+
+const FORMAT_JSON: (&str, &str) = ("fmt", "json");
 
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
@@ -27,6 +30,7 @@ pub struct Client {
     pub(super) config: Arc<ClientConfig>,
     pub(super) transport: Transport,
     pub(super) avatars: AvatarFetcher,
+    pub(super) user_info_breaker: Arc<Breaker>,
 }
 
 /// When a failed request is sent a second time.
@@ -58,6 +62,7 @@ impl Client {
         Ok(Client {
             transport: Transport::new(&config)?,
             avatars: AvatarFetcher::new(&config)?,
+            user_info_breaker: Arc::new(Breaker::new("get_user_info")),
             config: Arc::new(config),
         })
     }
@@ -73,13 +78,14 @@ impl Client {
     /// and QQ may have used it up even if the response was lost (公共返回码说明, 100020).
     pub async fn exchange_code(&self, code: &SecretString) -> Result<Token, QqError> {
         let redirect_uri = ("redirect_uri", self.config.redirect_uri.as_str());
-        self.request_token("authorization_code", &[("code", code.expose_secret()), redirect_uri]).await
+        let grant = [("code", code.expose_secret()), redirect_uri, FORMAT_JSON, ("need_openid", "1")];
+        self.request_token("authorization_code", &grant).await
     }
 
     /// Exchanges a refresh token for a new token, which has the next refresh token. Never retried: a
     /// refresh token works once (公共返回码说明, 100021).
     pub async fn refresh_token(&self, refresh_token: &SecretString) -> Result<Token, QqError> {
-        self.request_token("refresh_token", &[("refresh_token", refresh_token.expose_secret())]).await
+        self.request_token("refresh_token", &[("refresh_token", refresh_token.expose_secret()), FORMAT_JSON]).await
     }
 
     /// Fetches the identity that belongs to the token, and checks that the token was issued to this
@@ -100,7 +106,7 @@ impl Client {
     }
 
     /// Downloads the avatar from a URL that [`Client::fetch_user_info`] returned. Takes at most
-    /// three seconds and is not retried.
+    /// three seconds and is not retried. Skipped for a while if downloads keep timing out.
     pub async fn fetch_avatar(&self, url: &str) -> Result<AvatarImage, AvatarError> {
         self.avatars.fetch(url).await
     }
@@ -114,7 +120,6 @@ impl Client {
         let mut parameters =
             vec![("grant_type", grant_type), ("client_id", &self.config.app_id), ("client_secret", app_key)];
         parameters.extend_from_slice(grant);
-        parameters.push(("fmt", "json"));
         let response = self.request("oauth2.0/token", &parameters, RetryPolicy::Never, self.deadline()).await?;
         Ok(Token::from_response(&response)?)
     }
@@ -130,7 +135,7 @@ impl Client {
         if with_unionid {
             parameters.push(("unionid", "1"));
         }
-        parameters.push(("fmt", "json"));
+        parameters.push(FORMAT_JSON);
         let response = self.request("oauth2.0/me", &parameters, retry, deadline).await?;
         Identity::from_response(&response, &self.config.app_id)
     }

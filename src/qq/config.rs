@@ -24,6 +24,9 @@ pub struct ClientConfig {
     pub request_unionid: bool,
     /// The limit for one call, from connecting to the last byte, including a retry.
     pub timeout: Duration,
+    /// How long a login waits for the profile once the user is identified.
+    /// [`ClientConfig::PROFILE_TIMEOUT`] except in tests.
+    pub profile_timeout: Duration,
 }
 
 /// Why a [`ClientConfig`] is unusable.
@@ -43,6 +46,10 @@ pub enum ClientSetupError {
 
 impl ClientConfig {
     pub const PRODUCTION_URL: &str = "https://graph.qq.com";
+
+    /// A callback ends at most two seconds after QQ has identified the user. The rest of that time is
+    /// for the database.
+    pub const PROFILE_TIMEOUT: Duration = Duration::from_millis(1500);
 
     /// Whether the client talks to QQ's servers, not to a proxy or the sandbox.
     pub fn is_production(&self) -> bool {

@@ -28,6 +28,9 @@ pub enum QqError {
 pub enum TransportError {
     #[error("the request timed out")]
     Timeout,
+    /// No request was sent.
+    #[error("skipped, because recent requests took too long and failed")]
+    Skipped,
     /// DNS, the network, or QQ's certificate.
     #[error("connection failed: {0}")]
     Connect(String),
@@ -71,7 +74,7 @@ impl QqError {
             QqError::Api(error) => error_class(error.code) == ErrorClass::RetryLater,
             QqError::Transport(TransportError::Status(status)) => *status >= 500,
             QqError::Transport(TransportError::Connect(_) | TransportError::Interrupted(_)) => true,
-            QqError::Transport(TransportError::Timeout) => false,
+            QqError::Transport(TransportError::Timeout | TransportError::Skipped) => false,
             QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::InvalidCall(_) => false,
         }
     }
@@ -124,6 +127,7 @@ mod tests {
             (TransportError::Connect(String::new()).into(), true),
             (TransportError::Interrupted(String::new()).into(), true),
             (TransportError::Timeout.into(), false),
+            (TransportError::Skipped.into(), false),
             (MalformedResponse::UnknownFormat.into(), false),
             (QqError::ForeignToken, false),
         ] {

@@ -36,10 +36,15 @@ impl Identity {
             return Err(QqError::ForeignToken);
         }
         Ok(Identity {
-            openid: response.opaque_value("openid", ID_MAX_LEN)?.to_owned(),
+            openid: parse_openid(response)?,
             unionid: response.opaque_value("unionid", ID_MAX_LEN).ok().map(str::to_owned),
         })
     }
+}
+
+/// The field `openid`, unchanged.
+pub(super) fn parse_openid(response: &ResponseBody) -> Result<String, MalformedResponse> {
+    response.opaque_value("openid", ID_MAX_LEN).map(str::to_owned)
 }
 
 impl fmt::Debug for Identity {

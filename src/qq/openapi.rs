@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, RetryPolicy};
-use super::error::QqError;
+use super::error::{QqError, TransportError};
 use super::response::ResponseBody;
 
 pub use user_info::{Gender, UserInfo};
@@ -55,8 +55,10 @@ impl Client {
         Ok(response.deserialize()?)
     }
 
+    /// Fetches the profile. Skipped for a while if such requests keep timing out.
     pub async fn fetch_user_info(&self, user: UserCredentials<'_>) -> Result<UserInfo, QqError> {
-        self.request_user_info(user, RetryPolicy::IfTransient).await
+        let request = self.request_user_info(user, RetryPolicy::IfTransient);
+        self.user_info_breaker.run(request).await.unwrap_or(Err(TransportError::Skipped.into()))
     }
 
     pub(super) async fn request_user_info(

@@ -5,6 +5,7 @@ mod calls;
 mod connections;
 mod fake_qq;
 mod limits;
+mod login;
 mod never_panics;
 mod openapi;
 mod vectors;
@@ -28,6 +29,7 @@ pub(super) fn config(graph_url: &str) -> ClientConfig {
         scope: "get_user_info".to_owned(),
         request_unionid: false,
         timeout: Duration::from_secs(5),
+        profile_timeout: Duration::from_secs(5),
     }
 }
 

@@ -1,7 +1,10 @@
 //! The token that QQ issues for a code or a refresh token.
 
+use std::fmt;
+
 use secrecy::SecretString;
 
+use super::identity::parse_openid;
 use super::response::{MalformedResponse, ResponseBody};
 
 /// Assumed if QQ does not send `expires_in`.
@@ -12,8 +15,8 @@ const MAX_LIFETIME_SECS: i64 = 100 * 365 * 24 * 60 * 60;
 
 const TOKEN_MAX_LEN: usize = 1024;
 
-/// An access token and its refresh token. `Debug` shows no secret.
-#[derive(Clone, Debug)]
+/// An access token and its refresh token. `Debug` shows neither, nor the openid.
+#[derive(Clone)]
 pub struct Token {
     /// For [`super::Client::fetch_openid`] and the API calls.
     pub access_token: SecretString,
@@ -21,6 +24,9 @@ pub struct Token {
     pub refresh_token: Option<SecretString>,
     /// The remaining lifetime of the access token in seconds: more than 0, at most 100 years.
     pub lifetime_secs: i64,
+    /// The openid that came with the token, if any. Only a hint: the response does not name the app,
+    /// unlike that of [`super::Client::fetch_openid`].
+    pub openid: Option<String>,
 }
 
 impl Token {
@@ -30,7 +36,14 @@ impl Token {
             access_token: response.opaque_value("access_token", TOKEN_MAX_LEN)?.into(),
             refresh_token: parse_refresh_token(response)?,
             lifetime_secs: parse_lifetime_secs(response)?,
+            openid: parse_openid(response).ok(),
         })
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("lifetime_secs", &self.lifetime_secs).finish_non_exhaustive()
     }
 }
 
@@ -136,8 +149,18 @@ mod tests {
     }
 
     #[test]
+    fn an_openid_is_optional_and_ignored_if_invalid() {
+        let openid = |json: &str| parse(&format!(r#"{{"access_token":"AT"{json}}}"#)).unwrap().openid;
+        assert_eq!(openid(r#","openid":"OID""#).as_deref(), Some("OID"));
+        let too_long = format!(r#","openid":"{}""#, "a".repeat(129));
+        for json in ["", r#","openid":"""#, r#","openid":null"#, r#","openid":7"#, r#","openid":"a b""#, &too_long] {
+            assert_eq!(openid(json), None, "{json}");
+        }
+    }
+
+    #[test]
     fn s32_debug_shows_no_token() {
-        let token = parse("access_token=CANARY1&refresh_token=CANARY2").unwrap();
+        let token = parse("access_token=CANARY1&refresh_token=CANARY2&openid=CANARY3").unwrap();
         assert!(!format!("{token:?}").contains("CANARY"));
     }
 }

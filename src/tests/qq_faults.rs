@@ -95,6 +95,22 @@ async fn sign_in_succeeds_without_profile() {
     assert!(page.body.contains("Not provided by QQ") && !page.body.contains("<img"));
 }
 
+/// Each fault lasts longer than the time that a login waits for the profile. `slow` returns it in the end.
+#[tokio::test]
+async fn m3_sign_in_does_not_wait_for_a_silent_profile() {
+    let site = TestSite::start_with(options([("QQ_TIMEOUT_MS", "60000")])).await;
+    let mut browser = site.browser();
+    let username = browser.register_new_user().await;
+    site.execute("UPDATE open_ids SET nickname = NULL").await;
+    for fault in ["slow", "drip"] {
+        site.set_qq_fault("get_user_info", fault, 1).await;
+        assert_eq!(browser.sign_in(&username).await.location(), "/account", "{fault}");
+        assert_eq!(browser.get("/account").await.text_by_test_id("nickname"), None, "{fault}");
+    }
+    browser.sign_in(&username).await;
+    assert_eq!(browser.get("/account").await.text_by_test_id("nickname"), Some(username));
+}
+
 #[tokio::test]
 async fn sign_in_succeeds_without_unionid_permission() {
     let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;

@@ -184,6 +184,7 @@ fn describe(error: &QqError) -> String {
         QqError::Transport(TransportError::Status(status @ 300..=399)) => format!("QQ 返回跳转（HTTP {status}）"),
         QqError::Transport(TransportError::Status(status)) => format!("QQ 返回 HTTP {status}"),
         QqError::Transport(TransportError::Timeout) => "响应超时".to_owned(),
+        QqError::Transport(TransportError::Skipped) => "近期多次响应超时，暂停请求".to_owned(),
         QqError::Transport(TransportError::Connect(reason)) => format!("无法连接（{reason}）"),
         QqError::Transport(TransportError::Interrupted(reason)) => format!("连接中断（{reason}）"),
         QqError::ForeignToken => "令牌属于其他应用".to_owned(),
@@ -203,6 +204,7 @@ fn malformed_response(malformed: MalformedResponse) -> String {
         MalformedResponse::DuplicateField => "字段重复".to_owned(),
         MalformedResponse::ErrorWithoutCode => "报告了错误，但没有返回码".to_owned(),
         MalformedResponse::UnexpectedSchema => "与官方文档不符".to_owned(),
+        MalformedResponse::InconsistentOpenid => "同一令牌的两次响应中 openid 不一致".to_owned(),
         MalformedResponse::MissingField(field) => format!("缺少 {field}"),
         MalformedResponse::InvalidField(field) => format!("{field} 的值无效"),
     }
@@ -212,6 +214,7 @@ fn avatar_error(error: &AvatarError) -> String {
     match error {
         AvatarError::UntrustedHost => "不在腾讯图片服务器上".to_owned(),
         AvatarError::Timeout => "获取超时".to_owned(),
+        AvatarError::Skipped => "近期多次获取超时，暂停获取".to_owned(),
         AvatarError::Transport(reason) => format!("获取失败（{reason}）"),
         AvatarError::Status(status) => format!("服务器返回 HTTP {status}"),
         AvatarError::TooLarge => "文件过大".to_owned(),

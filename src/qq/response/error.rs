@@ -23,6 +23,9 @@ pub enum MalformedResponse {
     /// A required field is missing, or has another type than documented.
     #[error("the fields are not as documented")]
     UnexpectedSchema,
+    /// `/me` returned another openid than the token endpoint did.
+    #[error("two responses about one token differ in the openid")]
+    InconsistentOpenid,
     #[error("{0} is missing")]
     MissingField(&'static str),
     #[error("{0} is invalid")]

@@ -1,6 +1,6 @@
 //! A fake QQ server that sends scripted replies over a real socket and records the requests.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub(super) enum Reply {
     Body(u16, Vec<u8>),
     /// Send this body, and close the connection without announcing it.
     BodyThenClose(Vec<u8>),
+    /// Send this reply after a request for this path has arrived.
+    After(&'static str, Box<Reply>),
     /// Redirect to this address.
     Redirect(String),
     /// Close the connection without a response.
@@ -38,7 +40,10 @@ pub(super) fn ok(body: &str) -> Reply {
 
 #[derive(Default)]
 struct Shared {
+    /// Sent in order.
     replies: Mutex<VecDeque<Reply>>,
+    /// Sent to every request for the path.
+    replies_by_path: HashMap<&'static str, Reply>,
     requests: Mutex<Vec<String>>,
     connection_count: AtomicUsize,
 }
@@ -51,9 +56,18 @@ pub(super) struct FakeQq {
 impl FakeQq {
     /// Sends `replies` in order, and status 418 to any further request.
     pub(super) async fn start(replies: impl IntoIterator<Item = Reply>) -> FakeQq {
+        FakeQq::serve(Shared { replies: Mutex::new(replies.into_iter().collect()), ..Shared::default() }).await
+    }
+
+    /// Sends each path's reply to every request for it, and status 418 to other requests.
+    pub(super) async fn start_by_path(replies: impl IntoIterator<Item = (&'static str, Reply)>) -> FakeQq {
+        FakeQq::serve(Shared { replies_by_path: replies.into_iter().collect(), ..Shared::default() }).await
+    }
+
+    async fn serve(shared: Shared) -> FakeQq {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared { replies: Mutex::new(replies.into_iter().collect()), ..Shared::default() });
+        let shared = Arc::new(shared);
         let server = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -87,12 +101,29 @@ impl FakeQq {
 
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     while let Some(target) = read_request(&mut stream).await {
+        let path = target.split('?').next().unwrap().to_owned();
         shared.requests.lock().unwrap().push(target);
-        let reply = shared.replies.lock().unwrap().pop_front();
-        let reply = reply.unwrap_or(Reply::Body(418, b"no reply left".to_vec()));
+        let mut reply = shared.next_reply(&path);
+        if let Reply::After(path, next) = reply {
+            while !shared.has_request(path) {
+                tokio::task::yield_now().await;
+            }
+            reply = *next;
+        }
         if !send_reply(&mut stream, reply).await {
             return;
         }
+    }
+}
+
+impl Shared {
+    fn next_reply(&self, path: &str) -> Reply {
+        let reply = self.replies_by_path.get(path).cloned().or_else(|| self.replies.lock().unwrap().pop_front());
+        reply.unwrap_or(Reply::Body(418, b"no reply left".to_vec()))
+    }
+
+    fn has_request(&self, path: &str) -> bool {
+        self.requests.lock().unwrap().iter().any(|target| target.starts_with(path))
     }
 }
 
@@ -124,6 +155,7 @@ async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
         Reply::Truncate => "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a".to_owned(),
         Reply::Drip | Reply::Flood => format!("HTTP/1.1 200 OK\r\n{HTML}\r\n\r\n"),
         Reply::Drop | Reply::Silence => String::new(),
+        Reply::After(..) => unreachable!(),
     };
     let mut is_open = stream.write_all(head.as_bytes()).await.is_ok();
     match reply {
@@ -141,7 +173,7 @@ async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
             }
             false
         }
-        Reply::Silence => std::future::pending().await,
+        Reply::Silence | Reply::After(..) => std::future::pending().await,
         Reply::Flood => {
             while stream.write_all(&[b' '; 4096]).await.is_ok() {}
             false

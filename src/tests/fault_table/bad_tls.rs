@@ -88,6 +88,7 @@ impl UntrustedQq {
             scope: "get_user_info".to_owned(),
             request_unionid: false,
             timeout: Duration::from_secs(1),
+            profile_timeout: ClientConfig::PROFILE_TIMEOUT,
         };
         Client::new(settings).expect("a client")
     }

@@ -55,17 +55,26 @@ impl TestSite {
         TestSite::start_with_random(options, random::system()).await
     }
 
+    /// Starts a site with these settings, and changes for which there is no setting.
+    pub(crate) async fn start_with_config(
+        options: Vec<(String, String)>,
+        change: impl FnOnce(&mut Config),
+    ) -> TestSite {
+        let (folder, database_url) = TestSite::new_database().await;
+        TestSite::open(folder, database_url, options, change, random::system(), START_TIME).await
+    }
+
     /// Starts a site with this source of random bytes.
     pub(crate) async fn start_with_random(options: Vec<(String, String)>, random: Random) -> TestSite {
         let (folder, database_url) = TestSite::new_database().await;
-        TestSite::open(folder, database_url, options, random, START_TIME).await
+        TestSite::open(folder, database_url, options, |_| {}, random, START_TIME).await
     }
 
     /// Starts a site on a database that `prepare` has filled. `prepare` receives the database's URL.
     pub(crate) async fn start_on_database(prepare: impl AsyncFnOnce(&str)) -> TestSite {
         let (folder, database_url) = TestSite::new_database().await;
         prepare(&database_url).await;
-        TestSite::open(folder, database_url, vec![], random::system(), START_TIME).await
+        TestSite::open(folder, database_url, vec![], |_| {}, random::system(), START_TIME).await
     }
 
     /// Returns a new folder and the URL of a database that is empty or does not exist yet.
@@ -86,13 +95,14 @@ impl TestSite {
     pub(crate) async fn restart_with(self, options: Vec<(String, String)>) -> TestSite {
         self.pool.close().await;
         let now = self.now.load(Ordering::Relaxed);
-        TestSite::open(self.folder, self.database_url, options, random::system(), now).await
+        TestSite::open(self.folder, self.database_url, options, |_| {}, random::system(), now).await
     }
 
     async fn open(
         folder: std::path::PathBuf,
         database_url: String,
         options: Vec<(String, String)>,
+        change: impl FnOnce(&mut Config),
         random: Random,
         start: i64,
     ) -> TestSite {
@@ -117,11 +127,12 @@ impl TestSite {
             ("QQ_TIMEOUT_MS".to_owned(), "5000".to_owned()),
         ];
         variables.extend(options);
-        let (config, sandbox_config) = {
+        let (mut config, sandbox_config) = {
             let env = Environment::new(variables.clone(), |_| vec![]);
             let sandbox_config = Config::read_sandbox(&env).expect("a configuration");
             (Config::read(&env).expect("a configuration"), sandbox_config)
         };
+        change(&mut config);
         let application = Application::build(&config, clock.clone(), random).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
         let qq_ahead_secs = Arc::new(AtomicI64::new(0));
