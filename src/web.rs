@@ -41,6 +41,8 @@ mod script;
 #[cfg(feature = "ssr")]
 mod state;
 #[cfg(feature = "ssr")]
+mod template;
+#[cfg(feature = "ssr")]
 mod theme;
 
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use super::LoginService;
 use crate::qq::{ErrorClass, QqError};
 
 /// The reason in `/login?error=…`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoginFailure {
     /// The login attempt is unknown, too old, already used, or was started in another browser.
     Expired,

@@ -30,6 +30,7 @@ mod middleware;
 mod migrations;
 mod model;
 mod nicknames;
+mod page_templates;
 mod pages;
 mod profile;
 mod qq_faults;

@@ -1,12 +1,9 @@
 //! The document around every page.
 
-use axum::http::{HeaderValue, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 
 use super::flash::Flash;
-use super::middleware::content_security_policy;
 use super::page::PageContext;
 use super::pages::Avatar;
 use super::script::PageScript;
@@ -17,12 +14,7 @@ use crate::language::Lang;
 #[component]
 pub(super) fn Document(children: Children) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    // Views outside islands are not hydrated, so they need no markers.
-    if let Some(shared) = Owner::current_shared_context() {
-        shared.set_is_hydrating(false);
-    }
     use_context::<PageContext>().map(|page| {
-        set_content_security_policy(&page, &nonce);
         let request = page.request.clone();
         view! {
             <!DOCTYPE html>
@@ -123,17 +115,7 @@ fn Footer(page: PageContext) -> impl IntoView {
     }
 }
 
-/// Sends the page's own Content-Security-Policy, which names the nonce of its script.
-fn set_content_security_policy(page: &PageContext, nonce: &str) {
-    let has_script = page.has_script || is_cargo_leptos_watch();
-    let policy = content_security_policy(&page.request.state.site.form_targets, has_script.then_some(nonce));
-    let value = HeaderValue::from_str(&policy);
-    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), value) {
-        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
-    }
-}
-
-fn is_cargo_leptos_watch() -> bool {
+pub(super) fn is_cargo_leptos_watch() -> bool {
     cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
 }
 

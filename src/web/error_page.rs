@@ -3,18 +3,19 @@
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::app::Document;
 use super::error::WebError;
 use super::page::{Page, page_data};
 use super::request::RequestInfo;
+use super::template::PublicPage;
 use crate::sessions::SignedInUser;
 
 /// Renders the page of an error. `user` is shown in the page's header.
-pub(super) async fn render(request: &RequestInfo, error: WebError, user: Option<SignedInUser>) -> Response {
+pub(super) fn render(request: &RequestInfo, error: WebError, user: Option<SignedInUser>) -> Response {
     let (title, _) = error.message(request.messages());
     let prefix = if error == WebError::NotFound { "" } else { request.messages().error_prefix };
     let page = Page::new(request, format!("{prefix}{title}")).with_user(user).with_error(Some(error)).with_data(error);
-    page.render(|| view! { <Document><ErrorPage /></Document> }).await
+    let page = if error == WebError::NotFound { page.with_template(PublicPage::NotFound) } else { page };
+    page.render(|| view! { <ErrorPage /> })
 }
 
 #[component]

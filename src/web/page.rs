@@ -1,20 +1,27 @@
 //! From a page's data to a response.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use futures_util::Stream;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hydration_context::SsrSharedContext;
+use leptos::nonce::Nonce;
 use leptos::prelude::*;
 
+use super::app::{Document, is_cargo_leptos_watch};
 use super::error::WebError;
 use super::flash;
 use super::i18n::Messages;
+use super::middleware::content_security_policy;
 use super::request::RequestInfo;
+use super::template::{self, PublicPage, Values};
+use crate::random;
 use crate::sessions::SignedInUser;
+
+const NONCE_BYTES: usize = 16;
 
 /// What the document around every page shows.
 #[derive(Clone)]
@@ -30,6 +37,7 @@ pub(super) struct PageContext {
 /// A page that can be rendered: all its data is loaded.
 pub(super) struct Page {
     context: PageContext,
+    template: Option<PublicPage>,
     error: Option<WebError>,
     provide_data: Arc<dyn Fn() + Send + Sync>,
 }
@@ -44,7 +52,7 @@ impl Page {
     pub(super) fn new(request: &RequestInfo, title: impl Into<String>) -> Page {
         let (request, messages) = (request.clone(), request.messages());
         let context = PageContext { request, messages, title: title.into(), user: None, has_script: false };
-        Page { context, error: None, provide_data: Arc::new(|| ()) }
+        Page { context, template: None, error: None, provide_data: Arc::new(|| ()) }
     }
 
     pub(super) fn with_user(mut self, user: Option<SignedInUser>) -> Page {
@@ -69,30 +77,64 @@ impl Page {
         self
     }
 
-    /// Renders the view `app` in one piece: the page has a length, its status is right, and nothing of it waits.
-    pub(super) async fn render<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
-        let Page { context, error, provide_data } = self;
-        let info = context.request.clone();
-        // A CONNECT request has no path, which Leptos does not accept.
-        let uri = info.uri.path_and_query().cloned().map_or_else(Uri::default, Uri::from);
-        let mut request = Request::new(Body::empty());
-        *request.uri_mut() = uri;
-        let provide = move || {
-            provide_context(context.clone());
-            provide_data();
+    /// Takes the page's HTML from its template, if the visitor is not signed in and no message is due.
+    pub(super) fn with_template(mut self, page: PublicPage) -> Page {
+        self.template = Some(page);
+        self
+    }
+
+    /// Renders the page. `content` is shown within the [`Document`].
+    pub(super) fn render<V: IntoView + 'static>(self, content: impl FnOnce() -> V + Send + 'static) -> Response {
+        let (info, has_script, error) = (self.context.request.clone(), self.context.has_script, self.error);
+        let (state, site) = (&info.state, &info.state.site);
+        let Ok(nonce) = random::bytes::<NONCE_BYTES>(&state.random) else { return WebError::Internal.into_response() };
+        let nonce = URL_SAFE_NO_PAD.encode(nonce);
+        let template = self.template.filter(|_| self.context.user.is_none() && info.flash.is_none());
+        let html = match template {
+            Some(page) => {
+                let next = info.next();
+                let values = Values { nonce: &nonce, page_path: &info.page_path, next: next.as_str() };
+                state.templates.fill(page, &info, &values, || self.into_template(page).html(template::NONCE, content))
+            }
+            None => self.html(&nonce, content),
         };
-        let response = leptos_axum::handle_response_inner(provide, app, request, without_resource_scripts).await;
-        let (mut parts, body) = response.into_parts();
-        let html = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        parts.status = error.map_or(StatusCode::OK, WebError::status);
+        let mut response = Html(html).into_response();
+        *response.status_mut() = error.map_or(StatusCode::OK, WebError::status);
+        let headers = response.headers_mut();
         if let Some(retry_after_secs) = error.and_then(WebError::retry_after_secs) {
-            parts.headers.insert(header::RETRY_AFTER, retry_after_secs.into());
+            headers.insert(header::RETRY_AFTER, retry_after_secs.into());
+        }
+        let has_script = has_script || is_cargo_leptos_watch();
+        let policy = content_security_policy(&site.form_targets, has_script.then_some(&*nonce));
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         // A page shows who is signed in.
-        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let removal = flash::removal_cookie(&info.cookies, &info.state.site.public_url);
-        let cookies = removal.into_iter().fold(CookieJar::new(), CookieJar::add);
-        (cookies, Response::from_parts(parts, Body::from(html))).into_response()
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match flash::removal_cookie(&info.cookies, &site.public_url) {
+            Some(removal) => (CookieJar::new().add(removal), response).into_response(),
+            None => response,
+        }
+    }
+
+    /// Replaces what is known about the visitor by placeholders.
+    fn into_template(mut self, page: PublicPage) -> Page {
+        self.context.request = self.context.request.for_template(page);
+        self
+    }
+
+    /// Renders in one piece: all data is loaded, so nothing waits.
+    fn html<V: IntoView + 'static>(self, nonce: &str, content: impl FnOnce() -> V + Send + 'static) -> String {
+        let Page { context, provide_data, .. } = self;
+        let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+        let html = owner.with(|| {
+            provide_context(Nonce::from_value(nonce));
+            provide_context(context);
+            provide_data();
+            view! { <Document>{content()}</Document> }.to_html()
+        });
+        owner.unset_with_forced_cleanup();
+        html
     }
 }
 
@@ -102,9 +144,9 @@ impl PageResponse {
     }
 
     /// Renders the page, or redirects.
-    pub(super) async fn respond<V: IntoView + 'static>(self, app: impl FnOnce() -> V + Send + 'static) -> Response {
+    pub(super) fn respond<V: IntoView + 'static>(self, content: impl FnOnce() -> V + Send + 'static) -> Response {
         match self {
-            PageResponse::Page(page) => page.render(app).await,
+            PageResponse::Page(page) => page.render(content),
             PageResponse::Redirect(response) => response,
         }
     }
@@ -119,17 +161,4 @@ impl From<Page> for PageResponse {
 /// Returns what the loader prepared for the component of a page.
 pub(super) fn page_data<T: Clone + Send + Sync + 'static>() -> Option<(PageContext, T)> {
     use_context().zip(use_context())
-}
-
-type Chunks = Pin<Box<dyn Stream<Item = String> + Send>>;
-
-/// Leaves out the scripts that Leptos adds for resources. These pages have no resources, and some have no
-/// other scripts.
-fn without_resource_scripts<V: IntoView + 'static>(
-    app: V,
-    _resource_scripts: Box<dyn FnOnce() -> Chunks + Send>,
-    _supports_out_of_order: bool,
-) -> Pin<Box<dyn Future<Output = Chunks> + Send>> {
-    let chunks = app.to_html_stream_in_order();
-    Box::pin(async move { Box::pin(chunks) as Chunks })
 }

@@ -1,6 +1,6 @@
 //! What handlers, pages and middleware know about a request.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use super::error::WebError;
 use super::flash::Flash;
 use super::i18n::Messages;
 use super::state::AppState;
+use super::template::{self, PublicPage};
 use super::theme::Theme;
 use crate::language::Lang;
 use crate::login::ReturnTo;
@@ -64,6 +65,24 @@ impl RequestInfo {
             uri: uri.clone(),
             cookies,
             state,
+        }))
+    }
+}
+
+impl RequestInfo {
+    /// Returns a request for the template of a page: of its visitor, only language and theme are known.
+    pub(super) fn for_template(&self, page: PublicPage) -> RequestInfo {
+        let has_next = matches!(page, PublicPage::Login { has_next: true, .. });
+        RequestInfo(Arc::new(RequestData {
+            state: self.state.clone(),
+            uri: if has_next { template::uri_with_next() } else { Uri::default() },
+            cookies: CookieJar::new(),
+            lang: self.lang,
+            theme: self.theme,
+            flash: None,
+            client_ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+            id: None,
+            page_path: template::PAGE_PATH.to_owned(),
         }))
     }
 }

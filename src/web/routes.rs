@@ -26,7 +26,6 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
-use super::app::Document;
 use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
@@ -48,7 +47,7 @@ macro_rules! pages {
         const PAGE_PATHS: &[&str] = &[$($path),*];
 
         fn page_routes() -> Router<AppState> {
-            Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await).await)))*
+            Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await, || view! { <$Component /> }))))*
         }
 
         #[component]
@@ -122,12 +121,16 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-async fn respond(response: Result<PageResponse, WebError>) -> Result<Response, WebError> {
-    Ok(response?.respond(|| view! { <Document><Pages /></Document> }).await)
+/// Renders what a loader returned, with the component that shows it.
+fn respond<V: IntoView + 'static>(
+    response: Result<PageResponse, WebError>,
+    content: impl FnOnce() -> V + Send + 'static,
+) -> Result<Response, WebError> {
+    Ok(response?.respond(content))
 }
 
 async fn not_found(request: PageRequest) -> Result<Response, WebError> {
-    Ok(error_page::render(&request, WebError::NotFound, request.signed_in_user().await?).await)
+    Ok(error_page::render(&request, WebError::NotFound, request.signed_in_user().await?))
 }
 
 async fn parse_request(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::assets::Assets;
 use super::rate_limits::RateLimits;
+use super::template::Templates;
 use crate::config::{Config, PublicUrl};
 use crate::database::Database;
 use crate::login::LoginService;
@@ -21,6 +22,7 @@ pub struct AppStateInner {
     pub(super) database: Database,
     pub(super) rate_limits: RateLimits,
     pub(super) assets: Assets,
+    pub(super) templates: Templates,
     pub(super) random: Random,
     pub(super) site: SiteInfo,
 }
@@ -71,6 +73,7 @@ impl AppState {
             database,
             rate_limits: RateLimits::new(config.rate_limit),
             assets: Assets::find(&config.site_root),
+            templates: Templates::default(),
             random,
             site,
         }))

@@ -1,7 +1,7 @@
 //! The colour theme that a user chose.
 
 /// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Theme {
     /// As the operating system says.
     #[default]

@@ -18,7 +18,7 @@ pub(in crate::web) async fn error_pages(info: RequestInfo, request: Request, nex
     if error == WebError::Forbidden {
         audit::record(Event::CrossSiteBlocked);
     }
-    let mut page = error_page::render(&info, error, None).await;
+    let mut page = error_page::render(&info, error, None);
     for (name, value) in response.headers().iter().filter(|(name, _)| *name != header::CONTENT_LENGTH) {
         page.headers_mut().append(name, value.clone());
     }

@@ -9,11 +9,12 @@ use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
+use crate::web::template::PublicPage;
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
     let page = Page::new(&request, request.messages().home_title);
-    Ok(if user.is_some() { page.with_user(user) } else { page.with_script() }.into())
+    Ok(if user.is_some() { page.with_user(user) } else { page.with_script().with_template(PublicPage::Home) }.into())
 }
 
 #[component]

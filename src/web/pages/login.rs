@@ -3,17 +3,12 @@
 use leptos::prelude::*;
 
 use super::components::{Alert, PrivacyNote, QqButton};
-use crate::login::{LoginFailure, ReturnTo};
+use crate::login::LoginFailure;
 use crate::sessions::TokenStatus;
 use crate::web::error::WebError;
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
-
-#[derive(Clone)]
-struct LoginData {
-    next: ReturnTo,
-    failure: Option<LoginFailure>,
-}
+use crate::web::template::PublicPage;
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let next = request.next();
@@ -32,14 +27,14 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         Some(failure) => format!("{}{}", messages.error_prefix, (messages.login_failure)(failure).title),
         None => messages.login_title.to_owned(),
     };
-    let page = Page::new(&request, title).with_user(user).with_script().with_data(LoginData { next, failure });
-    Ok(page.into())
+    let page = Page::new(&request, title).with_user(user).with_script().with_data(failure);
+    Ok(page.with_template(PublicPage::Login { failure, has_next: !next.is_default() }).into())
 }
 
 #[component]
 pub(in crate::web) fn LoginPage() -> impl IntoView {
-    page_data::<LoginData>().map(|(page, LoginData { next, failure })| {
-        let messages = page.messages;
+    page_data::<Option<LoginFailure>>().map(|(page, failure)| {
+        let (messages, next) = (page.messages, page.request.next());
         let alert = failure.map(|failure| {
             view! { <Alert message=(messages.login_failure)(failure) is_neutral=failure == LoginFailure::Cancelled /> }
         });

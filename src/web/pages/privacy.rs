@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use crate::web::error::WebError;
 use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
+use crate::web::template::PublicPage;
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
-    Ok(Page::new(&request, request.messages().privacy_title).with_user(user).into())
+    Ok(Page::new(&request, request.messages().privacy_title).with_user(user).with_template(PublicPage::Privacy).into())
 }
 
 #[component]

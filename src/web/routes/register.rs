@@ -30,7 +30,8 @@ pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<R
         Err(error) if error.retry_after_secs().is_some() => (FormErrors::default(), Some(error)),
         Err(error) => return Err(error),
     };
-    super::respond(page::load_again(request, typed, errors, failure).await).await
+    let response = page::load_again(request, typed, errors, failure).await;
+    super::respond(response, || view! { <page::RegisterPage /> })
 }
 
 /// `GET /api/check-username?username=…`.
