@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use leptos_axum::generate_route_list;
 use leptos_router::components::{Route, Router as PageRouter, Routes};
 use leptos_router::path;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
@@ -89,36 +90,43 @@ fn form_routes() -> Router<AppState> {
 }
 
 /// Builds the site.
+///
+/// The layers are around whole routers: axum clones a route, with all layers added to it, for every request.
 pub fn router(state: AppState) -> Router {
-    // Initializes the executor of Leptos, which rendering needs.
+    // Initializes the executor of Leptos.
     generate_route_list(Pages);
     let site = &state.site;
-    let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
-    page_routes()
+    let pages_and_forms = page_routes()
         .merge(form_routes())
         .route("/login/qq", get(login::start))
         .route(Config::CALLBACK_PATH, get(login::callback))
         .route("/account/export", get(export::download))
         .route("/api/check-username", get(register::check_username_for_island))
-        .fallback(not_found)
-        .layer(sessions::layer(state.sessions.clone(), &site.public_url, site.session_max_secs))
+        .fallback(not_found);
+    let pages_and_forms = ServiceBuilder::new()
         .layer(csrf_layer(&site.public_url))
-        .merge(assets::router(&state.assets))
+        .layer(sessions::layer(state.sessions.clone(), &site.public_url, site.session_max_secs))
+        .service(pages_and_forms.with_state(state.clone()));
+    let routes = assets::router(&state.assets)
         .route("/avatar/{hash}", get(avatar::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .layer(from_fn(canonical_host))
+        .fallback_service(pages_and_forms);
+    let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
+    let site = ServiceBuilder::new()
+        .layer(map_request(remove_client_request_id))
+        .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(from_fn_with_state(state.clone(), parse_request))
+        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(log_response).on_failure(()))
+        .layer(from_fn(add_security_headers))
+        // For a panic in an error page.
         .layer(catch_panic)
         .layer(from_fn(error_pages))
-        // Once more, for a panic in an error page.
         .layer(catch_panic)
-        .layer(from_fn(add_security_headers))
-        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(log_response).on_failure(()))
-        .layer(from_fn_with_state(state.clone(), parse_request))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
-        .layer(map_request(remove_client_request_id))
-        .with_state(state)
+        .layer(from_fn(canonical_host))
+        .service(routes.with_state(state));
+    Router::new().fallback_service(site)
 }
 
 /// Renders what a loader returned, with the component that shows it.
