@@ -2,13 +2,15 @@
 //! Entry points are [`run`], [`run_sandbox`] and, for tests, [`Application`].
 //! It must not know what pages, logins or QQ requests do.
 
+mod activity;
+mod connections;
+mod http;
 mod shutdown;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -23,7 +25,7 @@ use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
 use crate::{qq, web};
 
-use shutdown::GracefulShutdown;
+use connections::ConnectionLimits;
 
 /// How long closing the database may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -80,36 +82,15 @@ impl Application {
     }
 
     /// Serves until `stop` completes, then finishes the requests in flight for up to ten seconds.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), std::io::Error> {
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
         let purge_task = tokio::spawn(purge_regularly(self.login.clone()));
         let health_task = tokio::spawn(self.database.clone().watch_health());
         let last_seen_task = tokio::spawn(self.sessions.clone().write_last_seen_regularly());
-        let shutdown = GracefulShutdown::default();
-        // Nagle's algorithm delays small responses by 44 ms each.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY could not be set");
-            }
-        });
-        let service =
-            shutdown.close_connections(self.router.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().stopped_accepting(stop));
-        let result = tokio::select! {
-            result = serving => result,
-            () = shutdown.timed_out() => {
-                tracing::warn!("some requests did not finish in time");
-                Ok(())
-            }
-        };
+        http::serve(listener, self.router.clone(), ConnectionLimits::default(), stop).await;
         purge_task.abort();
         health_task.abort();
         last_seen_task.abort();
         self.close().await;
-        result
     }
 
     /// Finishes the work that outlives its request and closes the database.
@@ -145,11 +126,11 @@ pub async fn run(
         }
     };
     tracing::info!(listen = %config.listen_addr, url = config.public_url.origin(), "serving the site");
-    let result = application.serve(listener, stop).await;
+    application.serve(listener, stop).await;
     if let Some(sandbox) = sandbox {
         sandbox.abort();
     }
-    Ok(result?)
+    Ok(())
 }
 
 /// The server at `QQ_GRAPH_URL` receives the App Key and decides who is signed in.

@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
 use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -17,25 +15,21 @@ const ACCEPT_PERIOD: Duration = Duration::from_secs(1);
 /// How long requests in flight may take.
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct GracefulShutdown {
     is_stopping: watch::Sender<bool>,
 }
 
 impl GracefulShutdown {
-    /// Adds `Connection: close` to responses after the stop signal.
-    pub(super) fn close_connections(&self, router: Router) -> Router {
-        let is_stopping = self.is_stopping.subscribe();
-        router.layer(map_response(move |mut response: Response| {
-            if *is_stopping.borrow() {
-                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            std::future::ready(response)
-        }))
+    /// Adds `Connection: close` to a response after the stop signal.
+    pub(super) fn mark_last(&self, response: &mut Response) {
+        if *self.is_stopping.borrow() {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
     }
 
     /// Returns when no more requests are accepted.
-    pub(super) async fn stopped_accepting(self, stop: impl Future<Output = ()>) {
+    pub(super) async fn stopped_accepting(&self, stop: impl Future<Output = ()>) {
         stop.await;
         self.is_stopping.send_replace(true);
         sleep(ACCEPT_PERIOD).await;

@@ -1,10 +1,11 @@
-//! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings, a log that
-//! nobody reads. Each test has its own program, working directory, ports and sandbox.
+//! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings, too many
+//! connections, a log that nobody reads. Each test has its own program, working directory, ports and sandbox.
 //!
 //! `KILLS` and `TERMS` set the number of kills and stops. `SEED` repeats the kills of an earlier run, which printed it.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may end so")]
 
+mod connections;
 mod disk_full;
 mod invalid_config;
 mod log;
