@@ -25,8 +25,6 @@ use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
 use crate::{qq, web};
 
-use connections::ConnectionLimits;
-
 /// How long closing the database may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
@@ -86,7 +84,7 @@ impl Application {
         let purge_task = tokio::spawn(purge_regularly(self.login.clone()));
         let health_task = tokio::spawn(self.database.clone().watch_health());
         let last_seen_task = tokio::spawn(self.sessions.clone().write_last_seen_regularly());
-        http::serve(listener, self.router.clone(), ConnectionLimits::default(), stop).await;
+        http::serve(listener, self.router.clone(), http::Settings::default(), stop).await;
         purge_task.abort();
         health_task.abort();
         last_seen_task.abort();

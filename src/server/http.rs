@@ -20,20 +20,21 @@ use tower::Service;
 
 use super::activity::{TrackedBody, TrackedStream};
 use super::connections::{ConnectionLimits, Connections, Slot};
-use super::shutdown::GracefulShutdown;
+use super::shutdown::{GracefulShutdown, ShutdownPeriods};
 
 /// How long to wait after the operating system refused a connection, because too many files are open for example.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Serves until `stop` completes, then finishes the requests in flight for up to ten seconds.
-pub(super) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    limits: ConnectionLimits,
-    stop: impl Future<Output = ()>,
-) {
-    let connections = Connections::new(limits);
-    let shutdown = Arc::new(GracefulShutdown::default());
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) limits: ConnectionLimits,
+    pub(super) shutdown: ShutdownPeriods,
+}
+
+/// Serves until `stop` completes, then finishes the requests in flight, within the grace period.
+pub(super) async fn serve(listener: TcpListener, router: Router, settings: Settings, stop: impl Future<Output = ()>) {
+    let connections = Connections::new(settings.limits);
+    let shutdown = Arc::new(GracefulShutdown::new(settings.shutdown));
     let serving = async {
         tokio::select! {
             () = accept_connections(&listener, &connections, router, &shutdown) => {}

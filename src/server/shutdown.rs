@@ -10,17 +10,30 @@ use axum::response::Response;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// How long requests are still accepted.
-const ACCEPT_PERIOD: Duration = Duration::from_secs(1);
-/// How long requests in flight may take.
-const GRACE_PERIOD: Duration = Duration::from_secs(10);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShutdownPeriods {
+    /// How long requests are still accepted.
+    pub(super) accept: Duration,
+    /// How long requests in flight may take.
+    pub(super) grace: Duration,
+}
 
-#[derive(Default)]
+impl Default for ShutdownPeriods {
+    fn default() -> ShutdownPeriods {
+        ShutdownPeriods { accept: Duration::from_secs(1), grace: Duration::from_secs(10) }
+    }
+}
+
 pub(super) struct GracefulShutdown {
+    periods: ShutdownPeriods,
     is_stopping: watch::Sender<bool>,
 }
 
 impl GracefulShutdown {
+    pub(super) fn new(periods: ShutdownPeriods) -> GracefulShutdown {
+        GracefulShutdown { periods, is_stopping: watch::Sender::default() }
+    }
+
     /// Adds `Connection: close` to a response after the stop signal.
     pub(super) fn mark_last(&self, response: &mut Response) {
         if *self.is_stopping.borrow() {
@@ -32,13 +45,13 @@ impl GracefulShutdown {
     pub(super) async fn stopped_accepting(&self, stop: impl Future<Output = ()>) {
         stop.await;
         self.is_stopping.send_replace(true);
-        sleep(ACCEPT_PERIOD).await;
+        sleep(self.periods.accept).await;
     }
 
     /// Returns when requests in flight have run out of time.
     pub(super) async fn timed_out(&self) {
         // Cannot fail, since `self` is a sender.
         let _ = self.is_stopping.subscribe().wait_for(|is_stopping| *is_stopping).await;
-        sleep(GRACE_PERIOD).await;
+        sleep(self.periods.grace).await;
     }
 }

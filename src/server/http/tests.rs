@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -20,23 +20,27 @@ fn limits(max_connections: usize) -> ConnectionLimits {
     ConnectionLimits { max_connections, head_timeout, idle_timeout, write_timeout }
 }
 
+/// A test that stops the server decides how long requests may take.
+fn periods(grace: Duration) -> ShutdownPeriods {
+    ShutdownPeriods { accept: SHORT, grace }
+}
+
 struct TestServer {
     addr: SocketAddr,
     /// Has a permit for each request of `/wait` that has started.
     started: Arc<Semaphore>,
     /// Each permit lets one of them finish.
     finish: Arc<Semaphore>,
+    stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
-}
-
-impl Drop for TestServer {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }
 
 impl TestServer {
     async fn start(limits: ConnectionLimits) -> TestServer {
+        TestServer::start_with(Settings { limits, shutdown: periods(TEST_TIMEOUT) }).await
+    }
+
+    async fn start_with(settings: Settings) -> TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
         let (started, finish) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
@@ -50,8 +54,12 @@ impl TestServer {
             .route("/", get(async || "home"))
             .route("/wait", get(wait))
             .route("/large", get(async || vec![b'x'; LARGE]));
-        let task = tokio::spawn(serve(listener, router, limits, std::future::pending()));
-        TestServer { addr, started, finish, task }
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(serve(listener, router, settings, stopped));
+        TestServer { addr, started, finish, stop, task }
     }
 
     async fn connect(&self) -> Client {
@@ -73,16 +81,18 @@ impl Client {
         self.0.write_all(text.as_bytes()).await.expect("sent");
     }
 
-    /// Reads a response that ends with this text.
-    async fn receive(&mut self, end: &str) {
+    /// Reads a response that ends with this text. Returns its start.
+    async fn receive(&mut self, end: &str) -> String {
         let reading = async {
             let mut response = Vec::new();
             while !response.ends_with(end.as_bytes()) {
                 let count = self.0.read_buf(&mut response).await.expect("a response");
                 assert!(count > 0, "the connection was closed");
             }
+            response.truncate(response.len() - end.len());
+            String::from_utf8(response).expect("text")
         };
-        timeout(TEST_TIMEOUT, reading).await.expect("a response");
+        timeout(TEST_TIMEOUT, reading).await.expect("a response")
     }
 
     async fn get_home(&mut self) {
@@ -193,4 +203,49 @@ async fn s99_slow_reader_gets_the_whole_response() {
     let mut waiting = server.connect_and_get("/").await;
     slow.receive(&"x".repeat(LARGE)).await;
     waiting.receive("home").await;
+}
+
+#[tokio::test]
+async fn stop_closes_idle_connections_and_finishes_requests() {
+    let server = TestServer::start(limits(8)).await;
+    let (mut used, idle) = (server.connect_and_get("/").await, server.connect().await);
+    used.receive("home").await;
+    let mut busy = server.connect_and_get("/wait").await;
+    server.started.acquire().await.expect("a request").forget();
+    server.stop.send(()).expect("a server");
+    idle.expect_end().await;
+    used.expect_end().await;
+    assert!(TcpStream::connect(server.addr).await.is_err(), "the port is closed");
+    server.finish.add_permits(1);
+    assert!(busy.receive("waited").await.contains("connection: close"));
+    busy.expect_end().await;
+    timeout(TEST_TIMEOUT, server.task).await.expect("an end").expect("no panic");
+}
+
+#[tokio::test]
+async fn requests_sent_shortly_after_the_stop_are_answered() {
+    let shutdown = ShutdownPeriods { accept: TEST_TIMEOUT, grace: TEST_TIMEOUT };
+    let server = TestServer::start_with(Settings { limits: limits(8), shutdown }).await;
+    let mut used = server.connect_and_get("/").await;
+    assert!(!used.receive("home").await.contains("connection: close"));
+    server.stop.send(()).expect("a server");
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    let new = Client(TcpStream::connect(server.addr).await.expect("a connection"));
+    for mut client in [used, new] {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert!(client.receive("home").await.contains("connection: close"));
+        client.expect_end().await;
+    }
+    server.task.abort();
+}
+
+#[tokio::test]
+async fn requests_that_take_longer_than_the_grace_period_are_given_up() {
+    let server = TestServer::start_with(Settings { limits: limits(8), shutdown: periods(2 * SHORT) }).await;
+    let _busy = server.connect_and_get("/wait").await;
+    server.started.acquire().await.expect("a request").forget();
+    server.stop.send(()).expect("a server");
+    timeout(TEST_TIMEOUT, server.task).await.expect("an end").expect("no panic");
 }

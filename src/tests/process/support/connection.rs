@@ -50,6 +50,16 @@ impl Connection {
         self.stream.write_all(request.as_bytes()).await.is_ok()
     }
 
+    /// Sends the start of a form. Returns whether it was sent.
+    pub(crate) async fn send_incomplete_form(&mut self, path: &str) -> bool {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: 100\r\n\r\nusername=",
+            self.port
+        );
+        self.stream.write_all(request.as_bytes()).await.is_ok()
+    }
+
     /// Reads the response, until it is complete or the connection is closed.
     pub(crate) async fn receive(&mut self) -> Received {
         let mut bytes = Vec::new();
