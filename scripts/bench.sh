@@ -3,7 +3,8 @@
 #
 #   scripts/bench.sh                       everything
 #   scripts/bench.sh login account         only these sections
-#   scripts/bench.sh --seconds 2 login     options and sections: benches/load/options.rs
+#   scripts/bench.sh micro                 only the parts of a request, each by itself
+#   scripts/bench.sh --help                all sections and options
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh
@@ -11,5 +12,15 @@ set -euo pipefail
 cd "$root"
 
 [ -x target/release/qq-login ] || die "there is no release build: run 'make build' first"
-cargo build --quiet --locked --release --manifest-path benches/Cargo.toml --target-dir target
-exec target/release/load "$@"
+in_benches=(--quiet --locked --manifest-path benches/Cargo.toml --target-dir target)
+micro() {
+    cargo bench "${in_benches[@]}" --bench micro -- --quiet --noplot --warm-up-time 1 --measurement-time 3
+}
+
+if [ "$*" = micro ]; then
+    micro
+    exit
+fi
+cargo build --release "${in_benches[@]}"
+target/release/load "$@"
+[ $# -gt 0 ] || micro

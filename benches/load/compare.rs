@@ -18,12 +18,17 @@ use crate::setup::{self, Provider, Setup, known_user};
 struct Totals {
     measurement: Measurement,
     cpu_seconds: f64,
+    provider_cpu_seconds: f64,
 }
 
 impl Totals {
     /// CPU seconds per 1,000 journeys.
     fn cpu_per_thousand(&self) -> f64 {
-        self.cpu_seconds / self.measurement.count().max(1) as f64 * 1000.0
+        self.per_thousand(self.cpu_seconds)
+    }
+
+    fn per_thousand(&self, seconds: f64) -> f64 {
+        seconds / self.measurement.count().max(1) as f64 * 1000.0
     }
 }
 
@@ -133,11 +138,12 @@ async fn run_round(
         })
         .await;
     }
-    let cpu_before = server.cpu_seconds()?;
+    let (cpu_before, provider_cpu_before) = (server.cpu_seconds()?, provider.process.cpu_seconds()?);
     let length = Length::Time(Duration::from_secs(options.seconds));
     let measurement =
         driver::run(&mut browsers, length, async |browser, number| journey.run(browser, prefix, number).await).await;
     total.cpu_seconds += server.cpu_seconds()? - cpu_before;
+    total.provider_cpu_seconds += provider.process.cpu_seconds()? - provider_cpu_before;
     total.measurement.merge(measurement);
     Ok(())
 }
@@ -157,6 +163,7 @@ fn add_to_report(report: &mut Report, journey: Journey, site: &Totals, reference
             journey.name().to_owned(),
             server.to_owned(),
             format!("{:.4}", totals.cpu_per_thousand()),
+            format!("{:.4}", totals.per_thousand(totals.provider_cpu_seconds)),
             format!("{:.0}", measurement.per_second()),
             format!("{:.1}", measurement.quantile_ms(0.5)),
             format!("{:.1}", measurement.quantile_ms(0.95)),

@@ -54,6 +54,10 @@ impl Options {
                 Long("rounds") => options.rounds = parser.value()?.parse()?,
                 Long("logins") => options.logins = parser.value()?.parse()?,
                 Long("rows") => options.rows = parser.value()?.parse()?,
+                Long("help") => {
+                    print!("{USAGE}");
+                    std::process::exit(0);
+                }
                 Value(section) => options.add_section(section.string()?)?,
                 other => bail!("{}\n\n{USAGE}", other.unexpected()),
             }

@@ -46,7 +46,17 @@ impl Report {
             ]
         });
         if !self.details.is_empty() {
-            let header = ["journey", "server", "CPU s per 1000", "per second", "p50 ms", "p95 ms", "p99 ms", "errors"];
+            let header = [
+                "journey",
+                "server",
+                "CPU s per 1000",
+                "sandbox's CPU s",
+                "per second",
+                "p50 ms",
+                "p95 ms",
+                "p99 ms",
+                "errors",
+            ];
             print_table(&header, self.details.clone());
         }
         print_table(&["what", "value", "reference", "ratio", "target", "reached"], goals.collect());
