@@ -24,22 +24,28 @@ pub(super) struct LastSeen {
 }
 
 #[derive(Clone, Copy)]
-enum Note {
+pub(super) enum Note {
     /// When the session was used, in seconds since 1970.
     Used(i64),
     /// The session has ended. Contains when it was last used.
     Ended(i64),
 }
 
-impl LastSeen {
+impl Note {
     /// Returns when the session was last used; `stored` is what the database says. Returns `None` if it has ended.
-    pub(super) fn latest(&self, id_hash: &str, stored: i64) -> Option<i64> {
-        match self.notes().get(id_hash) {
-            Some(Note::Used(at)) => Some(stored.max(*at)),
+    pub(super) fn apply(note: Option<Note>, stored: i64) -> Option<i64> {
+        match note {
+            Some(Note::Used(at)) => Some(stored.max(at)),
             // Another machine may have seen it used since then.
-            Some(Note::Ended(last_seen_at)) => (stored > *last_seen_at).then_some(stored),
+            Some(Note::Ended(last_seen_at)) => (stored > last_seen_at).then_some(stored),
             None => Some(stored),
         }
+    }
+}
+
+impl LastSeen {
+    pub(super) fn get(&self, id_hash: &str) -> Option<Note> {
+        self.notes().get(id_hash).copied()
     }
 
     pub(super) fn note_used(&self, id_hash: String, now: i64) {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use tower_sessions::session::Id;
 
+use super::last_seen::Note;
 use super::store::{SqlSessionStore, hash};
 use crate::database::QueryError;
 use crate::sealing::fingerprint;
@@ -31,7 +32,7 @@ impl SqlSessionStore {
         let rows = self.rows_of_user(user_id).await?.into_iter();
         let mut sessions: Vec<SessionInfo> = rows
             .filter_map(|(id_hash, created_at, stored)| {
-                let last_seen_at = self.last_seen.latest(&id_hash, stored)?;
+                let last_seen_at = Note::apply(self.last_seen.get(&id_hash), stored)?;
                 (!self.has_ended(created_at, last_seen_at, now)).then(|| SessionInfo {
                     handle: handle(&id_hash),
                     created_at,

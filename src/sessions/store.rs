@@ -15,7 +15,7 @@ use tower_sessions::session_store::{Result, SessionStore};
 
 use super::data::{KEY, SessionData};
 use super::error::{SessionError, store_error};
-use super::last_seen::LastSeen;
+use super::last_seen::{LastSeen, Note};
 use crate::clock::Clock;
 use crate::database::{Database, QueryError};
 use crate::sealing::{Sealer, fingerprint};
@@ -99,6 +99,8 @@ impl SqlSessionStore {
     /// Reads a row and notes that it was used. Returns `None` if the session has ended.
     pub(super) async fn read(&self, id: &Id) -> std::result::Result<Option<Row>, QueryError> {
         let id_hash = hash(id);
+        // Both before and after the query, since a note is dropped as soon as it is written.
+        let note_before = self.last_seen.get(&id_hash);
         let row: Option<(Vec<u8>, i64, i64, i64)> =
             sqlx::query_as("SELECT data, created_at, last_seen_at, renewing_until FROM sessions WHERE id_hash = $1")
                 .bind(&id_hash)
@@ -106,7 +108,8 @@ impl SqlSessionStore {
                 .await?;
         let Some((sealed, created_at, last_seen_at, lease_ends_at)) = row else { return Ok(None) };
         let now = self.now();
-        let Some(last_seen_at) = self.last_seen.latest(&id_hash, last_seen_at) else { return Ok(None) };
+        let note = self.last_seen.get(&id_hash).or(note_before);
+        let Some(last_seen_at) = Note::apply(note, last_seen_at) else { return Ok(None) };
         if self.has_ended(created_at, last_seen_at, now) {
             self.last_seen.note_ended(id_hash, last_seen_at);
             return Ok(None);
