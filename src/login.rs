@@ -6,6 +6,7 @@ mod api_call;
 mod attempt;
 mod callback;
 mod callback_params;
+mod create_account;
 mod error;
 mod failure;
 mod outcome;

@@ -3,23 +3,16 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
-use super::session::QqLogin;
+use super::create_account::{RegistrationTransaction, registration_key};
 use super::{LoginError, LoginService, ReturnTo};
-use crate::accounts::{
-    self, CreateOutcome, KnownAccount, NewAccount, ValidUsername, generate_username, update_profile,
-};
+use crate::accounts::ValidUsername;
 use crate::audit::{self, Event};
 use crate::config::Registration;
-use crate::sealing::fingerprint;
 use crate::sessions::{FormDraft, NewSession, PendingRegistration, SessionData};
 use crate::validation::{Email, EmailError, UsernameError};
-
-/// Later tries draw from so many usernames that a second collision is next to impossible.
-const MAX_GENERATED_USERNAMES: u32 = 6;
 
 const MAX_DRAFT_BYTES: usize = 2048;
 
@@ -119,62 +112,20 @@ impl LoginService {
             }
             Ok(None) => Ok(RegisterOutcome::Invalid(FormErrors { username: Some(UsernameError::Taken), email: None })),
             Err(LoginError::SessionReplaced) => {
-                Ok(self.repeated_registration(previous).unwrap_or(RegisterOutcome::SignedIn(return_to, None)))
+                let repeated = self.repeated_registration(previous).await?;
+                Ok(repeated.unwrap_or(RegisterOutcome::SignedIn(return_to, None)))
             }
-            Err(error) => {
-                self.recent_registrations.remove(&registration_key(previous));
-                Err(error)
-            }
+            Err(error) => Err(error),
         }
     }
 
-    /// How the registration of the session `previous` ended, if that was less than a minute ago.
-    fn repeated_registration(&self, previous: Id) -> Option<RegisterOutcome> {
-        let (session, return_to) = self.recent_registrations.get(&registration_key(previous), self.now())?;
-        Some(RegisterOutcome::SignedIn(return_to, Some(session)))
-    }
-
-    /// Creates the account of a new user with a generated username, in the transaction of `connection`. Returns false
-    /// if another request was faster.
-    pub(super) async fn create_with_generated_username(
-        &self,
-        connection: &mut AnyConnection,
-        qq_login: &QqLogin,
-    ) -> Result<(KnownAccount, bool), LoginError> {
-        for tries_before in 0..MAX_GENERATED_USERNAMES {
-            let generated = generate_username(&self.random, tries_before)?;
-            let Ok(username) = ValidUsername::parse(&generated) else { continue };
-            if let Some(created) = self.create_with_username(connection, username, None, qq_login).await? {
-                return Ok(created);
-            }
-        }
-        Err(LoginError::NoFreeUsername)
-    }
-
-    /// Returns `None` if the username is taken, and false if the user has an account already.
-    async fn create_with_username(
-        &self,
-        connection: &mut AnyConnection,
-        username: ValidUsername,
-        email: Option<Email>,
-        qq_login: &QqLogin,
-    ) -> Result<Option<(KnownAccount, bool)>, LoginError> {
-        let QqLogin { identity, profile, .. } = qq_login;
-        let account = NewAccount {
-            username,
-            email,
-            trust_email: self.policy.email_trust,
-            openid: identity.openid.clone(),
-            unionid: identity.unionid.clone(),
-        };
-        let is_new = match accounts::create(connection, &account, self.now()).await? {
-            CreateOutcome::Created(_) => true,
-            CreateOutcome::AlreadyRegistered => false,
-            CreateOutcome::UsernameTaken => return Ok(None),
-        };
-        let known = update_profile(connection, &identity.openid, identity.unionid.as_deref(), profile).await?;
-        // Not found if the account was deleted a moment ago.
-        known.map(|known| Some((known, is_new))).ok_or(LoginError::SessionReplaced)
+    /// How the registration of the session `previous` ended, if that was less than a minute ago and the user has not
+    /// signed out since then.
+    async fn repeated_registration(&self, previous: Id) -> Result<Option<RegisterOutcome>, LoginError> {
+        let recent = self.recent_registrations.get(&registration_key(previous), self.now());
+        let Some((session, return_to)) = recent else { return Ok(None) };
+        let exists = self.sessions.exists(session.id()).await?;
+        Ok(exists.then_some(RegisterOutcome::SignedIn(return_to, Some(session))))
     }
 
     /// Keeps a form that was submitted after the pending registration had expired. Only the same QQ user sees it again.
@@ -203,47 +154,14 @@ impl LoginService {
             Some(SessionData::Pending(pending)) => Ok(pending),
             Some(SessionData::SignedIn(_)) => Err(RegisterOutcome::SignedIn(ReturnTo::default(), None)),
             None => {
-                let repeated = session.id().and_then(|id| self.repeated_registration(id));
+                let repeated = match session.id() {
+                    Some(id) => self.repeated_registration(id).await?,
+                    None => None,
+                };
                 Err(repeated.unwrap_or(RegisterOutcome::NothingPending))
             }
         })
     }
-}
-
-/// The transaction of a registration.
-struct RegistrationTransaction {
-    login: LoginService,
-    qq_login: QqLogin,
-    typed: Option<(ValidUsername, Email)>,
-    return_to: ReturnTo,
-    previous: Id,
-    session: NewSession,
-}
-
-impl RegistrationTransaction {
-    /// Returns the user and whether the account is new; `None` if the username is taken.
-    async fn run(self, connection: &mut AnyConnection) -> Result<Option<(i64, bool)>, LoginError> {
-        let RegistrationTransaction { login, qq_login, typed, return_to, previous, session } = self;
-        let created = match typed {
-            Some((username, email)) => login.create_with_username(connection, username, Some(email), &qq_login).await?,
-            None => Some(login.create_with_generated_username(connection, &qq_login).await?),
-        };
-        let Some((known, is_new)) = created else { return Ok(None) };
-        // A form that was sent twice makes one session.
-        if !login.sessions.remove(connection, previous).await? {
-            return Err(LoginError::SessionReplaced);
-        }
-        let user_id = known.account.user_id;
-        login.sessions.insert(connection, session.id(), &qq_login.signed_in(known)).await?;
-        // Before the commit: the form's second copy may come next.
-        let outcome = (session, return_to);
-        login.recent_registrations.get_or_insert_with(registration_key(previous), login.now(), || outcome);
-        Ok(Some((user_id, is_new)))
-    }
-}
-
-fn registration_key(previous: Id) -> String {
-    fingerprint(&previous.to_string())
 }
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 mod commits;
 mod purge;
 mod query_plans;
+mod statements;
 mod transactions;

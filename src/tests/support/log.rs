@@ -3,19 +3,21 @@
 //! One subscriber serves all tests, because `tracing` caches for each call site whether a subscriber is
 //! interested. A site runs on the thread of its test, so each line belongs to the capture of its thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::sync::{Arc, Mutex, Once};
 
 use qq_login::logging::log_filter;
+use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{FilterExt, dynamic_filter_fn};
+use tracing_subscriber::filter::{FilterExt, dynamic_filter_fn, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 thread_local! {
     static CURRENT: RefCell<Option<Log>> = const { RefCell::new(None) };
+    static STATEMENTS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The most verbose `RUST_LOG`. It has a directive for each target that would log a secret, so that it is
@@ -44,14 +46,29 @@ impl Log {
             let is_captured = dynamic_filter_fn(|_, _| CURRENT.with_borrow(Option::is_some));
             let filter = log_filter(MOST_VERBOSE).expect("a filter").and(is_captured);
             let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(CurrentLog);
-            tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+            let statements = CountStatements.with_filter(filter_fn(|metadata| metadata.target() == "sqlx::query"));
+            tracing_subscriber::registry().with(lines.with_filter(filter)).with(statements).init();
         });
         CURRENT.set(Some(self.clone()));
         CaptureGuard
     }
 
+    /// Returns how many SQL statements this thread has run since the first capture. (On PostgreSQL: SQLite runs them on
+    /// threads of its own.)
+    pub(crate) fn statement_count() -> usize {
+        STATEMENTS.get()
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("the log").clone()).expect("UTF-8")
+    }
+}
+
+struct CountStatements;
+
+impl<S: Subscriber> Layer<S> for CountStatements {
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        STATEMENTS.set(STATEMENTS.get() + 1);
     }
 }
 

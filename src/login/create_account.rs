@@ -1,0 +1,98 @@
+//! The transaction of a registration: user, email address, openid and session, or nothing.
+
+use sqlx::AnyConnection;
+use tower_sessions::session::Id;
+
+use super::session::QqLogin;
+use super::{LoginError, LoginService, ReturnTo};
+use crate::accounts::{
+    self, CreateOutcome, KnownAccount, NewAccount, ValidUsername, generate_username, update_profile,
+};
+use crate::sealing::fingerprint;
+use crate::sessions::NewSession;
+use crate::validation::Email;
+
+/// Later tries draw from so many usernames that a second collision is next to impossible.
+const MAX_GENERATED_USERNAMES: u32 = 6;
+
+/// The transaction of a registration.
+pub(super) struct RegistrationTransaction {
+    pub(super) login: LoginService,
+    pub(super) qq_login: QqLogin,
+    /// `None` for a generated username.
+    pub(super) typed: Option<(ValidUsername, Email)>,
+    pub(super) return_to: ReturnTo,
+    pub(super) previous: Id,
+    pub(super) session: NewSession,
+}
+
+impl RegistrationTransaction {
+    /// Returns the user and whether the account is new; `None` if the username is taken.
+    pub(super) async fn run(self, connection: &mut AnyConnection) -> Result<Option<(i64, bool)>, LoginError> {
+        let RegistrationTransaction { login, qq_login, typed, return_to, previous, session } = self;
+        let created = match typed {
+            Some((username, email)) => login.create_with_username(connection, username, Some(email), &qq_login).await?,
+            None => Some(login.create_with_generated_username(connection, &qq_login).await?),
+        };
+        let Some((known, is_new)) = created else { return Ok(None) };
+        // A form that was sent twice makes one session.
+        if !login.sessions.remove(connection, previous).await? {
+            return Err(LoginError::SessionReplaced);
+        }
+        let user_id = known.account.user_id;
+        login.sessions.insert(connection, session.id(), &qq_login.signed_in(known)).await?;
+        // Before the commit: the form's second copy may be next in the queue.
+        let outcome = (session, return_to);
+        login.recent_registrations.get_or_insert_with(registration_key(previous), login.now(), || outcome);
+        Ok(Some((user_id, is_new)))
+    }
+}
+
+pub(super) fn registration_key(previous: Id) -> String {
+    fingerprint(&previous.to_string())
+}
+
+impl LoginService {
+    /// Creates the account of a new user with a generated username, in the transaction of `connection`. Returns false
+    /// if another request was faster.
+    pub(super) async fn create_with_generated_username(
+        &self,
+        connection: &mut AnyConnection,
+        qq_login: &QqLogin,
+    ) -> Result<(KnownAccount, bool), LoginError> {
+        for tries_before in 0..MAX_GENERATED_USERNAMES {
+            let generated = generate_username(&self.random, tries_before)?;
+            let Ok(username) = ValidUsername::parse(&generated) else { continue };
+            if let Some(created) = self.create_with_username(connection, username, None, qq_login).await? {
+                return Ok(created);
+            }
+        }
+        Err(LoginError::NoFreeUsername)
+    }
+
+    /// Returns `None` if the username is taken, and false if the user has an account already.
+    async fn create_with_username(
+        &self,
+        connection: &mut AnyConnection,
+        username: ValidUsername,
+        email: Option<Email>,
+        qq_login: &QqLogin,
+    ) -> Result<Option<(KnownAccount, bool)>, LoginError> {
+        let QqLogin { identity, profile, .. } = qq_login;
+        let account = NewAccount {
+            username,
+            email,
+            trust_email: self.policy.email_trust,
+            openid: identity.openid.clone(),
+            unionid: identity.unionid.clone(),
+        };
+        let is_new = match accounts::create(connection, &account, self.now()).await? {
+            CreateOutcome::Created(_) => true,
+            CreateOutcome::AlreadyRegistered => false,
+            CreateOutcome::UsernameTaken => return Ok(None),
+        };
+        let known = update_profile(connection, &identity.openid, identity.unionid.as_deref(), profile).await?;
+        // Not found if the account was deleted a moment ago.
+        known.map(|known| Some((known, is_new))).ok_or(LoginError::SessionReplaced)
+    }
+}
