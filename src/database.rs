@@ -87,18 +87,27 @@ impl Database {
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
         let result = match &self.0.writer {
-            Some(writer) => writer.run(job).await,
+            Some(writer) => writer.run(true, job).await,
             None => run_in_transaction(&self.0.pool, job).await,
         };
-        if result.is_ok() {
-            *self.0.last_commit.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        }
+        self.note_commit(result.is_ok());
         result
     }
 
     /// Runs one statement that writes, in a transaction of its own. Returns the number of rows that it changed.
     pub async fn execute(&self, statement: Query<'static, Any, AnyArguments>) -> Result<u64, QueryError> {
-        self.write(|connection| Box::pin(async { Ok(statement.execute(connection).await?.rows_affected()) })).await
+        let result = match &self.0.writer {
+            Some(writer) => {
+                writer
+                    .run(false, |connection| {
+                        Box::pin(async { Ok::<_, QueryError>(statement.execute(connection).await?) })
+                    })
+                    .await
+            }
+            None => Ok(statement.execute(&self.0.pool).await?),
+        };
+        self.note_commit(result.is_ok());
+        Ok(result?.rows_affected())
     }
 
     /// Commits the transactions that wait and closes all connections. SQLite then merges its log into the file, so that
@@ -108,6 +117,12 @@ impl Database {
         // The last connection to be closed merges the log, and only this one may write.
         if let Some(writer) = &self.0.writer {
             writer.close().await;
+        }
+    }
+
+    fn note_commit(&self, has_committed: bool) {
+        if has_committed {
+            *self.0.last_commit.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
     }
 

@@ -21,11 +21,12 @@ const MAX_GROUP: usize = 256;
 /// How long a caller waits for its commit.
 const CALLER_TIMEOUT: Duration = Duration::from_secs(10);
 
-// Statements that only this file runs are combined, since each trip to the connection's thread costs time.
-const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
-const NEXT_JOB: &str = "RELEASE job; SAVEPOINT job";
-const UNDO_JOB: &str = "ROLLBACK TO job";
-const COMMIT: &str = "RELEASE job; COMMIT";
+// As few statements as possible, since each is a trip to the connection's thread. A commit releases the savepoint.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const FIRST_SAVEPOINT: &str = "SAVEPOINT job";
+const NEXT_SAVEPOINT: &str = "RELEASE job; SAVEPOINT job";
+const UNDO: &str = "ROLLBACK TO job";
+const COMMIT: &str = "COMMIT";
 
 /// Sends transactions to the task that owns the connection.
 pub(super) struct Writer {
@@ -41,6 +42,8 @@ enum Message {
 trait Job: Send {
     /// Whether the caller has gone away.
     fn is_cancelled(&self) -> bool;
+    /// Whether it needs a savepoint: a single statement that fails changes nothing.
+    fn has_several_statements(&self) -> bool;
     /// Runs the statements. Returns false if their changes have to be undone.
     fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool>;
     /// Answers the caller.
@@ -48,6 +51,7 @@ trait Job: Send {
 }
 
 struct TypedJob<F, T, E> {
+    has_several_statements: bool,
     function: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
@@ -61,6 +65,10 @@ where
 {
     fn is_cancelled(&self) -> bool {
         self.reply.is_closed()
+    }
+
+    fn has_several_statements(&self) -> bool {
+        self.has_several_statements
     }
 
     fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool> {
@@ -93,14 +101,15 @@ impl Writer {
         Writer { queue }
     }
 
-    pub(super) async fn run<T, E, F>(&self, function: F) -> Result<T, E>
+    /// Runs a transaction, which may consist of a single statement.
+    pub(super) async fn run<T, E, F>(&self, has_several_statements: bool, function: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<QueryError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
         let (reply, result) = oneshot::channel();
-        let job = Box::new(TypedJob { function: Some(function), result: None, reply });
+        let job = Box::new(TypedJob { has_several_statements, function: Some(function), result: None, reply });
         let committed = async {
             self.queue.send(Message::Run(job)).await.map_err(|_| QueryError::Closed)?;
             result.await.map_err(|_| QueryError::Closed)
@@ -180,15 +189,16 @@ impl WriterTask {
 
     async fn run_and_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
         let result = async {
-            let mut is_first = true;
+            let mut savepoint = FIRST_SAVEPOINT;
             for job in jobs.iter_mut().filter(|job| !job.is_cancelled()) {
-                if !is_first {
-                    self.execute(NEXT_JOB).await?;
+                let needs_savepoint = job.has_several_statements();
+                if needs_savepoint {
+                    self.execute(savepoint).await?;
+                    savepoint = NEXT_SAVEPOINT;
                 }
-                is_first = false;
                 let connection = self.connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-                if !job.run(connection).await {
-                    self.execute(UNDO_JOB).await?;
+                if !job.run(connection).await && needs_savepoint {
+                    self.execute(UNDO).await?;
                 }
             }
             self.execute(COMMIT).await
