@@ -156,13 +156,16 @@ impl WriterTask {
             Ok(()) => self.run_and_commit(&mut jobs).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = &commit
-            && DatabaseErrorKind::from(error) != DatabaseErrorKind::Busy
-        {
-            // It may belong to a file that was replaced or that was read-only when it was opened.
+        // A connection may belong to a file that was replaced or that was read-only when it was opened: then a transaction
+        // begins and ends without an error, and only its statements fail.
+        let is_suspect = match &commit {
+            Ok(has_failures) => *has_failures,
+            Err(error) => DatabaseErrorKind::from(error) != DatabaseErrorKind::Busy,
+        };
+        if is_suspect {
             self.disconnect().await;
         }
-        let commit = commit.map_err(Arc::new);
+        let commit = commit.map(drop).map_err(Arc::new);
         for job in jobs {
             job.finish(&commit);
         }
@@ -187,8 +190,10 @@ impl WriterTask {
         self.execute(BEGIN).await
     }
 
-    async fn run_and_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), sqlx::Error> {
+    /// Returns whether some of the transactions failed.
+    async fn run_and_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<bool, sqlx::Error> {
         let result = async {
+            let mut has_failures = false;
             let mut savepoint = FIRST_SAVEPOINT;
             for job in jobs.iter_mut().filter(|job| !job.is_cancelled()) {
                 let needs_savepoint = job.has_several_statements();
@@ -197,11 +202,15 @@ impl WriterTask {
                     savepoint = NEXT_SAVEPOINT;
                 }
                 let connection = self.connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-                if !job.run(connection).await && needs_savepoint {
-                    self.execute(UNDO).await?;
+                if !job.run(connection).await {
+                    has_failures = true;
+                    if needs_savepoint {
+                        self.execute(UNDO).await?;
+                    }
                 }
             }
-            self.execute(COMMIT).await
+            self.execute(COMMIT).await?;
+            Ok(has_failures)
         };
         let result = result.await;
         if result.is_err() {
