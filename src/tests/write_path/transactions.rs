@@ -31,7 +31,11 @@ async fn s48_failed_transaction_writes_nothing_and_spoils_no_other() {
         let name = format!("row-{number}");
         database.write(move |connection| {
             Box::pin(async move {
-                if number % 2 == 0 { insert(connection, name).await } else { insert_and_fail(connection, name).await }
+                if number.is_multiple_of(2) {
+                    insert(connection, name).await
+                } else {
+                    insert_and_fail(connection, name).await
+                }
             })
         })
     };
