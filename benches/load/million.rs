@@ -37,31 +37,29 @@ pub(crate) async fn measure(setup: &Setup, options: &Options, report: &mut Repor
     let mut database = open(&path).await?;
     let expired_before = count_expired(&mut database).await?;
 
-    // The site deletes expired rows when it starts.
+    // The site begins to delete expired rows when it starts, in batches.
     let large = setup.start_site(&provider, address, &path, &[]).await?;
     let round = Duration::from_secs(options.seconds);
-    let while_purging = login(&large, &provider, round).await;
-    let expired_after = count_expired(&mut database).await?;
     let mut in_large = Measurement::default();
     let mut in_small = Measurement::default();
     for _ in 0..options.rounds {
         in_small.merge(login(&small, &provider, round).await);
         in_large.merge(login(&large, &provider, round).await);
     }
+    let deleted = expired_before - count_expired(&mut database).await?;
 
-    for (error, count) in [&while_purging, &in_large, &in_small].into_iter().flat_map(|logins| &logins.errors) {
+    for (error, count) in [&in_large, &in_small].into_iter().flat_map(|logins| &logins.errors) {
         println!("login with a million users: {count} × {error}");
     }
-    println!("expired rows deleted while measuring: {} of {expired_before}", expired_before - expired_after);
-    let [purging, large, small] = [&while_purging, &in_large, &in_small].map(|logins| logins.quantile_ms(0.5));
-    let ratio = purging.max(large) / small;
+    let [large, small] = [&in_large, &in_small].map(|logins| logins.quantile_ms(0.5));
+    let ratio = large / small;
     report.add_goal(Goal {
         what: "login median with a million users, against an empty database",
-        value: format!("{large:.2} ms, {purging:.2} ms with the purge running"),
+        value: format!("{large:.2} ms, {deleted} rows purged meanwhile"),
         reference: format!("{small:.2} ms"),
         ratio: Some(ratio),
         target: "≤ 1.2×",
-        is_reached: ratio <= 1.2,
+        is_reached: ratio <= 1.2 && deleted > 0 && in_large.errors.is_empty(),
     });
     Ok(())
 }

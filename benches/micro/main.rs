@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod sessions;
 mod site;
 
 use std::hint::black_box;
@@ -65,5 +66,5 @@ fn pages(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, parsing, sealing, pages);
+criterion_group!(benches, parsing, sealing, sessions::sessions, pages);
 criterion_main!(benches);
