@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$root"
 
 [ -x target/release/qq-login ] || die "there is no release build: run 'make build' first"
-in_benches=(--quiet --locked --manifest-path benches/Cargo.toml --target-dir target)
+in_benches=(--quiet --manifest-path benches/Cargo.toml --target-dir target)
 micro() {
     cargo bench "${in_benches[@]}" --bench micro -- --quiet --noplot --warm-up-time 1 --measurement-time 3
 }
