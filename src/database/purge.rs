@@ -11,12 +11,12 @@ use super::{Database, QueryError};
 const BATCH_ROWS: i64 = 500;
 /// How long other writers go first, at least.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Identifies the lock that one machine at a time holds, on PostgreSQL.
-const LOCK: &str = "SELECT pg_try_advisory_xact_lock(3010)";
+/// Waits for the lock that one machine at a time holds, on PostgreSQL.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(3010)";
 
 impl Database {
     /// Deletes rows until none is left. `sql` deletes at most `$2` rows that are older than `$1` (in seconds since 1970).
-    /// On PostgreSQL, does nothing while another machine purges.
+    /// On PostgreSQL, waits while another machine deletes a batch.
     pub async fn purge(&self, sql: &'static str, before: i64) -> Result<(), QueryError> {
         let is_shared = self.0.writer.is_none();
         loop {
@@ -36,10 +36,7 @@ async fn delete_batch(
     is_shared: bool,
 ) -> Result<u64, QueryError> {
     if is_shared {
-        let (has_lock,): (bool,) = sqlx::query_as(LOCK).fetch_one(&mut *connection).await?;
-        if !has_lock {
-            return Ok(0);
-        }
+        sqlx::raw_sql(LOCK).execute(&mut *connection).await?;
     }
     Ok(sqlx::query(sql).bind(before).bind(BATCH_ROWS).execute(connection).await?.rows_affected())
 }

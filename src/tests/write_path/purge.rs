@@ -60,9 +60,17 @@ async fn one_machine_at_a_time_purges_postgres() {
     let database = site.open_database().await;
     site.execute("BEGIN").await;
     site.query_texts("SELECT CAST(pg_advisory_xact_lock(3010) AS TEXT)").await;
-    database.purge(PURGE, now + 200).await.expect("purged");
-    assert_eq!(site.count("spent_attempts").await, ROWS, "another machine purges");
-    site.execute("COMMIT").await;
-    database.purge(PURGE, now + 200).await.expect("purged");
+    let purge = database.purge(PURGE, now + 200);
+    let release = async {
+        let waiting = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while site.query_number(waiting).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(site.count("spent_attempts").await, ROWS, "another machine purges");
+        site.execute("COMMIT").await;
+    };
+    let (purged, ()) = tokio::join!(purge, release);
+    purged.expect("purged");
     assert_eq!(site.count("spent_attempts").await, 0);
 }

@@ -40,15 +40,16 @@ async fn requests_run_few_statements() {
         let (browser, callback) = &mut callbacks[number];
         assert_eq!(browser.get(callback).await.location(), "/register");
     });
-    // Spend the attempt; look for the account, insert the session.
-    journeys.push(("first callback", first_callback.await, 3));
+    // Spend the attempt; look for the account, insert the session, commit.
+    journeys.push(("first callback", first_callback.await, 4));
     let registration = fewest_statements(async |number| {
         let (username, email) = (format!("user{number}"), format!("user{number}@example.com"));
         let response = callbacks[number].0.post("/register", &[("username", &username), ("email", &email)]).await;
         assert_eq!(response.location(), "/account");
     });
-    // Read the session; insert user, openid and email address; update the profile, delete the old session, insert one.
-    journeys.push(("registration", registration.await, 7));
+    // Read the session; insert user, openid and email address, update the profile, delete the old session, insert one,
+    // commit.
+    journeys.push(("registration", registration.await, 8));
     for (path, expected) in [("/", 1), ("/account", 2), ("/account/sessions", 2), ("/account/delete", 1)] {
         let count = fewest_statements(async |number| {
             assert_eq!(callbacks[number].0.get(path).await.status, 200, "{path}");
@@ -62,8 +63,8 @@ async fn requests_run_few_statements() {
         let (browser, callback) = &mut callbacks[number];
         assert_eq!(browser.get(callback).await.location(), "/account");
     });
-    // Spend the attempt; read the session; update the profile, delete the old session, insert one.
-    journeys.push(("sign-in", sign_in.await, 5));
+    // Spend the attempt; read the session; update the profile, delete the old session, insert one, commit.
+    journeys.push(("sign-in", sign_in.await, 6));
     for (journey, statements, expected) in journeys {
         assert_eq!(statements, expected, "{journey}");
     }
