@@ -55,7 +55,7 @@ pub(crate) async fn measure(setup: &Setup, options: &Options, report: &mut Repor
     let ratio = large / small;
     report.add_goal(Goal {
         what: "login median with a million users, against an empty database",
-        value: format!("{large:.2} ms, {deleted} rows purged meanwhile"),
+        value: format!("{large:.2} ms, {deleted} rows purged at the same time"),
         reference: format!("{small:.2} ms"),
         ratio: Some(ratio),
         target: "≤ 1.2×",

@@ -5,7 +5,7 @@
 use sqlx::AnyConnection;
 
 use super::email_addresses::insert_email;
-use super::{Account, COMPANY_QQ, ValidUsername};
+use super::{COMPANY_QQ, ValidUsername};
 use crate::database::QueryError;
 use crate::validation::Email;
 
@@ -27,7 +27,7 @@ pub struct NewAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
     /// The account was created.
-    Created(Account),
+    Created,
     /// Another user has the username; nothing was created.
     UsernameTaken,
     /// The openid already has an account, perhaps since a moment ago; nothing was created.
@@ -52,7 +52,7 @@ pub async fn create(
     if let Some(email) = &account.email {
         insert_email(connection, user_id, email, account.trust_email, now).await?;
     }
-    Ok(CreateOutcome::Created(Account { user_id, username: account.username.shown().to_owned() }))
+    Ok(CreateOutcome::Created)
 }
 
 async fn is_registered(connection: &mut AnyConnection, openid: &str) -> Result<bool, QueryError> {

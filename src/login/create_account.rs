@@ -87,7 +87,7 @@ impl LoginService {
             unionid: identity.unionid.clone(),
         };
         let is_new = match accounts::create(connection, &account, self.now()).await? {
-            CreateOutcome::Created(_) => true,
+            CreateOutcome::Created => true,
             CreateOutcome::AlreadyRegistered => false,
             CreateOutcome::UsernameTaken => return Ok(None),
         };

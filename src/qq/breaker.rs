@@ -64,7 +64,7 @@ impl Breaker {
             if started_at < *skip_until {
                 return None;
             }
-            // One call finds out whether the endpoint has recovered; others are skipped meanwhile.
+            // One call finds out whether the endpoint has recovered; until then, others are skipped.
             *skip_until = started_at + SKIP_PERIOD;
         }
         Some(Call { breaker: self, started_at, is_recorded: false })

@@ -39,7 +39,7 @@ impl Client {
     ///
     /// # Errors
     /// [`MalformedResponse::InconsistentOpenid`] if the two openids differ. One of the answers is
-    /// then about somebody else, and nothing tells which.
+    /// then about another user, and it is unknown which.
     pub async fn log_in(&self, code: &SecretString, prefetch_profile: bool) -> Result<Login, QqError> {
         let deadline = Instant::now() + LOGIN_TIMEOUT;
         let calls = async {

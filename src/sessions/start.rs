@@ -48,7 +48,7 @@ impl SqlSessionStore {
         Ok(())
     }
 
-    /// Deletes a session, in the transaction of `connection`. Returns false if there is none.
+    /// Deletes a session, in the transaction of `connection`. Returns whether it existed.
     pub async fn remove(&self, connection: &mut AnyConnection, id: Id) -> Result<bool, QueryError> {
         let deleted =
             sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(hash(&id)).execute(connection).await?;
