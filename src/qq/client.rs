@@ -15,7 +15,7 @@ use super::identity::Identity;
 use super::request_url::request_url;
 use super::response::ResponseBody;
 use super::token::Token;
-use super::transport::Transport;
+use super::transport::{ParseBody, Transport};
 
 const FORMAT_JSON: (&str, &str) = ("fmt", "json");
 
@@ -120,7 +120,8 @@ impl Client {
         let mut parameters =
             vec![("grant_type", grant_type), ("client_id", &self.config.app_id), ("client_secret", app_key)];
         parameters.extend_from_slice(grant);
-        let response = self.request("oauth2.0/token", &parameters, RetryPolicy::Never, self.deadline()).await?;
+        let (retry, deadline) = (RetryPolicy::Never, self.deadline());
+        let response = self.request("oauth2.0/token", &parameters, ResponseBody::parse, retry, deadline).await?;
         Ok(Token::from_response(&response)?)
     }
 
@@ -136,7 +137,7 @@ impl Client {
             parameters.push(("unionid", "1"));
         }
         parameters.push(FORMAT_JSON);
-        let response = self.request("oauth2.0/me", &parameters, retry, deadline).await?;
+        let response = self.request("oauth2.0/me", &parameters, ResponseBody::parse, retry, deadline).await?;
         Identity::from_response(&response, &self.config.app_id)
     }
 
@@ -145,14 +146,15 @@ impl Client {
         &self,
         path: &str,
         parameters: &[(&str, &str)],
+        parse: ParseBody,
         retry: RetryPolicy,
         deadline: Instant,
     ) -> Result<ResponseBody, QqError> {
         let url = request_url(&self.config.graph_url, path, parameters);
-        match self.transport.get(url.clone(), deadline).await {
+        match self.transport.get(url.clone(), parse, deadline).await {
             Err(error) if retry.should_retry(&error) && Instant::now() + RETRY_DELAY < deadline => {
                 sleep(RETRY_DELAY).await;
-                self.transport.get(url, deadline).await
+                self.transport.get(url, parse, deadline).await
             }
             result => result,
         }

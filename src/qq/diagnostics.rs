@@ -10,7 +10,7 @@ use super::error::{QqError, TransportError};
 use super::error_codes::code_info;
 use super::identity::Identity;
 use super::openapi::{UserCredentials, UserInfo};
-use super::response::MalformedResponse;
+use super::response::{MalformedResponse, decode_utf8};
 use super::transport::{read_body, with_deadline};
 
 /// The result of opening the authorization URL.
@@ -121,7 +121,7 @@ fn is_callback(url: &Url, redirect_uri: &str) -> bool {
 }
 
 fn classify_page(body: &[u8]) -> Result<AuthorizePage, MalformedResponse> {
-    let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?.trim_ascii();
+    let text = decode_utf8(body)?.trim_ascii();
     if text.is_empty() {
         return Err(MalformedResponse::Empty);
     }

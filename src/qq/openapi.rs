@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::client::{Client, RetryPolicy};
 use super::error::{QqError, TransportError};
 use super::response::ResponseBody;
+use super::transport::ParseBody;
 
 pub use user_info::{Gender, UserInfo};
 
@@ -50,7 +51,7 @@ impl Client {
     ) -> Result<T, QqError> {
         check_path(path)?;
         check_parameter_names(parameters)?;
-        let response = self.call_api(path, parameters, user, RetryPolicy::IfRejected).await?;
+        let response = self.call_api(path, parameters, ResponseBody::parse, user, RetryPolicy::IfRejected).await?;
         response.required_field("ret")?;
         Ok(response.deserialize()?)
     }
@@ -66,7 +67,7 @@ impl Client {
         user: UserCredentials<'_>,
         retry: RetryPolicy,
     ) -> Result<UserInfo, QqError> {
-        let response = self.call_api("user/get_user_info", &[], user, retry).await?;
+        let response = self.call_api("user/get_user_info", &[], ResponseBody::parse_lenient, user, retry).await?;
         Ok(UserInfo::from_response(&response, &self.avatars.url_policy)?)
     }
 
@@ -74,6 +75,7 @@ impl Client {
         &self,
         path: &str,
         parameters: &[(&str, &str)],
+        parse: ParseBody,
         user: UserCredentials<'_>,
         retry: RetryPolicy,
     ) -> Result<ResponseBody, QqError> {
@@ -85,7 +87,7 @@ impl Client {
             ("openid", user.openid),
         ];
         all.extend_from_slice(parameters);
-        self.request(path, &all, retry, self.deadline()).await
+        self.request(path, &all, parse, retry, self.deadline()).await
     }
 }
 

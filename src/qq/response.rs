@@ -1,11 +1,13 @@
 //! Parses QQ's response bodies, strictly: regular expressions and fixed slices made other clients
 //! panic on an error body, or accept half of one.
 //! [`ResponseBody::parse`] returns the fields of a body, or a [`MalformedResponse`].
+//! [`ResponseBody::parse_lenient`] forgives unreadable characters in what only serves to be shown.
 //! This folder must not know what the fields mean or how the body was received.
 
 mod error;
 mod form;
 mod json;
+mod repair;
 mod value;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ impl ResponseBody {
     /// `fmt=json`, QQ sends some errors as JSONP and some successes as forms. The Content-Type does
     /// not help: it is `text/html` for everything (go-macaron/oauth2#3).
     pub(super) fn parse(body: &[u8]) -> Result<ResponseBody, MalformedResponse> {
-        let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?.trim_ascii();
+        let text = decode_utf8(body)?.trim_ascii();
         if text.is_empty() {
             return Err(MalformedResponse::Empty);
         }
@@ -46,6 +48,12 @@ impl ResponseBody {
             }
         }
         Ok(ResponseBody { fields, json: json.map(str::to_owned) })
+    }
+
+    /// As [`ResponseBody::parse`], but leaves out the characters of JSON strings that cannot be read,
+    /// so that one of them in a nickname does not hide the other fields.
+    pub(super) fn parse_lenient(body: &[u8]) -> Result<ResponseBody, MalformedResponse> {
+        ResponseBody::parse(repair::repair_strings(&String::from_utf8_lossy(body)).as_bytes())
     }
 
     /// Deserializes the whole object.
@@ -87,6 +95,12 @@ impl ResponseBody {
     }
 }
 
+/// Decodes UTF-8, with or without a byte-order mark.
+pub(super) fn decode_utf8(body: &[u8]) -> Result<&str, MalformedResponse> {
+    let text = std::str::from_utf8(body).map_err(|_| MalformedResponse::NotUtf8)?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
 /// The `…` of `( … );`. The inner spaces, the semicolon and the line end are optional.
 fn jsonp_argument(call: &str) -> Option<&str> {
     let call = call.strip_suffix(';').unwrap_or(call).trim_ascii();
@@ -113,6 +127,9 @@ mod tests {
             "callback ( \n{\"openid\":\"OID\"}\n ) ;\r\n",
             "openid=OID",
             "client_id=1&openid=OID\n",
+            "\u{feff}{\"openid\":\"OID\"}",
+            "\u{feff}callback( {\"openid\":\"OID\"} );\n",
+            "\u{feff}openid=OID",
         ] {
             let parsed = ResponseBody::parse(body.as_bytes());
             let openid = parsed.as_ref().map(|it| it.text("openid"));

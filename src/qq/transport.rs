@@ -24,6 +24,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// [`ResponseBody::parse`] or [`ResponseBody::parse_lenient`].
+pub(super) type ParseBody = fn(&[u8]) -> Result<ResponseBody, MalformedResponse>;
+
 #[derive(Clone, Debug)]
 pub(super) struct Transport {
     http: reqwest::Client,
@@ -51,11 +54,11 @@ impl Transport {
 
     /// Returns the fields of the response, which must be complete before `deadline` and report no
     /// error. The error code in a body counts whatever the HTTP status is.
-    pub(super) async fn get(&self, url: Url, deadline: Instant) -> Result<ResponseBody, QqError> {
+    pub(super) async fn get(&self, url: Url, parse: ParseBody, deadline: Instant) -> Result<ResponseBody, QqError> {
         with_deadline(deadline, async {
             let response = self.send(url).await?;
             let status = response.status();
-            match read_body(response).await.and_then(|body| parse_response(&body)) {
+            match read_body(response).await.and_then(|body| parse_response(&body, parse)) {
                 Ok(_) | Err(QqError::MalformedResponse(_)) if !status.is_success() => {
                     Err(TransportError::Status(status.as_u16()).into())
                 }
@@ -79,8 +82,8 @@ pub(super) async fn with_deadline<T>(
 }
 
 /// Parses `body`, or returns the error that it reports.
-pub(super) fn parse_response(body: &[u8]) -> Result<ResponseBody, QqError> {
-    let response = ResponseBody::parse(body)?;
+pub(super) fn parse_response(body: &[u8], parse: ParseBody) -> Result<ResponseBody, QqError> {
+    let response = parse(body)?;
     match ApiError::from_response(&response)? {
         Some(error) => Err(QqError::Api(error)),
         None => Ok(response),

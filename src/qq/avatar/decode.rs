@@ -4,7 +4,8 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, overlay};
-use image::{DynamicImage, ImageReader, Limits, RgbImage, Rgba, RgbaImage};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage, Rgba, RgbaImage};
 
 /// In pixels. QQ's larger avatar has 100.
 const SIDE: u32 = 128;
@@ -22,21 +23,25 @@ pub struct AvatarImage {
 }
 
 impl AvatarImage {
-    /// Decodes a JPEG, PNG, GIF or WebP file, detected by its content, crops it to a square and
-    /// encodes it again. Returns `None` for other files and for excessive dimensions.
+    /// Decodes a JPEG, PNG, GIF or WebP file, detected by its content, crops it to a square, turns it
+    /// as its EXIF data say and encodes it again. Returns `None` for other files and for excessive dimensions.
     pub(super) fn decode(file: &[u8]) -> Option<AvatarImage> {
-        let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
+        let mut decoder = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?.into_decoder().ok()?;
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_DECODED_SIDE);
         limits.max_image_height = Some(MAX_DECODED_SIDE);
         limits.max_alloc = Some(MAX_MEMORY_BYTES);
-        reader.limits(limits);
-        let image = reader.decode().ok()?;
+        limits.reserve(decoder.total_bytes()).ok()?;
+        decoder.set_limits(limits).ok()?;
+        // An image whose EXIF data are broken can still be shown.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let image = DynamicImage::from_decoder(decoder).ok()?;
         let side = image.width().min(image.height()).min(SIDE);
         if side == 0 {
             return None;
         }
-        let square = image.resize_to_fill(side, side, FilterType::Triangle);
+        let mut square = image.resize_to_fill(side, side, FilterType::Triangle);
+        square.apply_orientation(orientation);
         let mut jpeg = Vec::new();
         JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY).encode_image(&on_white(&square)).ok()?;
         Some(AvatarImage { jpeg })
@@ -59,7 +64,8 @@ fn on_white(image: &DynamicImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::ImageFormat;
+    use image::codecs::png::PngEncoder;
+    use image::{ImageEncoder, ImageFormat, Rgb};
 
     fn encode(width: u32, height: u32, colour: [u8; 4], format: ImageFormat) -> Vec<u8> {
         let image = DynamicImage::from(RgbaImage::from_pixel(width, height, Rgba(colour)));
@@ -87,6 +93,37 @@ mod tests {
             assert_eq!(image.dimensions(), (side, side), "{format:?}");
             let [red, green, blue] = image.get_pixel(0, 0).0;
             assert!(red > 180 && green < 60 && blue < 70, "{format:?} {red} {green} {blue}");
+        }
+    }
+
+    /// Encodes a square that is red at the top and blue at the bottom, with this EXIF orientation.
+    fn encode_turned(format: ImageFormat, orientation: u8) -> Vec<u8> {
+        let colour = |_, y| if y < 20 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) };
+        let image = RgbImage::from_fn(40, 40, colour);
+        // TIFF, little-endian: one directory with one entry, 0x0112 (orientation), a 16-bit number.
+        let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+        let exif = [exif, vec![orientation, 0, 0, 0], vec![0; 4]].concat();
+        let mut file = Vec::new();
+        if format == ImageFormat::Jpeg {
+            let mut encoder = JpegEncoder::new(&mut file);
+            encoder.set_exif_metadata(exif).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+        } else {
+            let mut encoder = PngEncoder::new(&mut file);
+            encoder.set_exif_metadata(exif).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+        }
+        file
+    }
+
+    #[test]
+    fn exif_orientation_is_applied() {
+        for format in [ImageFormat::Jpeg, ImageFormat::Png] {
+            for (orientation, red) in [(1, (20, 5)), (3, (20, 34)), (6, (34, 20)), (8, (5, 20)), (99, (20, 5))] {
+                let image = decode(&encode_turned(format, orientation)).unwrap();
+                let [red_part, _, blue_part] = image.get_pixel(red.0, red.1).0;
+                assert!(red_part > 200 && blue_part < 60, "{format:?} {orientation}");
+            }
         }
     }
 

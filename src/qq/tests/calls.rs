@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::fake_qq::{FakeQq, Reply, ok};
 use super::{OID, user};
-use crate::qq::{MalformedResponse, QqError, TransportError};
+use crate::qq::{AuthorizePage, MalformedResponse, QqError, TransportError};
 
 const TOKEN: &str = r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#;
 const USER_INFO: &str = r#"{"ret":0,"msg":"","nickname":"示例"}"#;
@@ -47,6 +47,61 @@ async fn a_login_sends_exactly_the_documented_requests() {
              &client_secret=CANARYKEY&refresh_token=RT&fmt=json",
         ]
     );
+}
+
+/// Answers of servers and proxies that add a byte-order mark, compress without being asked, or both.
+#[tokio::test]
+async fn marked_and_compressed_answers_are_understood() {
+    let with_mark = |body: &str| format!("\u{feff}{body}").into_bytes();
+    let gzip_marked = |body: &str| Reply::Gzip(with_mark(body));
+    let (marked, gzip) = (|body: &str| Reply::Body(200, with_mark(body)), |body: &str| Reply::Gzip(body.into()));
+    let page = "<html><title>QQ</title> redirect uri is illegal(100010)</html>";
+    for wrap in [&marked as &dyn Fn(&str) -> Reply, &gzip, &gzip_marked] {
+        let replies = [TOKEN, TOKEN, &me(), USER_INFO, USER_INFO, page];
+        let qq = FakeQq::start(replies.map(wrap)).await;
+        let client = qq.client();
+        let token = client.exchange_code(&secret("C")).await.unwrap().access_token;
+        client.refresh_token(&secret("RT")).await.unwrap();
+        assert_eq!(client.fetch_openid(&token).await.unwrap().openid, OID);
+        assert_eq!(client.fetch_user_info(user(&token)).await.unwrap().nickname.as_deref(), Some("示例"));
+        let called: serde_json::Value = client.call("user/get_info", &[], user(&token)).await.unwrap();
+        assert_eq!(called["nickname"], "示例");
+        let probe = client.probe_authorize("S", None).await;
+        assert!(matches!(probe.page, Ok(AuthorizePage::Error(100_010))));
+    }
+    let error = r#"{"error":100020,"error_description":"code is reused error"}"#;
+    let qq = FakeQq::start([marked(error), gzip(error)]).await;
+    let client = qq.client();
+    for _ in 0..2 {
+        assert_eq!(error_code(client.exchange_code(&secret("C")).await), Some(100_020));
+    }
+}
+
+/// A small body may become huge when it is decompressed.
+#[tokio::test]
+async fn s25_the_size_limit_counts_decompressed_bytes() {
+    let bomb = Reply::Gzip(vec![b' '; 10 * 1024 * 1024]);
+    let qq = FakeQq::start([bomb]).await;
+    let result = qq.client().exchange_code(&secret("C")).await.map(|_| ());
+    assert_eq!(result, Err(MalformedResponse::TooLarge.into()));
+}
+
+#[tokio::test]
+async fn only_the_profile_is_read_leniently() {
+    let profile = b"{\"ret\":0,\"nickname\":\"a\xC4\xE3\\ud83d\x07b\",\"figureurl_qq_1\":\"https://a.qlogo.cn/1\"}";
+    let reply = || Reply::Body(200, profile.to_vec());
+    let qq = FakeQq::start([reply(), reply()]).await;
+    let (client, token) = (qq.client(), secret("AT"));
+    let user_info = client.fetch_user_info(user(&token)).await.unwrap();
+    assert_eq!(user_info.nickname.as_deref(), Some("ab"));
+    assert_eq!(user_info.avatar_url.as_deref(), Some("https://a.qlogo.cn/1"));
+    let called: Result<serde_json::Value, _> = client.call("user/get_info", &[], user(&token)).await;
+    assert_eq!(called, Err(MalformedResponse::NotUtf8.into()));
+    for unreadable in ["A\u{fffd}", "A\u{7}"] {
+        let token = format!(r#"{{"access_token":"{unreadable}","expires_in":"7"}}"#);
+        let qq = FakeQq::start([ok(&token)]).await;
+        assert!(qq.client().exchange_code(&secret("C")).await.is_err(), "{unreadable}");
+    }
 }
 
 #[tokio::test]

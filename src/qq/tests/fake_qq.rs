@@ -1,10 +1,13 @@
 //! A fake QQ server that sends scripted replies over a real socket and records the requests.
 
 use std::collections::{HashMap, VecDeque};
+use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -16,6 +19,8 @@ use crate::qq::{Client, ClientConfig};
 pub(super) enum Reply {
     /// Send this status and body, and keep the connection open.
     Body(u16, Vec<u8>),
+    /// Send this body compressed, although the request may not have asked for it.
+    Gzip(Vec<u8>),
     /// Send this body, and close the connection without announcing it.
     BodyThenClose(Vec<u8>),
     /// Send this reply after a request for this path has arrived.
@@ -139,12 +144,22 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     words.next().map(str::to_owned)
 }
 
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Returns whether the connection stays open.
 async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
     const HTML: &str = "Content-Type: text/html";
     let head = match &reply {
         Reply::Body(status, body) => {
             format!("HTTP/1.1 {status} Status\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
+        }
+        Reply::Gzip(body) => {
+            let length = gzip(body).len();
+            format!("HTTP/1.1 200 OK\r\n{HTML}\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")
         }
         Reply::BodyThenClose(body) => {
             format!("HTTP/1.1 200 OK\r\n{HTML}\r\nContent-Length: {}\r\n\r\n", body.len())
@@ -160,6 +175,7 @@ async fn send_reply(stream: &mut TcpStream, reply: Reply) -> bool {
     let mut is_open = stream.write_all(head.as_bytes()).await.is_ok();
     match reply {
         Reply::Body(_, body) => is_open && stream.write_all(&body).await.is_ok(),
+        Reply::Gzip(body) => is_open && stream.write_all(&gzip(&body)).await.is_ok(),
         Reply::BodyThenClose(body) => {
             stream.write_all(&body).await.ok();
             false

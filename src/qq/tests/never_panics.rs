@@ -18,6 +18,9 @@ const VALID_BODIES: [&str; 5] = [
 
 /// Runs every parser on `body`, and returns what they accepted.
 fn parse(body: &[u8]) -> Result<(Option<Token>, Option<Identity>), MalformedResponse> {
+    if let Ok(response) = ResponseBody::parse_lenient(body) {
+        let _user_info = UserInfo::from_response(&response, &AvatarUrlPolicy::default());
+    }
     let response = ResponseBody::parse(body)?;
     let error = ApiError::from_response(&response)?;
     let token = Token::from_response(&response).ok();
@@ -77,12 +80,23 @@ proptest! {
         check(&body);
     }
 
+    /// Valid bodies mean the same to both parsers.
+    #[test]
+    fn repaired_valid_bodies_are_unchanged(nickname in any::<String>()) {
+        let json = serde_json::json!({ "ret": 0, "nickname": nickname.replace('\u{fffd}', "") }).to_string();
+        let (strict, lenient) = (ResponseBody::parse(json.as_bytes()), ResponseBody::parse_lenient(json.as_bytes()));
+        let nicknames = [strict.ok(), lenient.ok()].map(|it| it.and_then(|it| it.text("nickname").map(str::to_owned)));
+        prop_assert!(nicknames[0].is_some());
+        prop_assert_eq!(&nicknames[0], &nicknames[1]);
+    }
+
     /// Truncated JSON and JSONP are never accepted.
     #[test]
     fn s37_truncated_objects_are_rejected(which in 1..VALID_BODIES.len(), cut in any::<prop::sample::Index>()) {
         let whole = VALID_BODIES[which].trim_end().trim_end_matches(';');
         let truncated = &whole.as_bytes()[..cut.index(whole.len())];
         prop_assert!(ResponseBody::parse(truncated).is_err());
+        prop_assert!(ResponseBody::parse_lenient(truncated).is_err());
     }
 
     #[test]

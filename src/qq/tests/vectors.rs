@@ -13,7 +13,8 @@ const AT: &str = "00112233445566778899AABBCCDDEEFF";
 const RT: &str = "FFEEDDCCBBAA99887766554433221100";
 
 fn response(body: &str) -> Result<ResponseBody, QqError> {
-    parse_response(body.replace("OID", OID).replace("AT", AT).replace("RT", RT).as_bytes())
+    let body = body.replace("OID", OID).replace("AT", AT).replace("RT", RT);
+    parse_response(body.as_bytes(), ResponseBody::parse)
 }
 
 fn token(body: &str) -> Result<Token, QqError> {

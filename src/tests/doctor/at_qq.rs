@@ -73,7 +73,7 @@ const USER_INFO: [Case; 15] = [
     ("html", Profile, Error, None, "a web page instead of data"),
     ("empty", Profile, Error, None, "the body is empty"),
     ("truncated", Profile, Error, None, "the body is truncated"),
-    ("bad_charset", Profile, Error, None, "the body is not UTF-8"),
+    ("bad_charset", Profile, Ok, None, "answered as documented"),
     ("huge", Profile, Error, None, "the body is too large"),
     ("slow", Profile, Error, None, "the request timed out"),
     ("drip", Profile, Error, None, "the request timed out"),

@@ -47,6 +47,8 @@ pub(crate) enum Fault {
     ApiError(i64, String),
     /// The response with this nickname.
     Nickname(String),
+    /// The response with these bytes between the quotes of the nickname.
+    NicknameBytes(Vec<u8>),
 }
 
 impl Fault {
@@ -105,6 +107,13 @@ impl Fault {
                 let mut profile: serde_json::Value = serde_json::from_slice(body).expect("a profile");
                 profile["nickname"] = nickname.into();
                 send(&mut stream, "200 OK", profile.to_string().as_bytes()).await
+            }
+            Fault::NicknameBytes(nickname) => {
+                let mut profile: serde_json::Value = serde_json::from_slice(body).expect("a profile");
+                profile["nickname"] = "NICKNAME".into();
+                let text = profile.to_string();
+                let (before, after) = text.split_once("NICKNAME").expect("a nickname");
+                send(&mut stream, "200 OK", &[before.as_bytes(), &nickname, after.as_bytes()].concat()).await
             }
         }
     }
