@@ -110,11 +110,15 @@ mod tests {
         (name.key, name.skeleton)
     }
 
+    /// The key of a text that need not be a valid name.
+    fn key(text: &str) -> String {
+        fold_case(&text.nfkc().collect::<String>())
+    }
+
     #[test]
     fn s46_mixed_lookalike_scripts_are_rejected() {
-        for name in ["\u{430}dmin", "p\u{430}ypal", "\u{3b1}lpha", "Bo\u{441}ha", "小а", "小p\u{430}"] {
-            let problem = ValidUsername::parse(name).expect_err(name);
-            assert!(matches!(problem, UsernameError::LookAlikeScripts | UsernameError::TooShort), "{name}");
+        for name in ["\u{430}dmin", "p\u{430}ypal", "\u{3b1}lpha", "Bo\u{441}ha", "小p\u{430}"] {
+            assert_eq!(ValidUsername::parse(name), Err(UsernameError::LookAlikeScripts), "{name}");
         }
         for name in ["小明Tom", "ひろこTaro", "김Tom", "Ольга", "Νίκος", "หมูtom", "Tom_小明-7"]
         {
@@ -158,8 +162,8 @@ mod tests {
         assert_eq!(mixed.0, upper.0);
         assert_ne!(mixed.1, upper.1);
         // U+0345, a mark, becomes a letter in upper case, and the next mark is reordered.
-        let marked = keys("αβγ\u{345}\u{32a}").0;
-        assert_eq!(keys(&marked.to_uppercase()).0, marked);
+        let marked = key("αβγ\u{345}\u{32a}");
+        assert_eq!(key(&marked.to_uppercase()), marked);
     }
 
     /// ẞ and ß had different keys: found by the fuzzer.
@@ -168,7 +172,6 @@ mod tests {
         let cases = |letter: char| [letter.to_lowercase().collect::<String>(), letter.to_uppercase().collect()];
         let has_cases = |letter: &char| cases(*letter).iter().any(|case| !case.chars().eq([*letter]));
         let letters = (char::MIN..=char::MAX).filter(has_cases).filter(|letter| letter.nfkc().eq([*letter]));
-        let key = |text: &str| fold_case(&text.nfkc().collect::<String>());
         let differ: Vec<char> =
             letters.filter(|letter| cases(*letter).iter().any(|case| key(case) != key(&letter.to_string()))).collect();
         assert_eq!(differ, Vec::<char>::new());
@@ -196,8 +199,9 @@ mod tests {
 
     #[test]
     fn s46_length_is_counted_after_normalization() {
-        assert_eq!(ValidUsername::parse("ﬀ"), Err(UsernameError::TooShort));
-        assert!(ValidUsername::parse("ﬃ").is_ok());
+        assert_eq!(ValidUsername::parse("㎡").map(|name| name.key().to_owned()).as_deref(), Ok("m2"));
+        assert_eq!(ValidUsername::parse("\u{1112}\u{1161}\u{11ab}"), Err(UsernameError::TooShort));
+        assert!(ValidUsername::parse("ﬀ").is_ok());
         assert_eq!(ValidUsername::parse("\u{fdfa}\u{fdfa}"), Err(UsernameError::ForbiddenCharacter));
         assert_eq!(ValidUsername::parse(&"e\u{301}".repeat(32)).map(|name| name.key.chars().count()), Ok(32));
         assert_eq!(ValidUsername::parse(&"x".repeat(100_000)), Err(UsernameError::TooLong));
@@ -206,8 +210,7 @@ mod tests {
     #[test]
     fn s46_compatibility_forms_of_reserved_words_are_rejected() {
         for name in ["\u{ff21}\u{ff24}\u{ff2d}\u{ff29}\u{ff2e}", " root ", "管理员", "客服"] {
-            let problem = ValidUsername::parse(name).expect_err(name);
-            assert!(matches!(problem, UsernameError::Reserved | UsernameError::TooShort), "{name}");
+            assert_eq!(ValidUsername::parse(name), Err(UsernameError::Reserved), "{name}");
         }
         assert_eq!(ValidUsername::parse("\u{ff21}dmin"), Err(UsernameError::Reserved));
     }
@@ -215,7 +218,7 @@ mod tests {
     /// W with ring has no code point, w with ring has one: found by the fuzzer.
     #[test]
     fn s46_both_cases_share_a_key_that_is_shorter_than_the_name() {
-        assert_eq!(keys("W\u{32e}\u{30a}").0, "\u{1e98}\u{32e}");
-        assert_eq!(keys("W\u{32e}\u{30a}1"), keys("w\u{32e}\u{30a}1"));
+        assert_eq!(key("W\u{32e}\u{30a}"), "\u{1e98}\u{32e}");
+        assert_eq!(key("W\u{32e}\u{30a}1"), key("w\u{32e}\u{30a}1"));
     }
 }

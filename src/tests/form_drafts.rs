@@ -73,7 +73,7 @@ fn expect_input_kept(response: &Response, status: u16, form: &Form) {
 }
 
 /// The username is too short, so a request that is not rate limited fails validation.
-const INVALID_FORM: Form = [("username", "an"), ("email", "ann@example.com")];
+const INVALID_FORM: Form = [("username", "a"), ("email", "ann@example.com")];
 
 #[tokio::test]
 async fn s86_network_rate_limit_keeps_form_input() {

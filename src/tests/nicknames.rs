@@ -1,6 +1,6 @@
 //! Nicknames do not identify users and are displayed as plain text.
 
-use crate::support::{Endpoint, Fault, FaultySite};
+use crate::support::{Endpoint, Fault, FaultySite, TestSite};
 
 /// Makes QQ return this nickname for every user.
 async fn set_nickname(faulty: &FaultySite, nickname: &str) {
@@ -50,6 +50,70 @@ async fn s30_nickname_of_another_user_does_not_change_the_account() {
         "/register",
         "the nickname of an existing user does not identify them"
     );
+}
+
+#[tokio::test]
+async fn nickname_that_nobody_can_see_counts_as_missing() {
+    let faulty = FaultySite::start_with(vec![]).await;
+    let mut browser = faulty.site.browser();
+    browser.register("ann", "ann", "a@b.cd").await;
+    for (nickname, shown) in [
+        ("\u{3164}", None),
+        ("\u{2800}", None),
+        ("\u{ad}", None),
+        ("\u{200d}", None),
+        ("\u{301}\u{fe0f} \u{3164}", None),
+        ("\u{3164}小明", Some("小明")),
+    ] {
+        set_nickname(&faulty, nickname).await;
+        assert_eq!(browser.sign_in("ann").await.location(), "/account");
+        let page = browser.get("/account").await;
+        assert_eq!(page.text_by_test_id("nickname").as_deref(), shown, "{nickname:?}");
+        let name = shown.unwrap_or("ann");
+        let header = page.body.split("class=\"account-link\"").nth(1).and_then(|it| it.split("</a>").next());
+        assert!(header.is_some_and(|header| header.contains(name)), "{nickname:?}: {header:?}");
+    }
+}
+
+#[tokio::test]
+async fn s37_unreadable_characters_cost_neither_nickname_nor_avatar() {
+    let faulty = FaultySite::start_with(vec![]).await;
+    let mut browser = faulty.site.browser();
+    browser.register("ann", "ann", "a@b.cd").await;
+    for (bytes, shown) in [
+        (&b"a\x07\x01b"[..], Some("ab")),
+        (br"c\ud83dd", Some("cd")),
+        (br"\udc27e\ud83d\udc27", Some("e🐧")),
+        (b"f\xC4\xE3g", Some("fg")),
+        (b"\xC4\xE3\xBA\xC3", None),
+    ] {
+        faulty.site.execute("UPDATE open_ids SET nickname = NULL, avatar_hash = NULL").await;
+        faulty.qq.inject_fault(Endpoint::UserInfo, Fault::NicknameBytes(bytes.to_vec()), &[]).await;
+        assert_eq!(browser.sign_in("ann").await.location(), "/account");
+        let page = browser.get("/account").await;
+        assert_eq!(page.text_by_test_id("nickname").as_deref(), shown, "{}", bytes.escape_ascii());
+        assert!(page.body.contains("<img src=\"/avatar/"), "{}", bytes.escape_ascii());
+    }
+}
+
+/// Text from right to left would otherwise pull the punctuation around it to its side.
+#[tokio::test]
+async fn names_are_isolated_from_the_text_around_them() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.sign_in("مرحبا!").await;
+    let mut pages = vec![browser.get("/register").await.body];
+    browser.post("/register", &[("username", "محمد"), ("email", "a@b.cd")]).await;
+    pages.extend([browser.get("/").await.body, browser.get("/account").await.body]);
+    for page in pages {
+        for name in ["مرحبا!", "محمد"] {
+            for (before, _) in page.match_indices(name).map(|(at, _)| page.split_at(at)) {
+                let tag = before.rsplit('<').next().unwrap_or_default();
+                assert!(tag.starts_with("bdi") && tag.ends_with('>'), "{name}: {before}");
+            }
+        }
+        assert!(page.contains("<bdi"), "{page}");
+    }
 }
 
 /// Tag names of the page in document order.

@@ -18,7 +18,7 @@ async fn profile_can_be_refreshed_on_request() {
     let page = browser.get("/account").await;
     assert_eq!(page.text_by_test_id("nickname").as_deref(), Some("Ann"));
     assert!(page.body.contains(UPDATED) && page.body.contains("<img src=\"/avatar/"));
-    assert!(browser.get("/").await.body.contains("Hello, Ann"), "the home page shows it too");
+    assert!(browser.get("/").await.body.contains("Hello, <bdi>Ann</bdi>"), "the home page shows it too");
 }
 
 #[tokio::test]

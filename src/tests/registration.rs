@@ -31,7 +31,10 @@ async fn s46_invalid_or_missing_field_shows_its_own_error() {
         (vec![("username", "ann")], "Enter your email address."),
         (vec![("email", "ann@example.com")], "Enter a username."),
         (vec![("username", "admin"), ("email", "a@b.cd")], "This username is reserved."),
-        (vec![("username", "ab"), ("email", "a@b.cd")], "at least 3 characters"),
+        (vec![("username", "a"), ("email", "a@b.cd")], "at least 2 characters"),
+        (vec![("username", "_ann"), ("email", "a@b.cd")], "start with a letter or number"),
+        (vec![("username", "\u{3164}\u{3164}\u{3164}"), ("email", "a@b.cd")], "can contain only letters"),
+        (vec![("username", "a\u{301}\u{302}\u{303}\u{304}n"), ("email", "a@b.cd")], "can contain only letters"),
         (vec![("username", "\u{430}nna"), ("email", "a@b.cd")], "mix alphabets that look alike"),
     ] {
         let response = browser.post("/register", &fields).await;
@@ -43,6 +46,9 @@ async fn s46_invalid_or_missing_field_shows_its_own_error() {
         assert_eq!(response.body.matches("data-testid=\"field-error\"").count(), 1);
     }
     assert_eq!(site.count("users").await, 0);
+    let form = [("username", "小明"), ("email", "a@b.cd")];
+    assert_eq!(browser.post("/register", &form).await.location(), "/account");
+    assert_eq!(browser.signed_in_as().await.as_deref(), Some("小明"));
 }
 
 #[tokio::test]

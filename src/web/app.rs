@@ -51,7 +51,7 @@ fn Header(page: PageContext) -> impl IntoView {
         let name = user.display_name().to_owned();
         view! {
             <nav class="account-link">
-                <a href="/account"><Avatar name=name.clone() hash=user.avatar_hash is_small=true /> {name}</a>
+                <a href="/account"><Avatar name=name.clone() hash=user.avatar_hash is_small=true /> <bdi>{name}</bdi></a>
             </nav>
         }
     });

@@ -54,7 +54,8 @@ pub(super) struct Messages {
 
     pub(super) home_title: &'static str,
     pub(super) home_lead: &'static str,
-    pub(super) home_greeting: fn(name: &str) -> String,
+    /// The name follows.
+    pub(super) home_greeting: &'static str,
     pub(super) home_signed_in: &'static str,
     pub(super) view_account: &'static str,
 
@@ -67,7 +68,8 @@ pub(super) struct Messages {
     pub(super) login_failure: fn(LoginFailure) -> Message,
 
     pub(super) register_title: &'static str,
-    pub(super) register_welcome: fn(nickname: &str) -> String,
+    /// The nickname follows.
+    pub(super) register_welcome: &'static str,
     pub(super) register_welcome_nameless: &'static str,
     pub(super) register_lead: &'static str,
     pub(super) register_auto_title: &'static str,

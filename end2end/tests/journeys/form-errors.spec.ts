@@ -4,8 +4,9 @@ import { openRegistration, createAccount, errorOf, expect, fillForm, on, test } 
 const texts = {
   noName: "Enter a username.",
   noEmail: "Enter your email address.",
-  short: "Username must be at least 3 characters.",
+  short: "Username must be at least 2 characters.",
   characters: "Username can contain only letters, numbers, _ and -.",
+  start: "Username must start with a letter or number.",
   reserved: "This username is reserved. Choose another one.",
   taken: "This username is taken. Choose another one.",
   email: "Enter one valid email address, such as name@example.com.",
@@ -13,8 +14,10 @@ const texts = {
 
 const cases = [
   { name: "no input", username: "", email: "", usernameError: texts.noName, emailError: texts.noEmail },
-  { name: "a short name", username: "小明", email: "a@example.com", usernameError: texts.short },
+  { name: "a short name", username: "明", email: "a@example.com", usernameError: texts.short },
   { name: "a name with spaces", username: "a <b> c", email: "a@example.com", usernameError: texts.characters },
+  { name: "a name that starts with a dash", username: "-ann", email: "a@example.com", usernameError: texts.start },
+  { name: "an invisible name", username: "\u3164\u3164\u3164", email: "a@example.com", usernameError: texts.characters },
   { name: "a reserved name", username: "Admin", email: "a@example.com", usernameError: texts.reserved },
   { name: "an invalid email", username: "", email: "not an address", usernameError: texts.noName, emailError: texts.email },
   { name: "two email addresses", username: "小企鹅", email: "a@example.com,b@example.com", emailError: texts.email },

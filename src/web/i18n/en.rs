@@ -18,7 +18,7 @@ pub(super) static MESSAGES: Messages = Messages {
 
     home_title: "Welcome",
     home_lead: "Sign in with your QQ account. No new password to remember.",
-    home_greeting: |name| format!("Hello, {name}"),
+    home_greeting: "Hello, ",
     home_signed_in: "Signed in as",
     view_account: "View my account",
 
@@ -32,7 +32,7 @@ pub(super) static MESSAGES: Messages = Messages {
     login_failure,
 
     register_title: "Create your account",
-    register_welcome: |nickname| format!("Welcome, {nickname}"),
+    register_welcome: "Welcome, ",
     register_welcome_nameless: "Welcome",
     register_lead: "You're new here. Create an account to finish signing in — no password needed.",
     register_auto_title: "One-click sign-up",
@@ -45,7 +45,7 @@ pub(super) static MESSAGES: Messages = Messages {
     form_errors_title: "There is a problem",
     form_input_kept: "What you entered is still in the form below.",
     username_label: "Username",
-    username_hint: "3–32 characters: letters in any language, numbers, _ and -.",
+    username_hint: "2–32 characters: letters in any language, numbers, _ and -.",
     username_checking: "Checking…",
     username_available: "Username is available.",
     username_error,
@@ -218,9 +218,10 @@ fn login_failure(failure: LoginFailure) -> Message {
 fn username_error(error: UsernameError) -> &'static str {
     match error {
         UsernameError::Missing => "Enter a username.",
-        UsernameError::TooShort => "Username must be at least 3 characters.",
+        UsernameError::TooShort => "Username must be at least 2 characters.",
         UsernameError::TooLong => "Username must be 32 characters or fewer.",
         UsernameError::ForbiddenCharacter => "Username can contain only letters, numbers, _ and -.",
+        UsernameError::ForbiddenStart => "Username must start with a letter or number.",
         UsernameError::Reserved => "This username is reserved. Choose another one.",
         UsernameError::LookAlikeScripts => "Username can't mix alphabets that look alike, such as Latin and Cyrillic.",
         UsernameError::Taken => "This username is taken. Choose another one.",

@@ -18,7 +18,7 @@ pub(super) static MESSAGES: Messages = Messages {
 
     home_title: "欢迎",
     home_lead: "使用 QQ 账号登录，无需另设密码。",
-    home_greeting: |name| format!("您好，{name}"),
+    home_greeting: "您好，",
     home_signed_in: "已登录账号",
     view_account: "查看我的账号",
 
@@ -31,7 +31,7 @@ pub(super) static MESSAGES: Messages = Messages {
     login_failure,
 
     register_title: "创建账号",
-    register_welcome: |nickname| format!("欢迎，{nickname}"),
+    register_welcome: "欢迎，",
     register_welcome_nameless: "欢迎",
     register_lead: "您是首次用这个 QQ 登录。创建账号即可完成登录，无需设置密码。",
     register_auto_title: "一键注册",
@@ -44,7 +44,7 @@ pub(super) static MESSAGES: Messages = Messages {
     form_errors_title: "请修正以下问题",
     form_input_kept: "您填写的内容已保留在下方表单中。",
     username_label: "用户名",
-    username_hint: "3–32 个字符，可使用文字、数字、_ 和 -。",
+    username_hint: "2–32 个字符，可使用文字、数字、_ 和 -。",
     username_checking: "正在检查…",
     username_available: "用户名可用。",
     username_error,
@@ -182,9 +182,10 @@ fn login_failure(failure: LoginFailure) -> Message {
 fn username_error(error: UsernameError) -> &'static str {
     match error {
         UsernameError::Missing => "请输入用户名。",
-        UsernameError::TooShort => "用户名至少需要 3 个字符。",
+        UsernameError::TooShort => "用户名至少需要 2 个字符。",
         UsernameError::TooLong => "用户名不能超过 32 个字符。",
         UsernameError::ForbiddenCharacter => "用户名只能包含文字、数字、_ 和 -。",
+        UsernameError::ForbiddenStart => "用户名须以文字或数字开头。",
         UsernameError::Reserved => "该用户名为系统保留，请换一个。",
         UsernameError::LookAlikeScripts => "用户名不能混用外形相似的文字，例如拉丁字母和西里尔字母。",
         UsernameError::Taken => "该用户名已被使用，请换一个。",

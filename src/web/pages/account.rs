@@ -119,7 +119,7 @@ fn ProfileFacts(
     shows_verification: bool,
 ) -> impl IntoView {
     let nickname = match user.nickname {
-        Some(nickname) => view! { <dd data-testid="nickname">{nickname}</dd> }.into_any(),
+        Some(nickname) => view! { <dd><bdi data-testid="nickname">{nickname}</bdi></dd> }.into_any(),
         None => view! { <dd class="muted">{messages.account_nickname_missing}</dd> }.into_any(),
     };
     let email = match email {
@@ -133,7 +133,7 @@ fn ProfileFacts(
     view! {
         <dl class="details">
             <dt>{messages.username_label}</dt>
-            <dd data-testid="username">{user.username}</dd>
+            <dd><bdi data-testid="username">{user.username}</bdi></dd>
             <dt>{messages.account_nickname}</dt>
             {nickname}
             <dt>{messages.email_label}</dt>

@@ -50,10 +50,10 @@ fn Greeting(messages: &'static Messages, user: SignedInUser) -> impl IntoView {
     view! {
         <section class="card center">
             <Avatar name=name.clone() hash=user.avatar_hash />
-            <h1>{(messages.home_greeting)(&name)}</h1>
+            <h1>{messages.home_greeting} <bdi>{name}</bdi></h1>
             <p class="lead">
                 {messages.home_signed_in} " "
-                <strong data-testid="username">{user.username}</strong>
+                <strong><bdi data-testid="username">{user.username}</bdi></strong>
             </p>
             <p><a class="button" href="/account">{messages.view_account}</a></p>
             <LogoutForm />

@@ -61,8 +61,8 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
     page_data::<RegisterData>().map(|(page, RegisterData { nickname, avatar_hash, typed, errors, failure })| {
         let messages = page.messages;
         let greeting = match &nickname {
-            Some(nickname) => (messages.register_welcome)(nickname),
-            None => messages.register_welcome_nameless.to_owned(),
+            Some(nickname) => view! { <h1>{messages.register_welcome} <bdi>{nickname.clone()}</bdi></h1> }.into_any(),
+            None => view! { <h1>{messages.register_welcome_nameless}</h1> }.into_any(),
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
@@ -71,7 +71,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
             <section class="card">
                 <div class="profile-heading">
                     <Avatar name hash=avatar_hash />
-                    <h1>{greeting}</h1>
+                    {greeting}
                 </div>
                 <p class="lead">{messages.register_lead}</p>
                 <div class="register-options">

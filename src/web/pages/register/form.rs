@@ -57,6 +57,7 @@ fn UsernameInput(messages: &'static Messages, value: String, is_invalid: bool) -
                     data-too-short=error(UsernameError::TooShort)
                     data-too-long=error(UsernameError::TooLong)
                     data-forbidden-character=error(UsernameError::ForbiddenCharacter)
+                    data-forbidden-start=error(UsernameError::ForbiddenStart)
                     data-reserved=error(UsernameError::Reserved)
                     data-look-alike=error(UsernameError::LookAlikeScripts)
                     data-taken=error(UsernameError::Taken)
