@@ -33,7 +33,7 @@ const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 pub enum StartError {
     #[error(transparent)]
     SecretKey(#[from] SecretKeyError),
-    #[error(transparent)]
+    #[error("DATABASE_URL: {0}")]
     Database(#[from] DatabaseError),
     #[error("QQ_GRAPH_URL: {0}")]
     Qq(#[from] qq::ClientSetupError),

@@ -14,6 +14,9 @@ pub enum DatabaseError {
     /// A statement or the connection failed.
     #[error("cannot use the database: {0}")]
     Sql(#[from] sqlx::Error),
+    /// The database contains tables of another program, such as this one.
+    #[error("the database belongs to another program, whose table {0:?} it contains; use an empty database")]
+    Foreign(String),
     /// The tables could not be migrated.
     #[error("cannot migrate the database: {0}")]
     Migration(#[from] MigrateError),
@@ -157,7 +160,7 @@ impl From<&DatabaseError> for DatabaseErrorKind {
             | DatabaseError::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 error.into()
             }
-            DatabaseError::Migration(_) => Other,
+            DatabaseError::Migration(_) | DatabaseError::Foreign(_) => Other,
         }
     }
 }

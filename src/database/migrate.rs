@@ -2,13 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, SqlStr};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use super::{CONNECT_TIMEOUT, DatabaseError, LOCK_TIMEOUT, is_sqlite};
+use super::status::{SchemaState, compare_migrations};
+use super::{CONNECT_TIMEOUT, DatabaseError, DatabaseErrorKind, LOCK_TIMEOUT, is_sqlite};
+
+/// How long to wait for other connections to allow the write-ahead log.
+const WAL_TIMEOUT: Duration = Duration::from_secs(5);
+const WAL_RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
 /// `sqlx::migrate!` would compile both database drivers a second time, for the macro.
 macro_rules! migrations {
@@ -33,7 +39,8 @@ pub(super) fn migrations(is_sqlite: bool) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// Creates the file and the tables that are missing, through its own connection.
+/// Creates the file and the tables that are missing, through its own connection. A database of another program is not
+/// changed.
 pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let is_sqlite = is_sqlite(url);
     if is_sqlite {
@@ -42,14 +49,45 @@ pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let connecting = timeout(CONNECT_TIMEOUT, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
-    if is_sqlite {
-        // Readers do not wait for writers in this mode, which is stored in the file.
-        sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
+    let state = compare_migrations(&mut connection, is_sqlite).await?;
+    if let SchemaState::Foreign(table) = &state {
+        return Err(DatabaseError::Foreign(table.clone()));
     }
-    // Not `run`, whose future is not `Send`.
-    migrations(is_sqlite).run_direct(None, &mut connection, false).await?;
+    if is_sqlite && matches!(state, SchemaState::Writable { .. }) {
+        enable_write_ahead_log(&mut connection).await?;
+    }
+    if state != (SchemaState::Writable { pending: 0 }) {
+        run_migrations(&mut connection, is_sqlite).await?;
+    }
     let _ = connection.close().await;
     Ok(())
+}
+
+/// Runs the migrations that are missing by the time this process holds the lock. On PostgreSQL, sqlx takes the lock.
+async fn run_migrations(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), DatabaseError> {
+    // Not `run`, whose future is not `Send`.
+    if !is_sqlite {
+        return Ok(migrations(false).run_direct(None, connection, false).await?);
+    }
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    migrations(true).run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Readers do not wait for writers in this mode, which is stored in the file. SQLite's own timeout does not apply to the
+/// change of the mode: it fails at once if another connection reads.
+async fn enable_write_ahead_log(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let started_at = Instant::now();
+    loop {
+        match sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await {
+            Err(error)
+                if DatabaseErrorKind::from(&error) == DatabaseErrorKind::Busy && started_at.elapsed() < WAL_TIMEOUT =>
+            {
+                sleep(WAL_RETRY_INTERVAL).await;
+            }
+            result => return result.map(drop),
+        }
+    }
 }
 
 /// The path of the file that a SQLite URL names.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::{AnyConnection, Connection, Row};
+use sqlx::{AnyConnection, Connection};
 use tokio::time::timeout;
 
 use super::health::WRITE;
@@ -29,6 +29,8 @@ pub enum SchemaState {
     Newer,
     /// A migration failed half-way, or its file was changed afterwards.
     Damaged,
+    /// Another program created the tables. Contains the name of one.
+    Foreign(String),
 }
 
 /// Compares the tables with this version's migrations, and writes in a transaction that is rolled
@@ -57,28 +59,59 @@ async fn inspect(url: &str, is_sqlite: bool) -> Result<SchemaState, sqlx::Error>
 }
 
 /// Compares `_sqlx_migrations`, where sqlx records what it ran, with this version's migrations.
-async fn compare_migrations(connection: &mut AnyConnection, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
+pub(super) async fn compare_migrations(
+    connection: &mut AnyConnection,
+    is_sqlite: bool,
+) -> Result<SchemaState, sqlx::Error> {
     const SQLITE_TABLE: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
     const POSTGRES_TABLE: &str = "SELECT COUNT(*) FROM information_schema.tables \
                                   WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'";
     let migrations = migrations(is_sqlite);
+    // Before the records: each is committed together with its tables, by another process perhaps.
+    let other_table = find_other_table(connection, is_sqlite).await?;
     let table = if is_sqlite { SQLITE_TABLE } else { POSTGRES_TABLE };
     if count(connection, table).await? == 0 {
-        return Ok(SchemaState::Writable { pending: migrations.iter().count() });
+        let pending = migrations.iter().count();
+        return Ok(other_table.map_or(SchemaState::Writable { pending }, SchemaState::Foreign));
     }
-    if count(connection, "SELECT COUNT(*) FROM _sqlx_migrations WHERE NOT success").await? > 0 {
-        return Ok(SchemaState::Damaged);
+    let find = |version| migrations.iter().find(|migration| migration.version == version);
+    if let Some(table) = other_table {
+        let versions: Vec<(i64,)> =
+            sqlx::query_as("SELECT version FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
+        if versions.iter().all(|(version,)| find(*version).is_none()) {
+            return Ok(SchemaState::Foreign(table));
+        }
     }
-    let rows = sqlx::query("SELECT version, checksum FROM _sqlx_migrations").fetch_all(&mut *connection).await?;
-    for row in &rows {
-        let (version, checksum): (i64, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
-        match migrations.iter().find(|migration| migration.version == version) {
-            None => return Ok(SchemaState::Newer),
-            Some(migration) if migration.checksum.as_ref() != checksum => return Ok(SchemaState::Damaged),
+    // sqlx does not read booleans of SQLite.
+    const ROWS: &str = "SELECT version, checksum, CASE WHEN success THEN 1 ELSE 0 END FROM _sqlx_migrations";
+    let rows: Vec<(i64, Vec<u8>, i64)> = sqlx::query_as(ROWS).fetch_all(connection).await?;
+    let mut has_unknown = false;
+    for (version, checksum, success) in &rows {
+        match find(*version) {
+            None => has_unknown = true,
+            Some(migration) if *success == 0 || migration.checksum.as_ref() != checksum => {
+                return Ok(SchemaState::Damaged);
+            }
             Some(_) => {}
         }
     }
+    if has_unknown {
+        return Ok(SchemaState::Newer);
+    }
     Ok(SchemaState::Writable { pending: migrations.iter().count().saturating_sub(rows.len()) })
+}
+
+/// Returns a table or view that neither the database nor sqlx created, if there is one.
+async fn find_other_table(connection: &mut AnyConnection, is_sqlite: bool) -> Result<Option<String>, sqlx::Error> {
+    const SQLITE: &str = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') \
+                          AND name NOT GLOB 'sqlite_*' AND name <> '_sqlx_migrations' LIMIT 1";
+    const POSTGRES: &str = "SELECT CAST(relname AS TEXT) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
+                            WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'm') \
+                            AND relname <> '_sqlx_migrations' AND NOT EXISTS \
+                            (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') LIMIT 1";
+    let sql = if is_sqlite { SQLITE } else { POSTGRES };
+    let row: Option<(String,)> = sqlx::query_as(sql).fetch_optional(connection).await?;
+    Ok(row.map(|(name,)| name))
 }
 
 async fn count(connection: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::Error> {

@@ -1,5 +1,7 @@
-//! Databases of earlier versions are migrated, and their users can sign in.
+//! Databases of earlier versions are migrated, and their users can sign in. Databases of other programs are not changed.
 
+use futures_util::future::join_all;
+use qq_login::database::{Database, DatabaseError, SchemaState, check_status};
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -40,13 +42,11 @@ fn openid() -> String {
 
 /// Creates the database at schema `version`, with one user, Ann.
 async fn create_database_at(url: &str, version: usize) {
-    sqlx::any::install_default_drivers();
-    let is_sqlite = url.starts_with("sqlite");
-    let url = if is_sqlite { format!("{url}?mode=rwc") } else { url.to_owned() };
-    let pool = AnyPoolOptions::new().max_connections(1).connect(&url).await.expect("a database");
-    let steps = if is_sqlite { SQLITE } else { POSTGRES }.into_iter().zip(1..).map(|((name, sql), version)| {
-        Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
-    });
+    let pool = connect(url).await;
+    let steps =
+        if url.starts_with("sqlite") { SQLITE } else { POSTGRES }.into_iter().zip(1..).map(|((name, sql), version)| {
+            Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+        });
     Migrator::with_migrations(steps.take(version).collect()).run(&pool).await.expect("migrated tables");
     for sql in ROWS.iter().take(version).copied().flatten() {
         execute(&pool, sql).await;
@@ -76,4 +76,63 @@ async fn s97_database_of_any_earlier_version_is_migrated_and_users_sign_in() {
         assert_eq!(browser.get("/readyz").await.status, 200, "from version {version}");
         assert_eq!(site.browser().sign_in("Bob").await.location(), "/register", "from version {version}");
     }
+}
+
+#[tokio::test]
+async fn processes_that_start_at_once_migrate_the_database_once() {
+    for round in 0..10 {
+        let site = TestSite::start_on_database(async |url| {
+            let opened = join_all((0..8).map(|_| Database::open(url))).await;
+            for database in opened {
+                let database = database.unwrap_or_else(|error| panic!("round {round}: {error}"));
+                database.check_health().await.unwrap_or_else(|error| panic!("round {round}: {error}"));
+                database.close().await;
+            }
+        })
+        .await;
+        assert_eq!(site.count("companies").await, 1, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn database_of_another_program_is_not_changed() {
+    for sql in [
+        &["CREATE TABLE users (id BIGINT)"][..],
+        &["CREATE TABLE posts (id BIGINT)"],
+        // It may use sqlx too.
+        &[
+            "CREATE TABLE _sqlx_migrations AS SELECT * FROM (SELECT 2026 AS version) AS other",
+            "CREATE TABLE notes (id BIGINT)",
+        ],
+    ] {
+        TestSite::start_on_database(async |url| {
+            let path = url.strip_prefix("sqlite://").map(str::to_owned);
+            let content = || path.as_ref().map(|path| std::fs::read(path).expect("the file"));
+            let pool = connect(url).await;
+            for sql in sql {
+                execute(&pool, sql).await;
+            }
+            pool.close().await;
+            let before = content();
+            let state = check_status(url).await.expect("a state");
+            assert!(matches!(state, SchemaState::Foreign(_)), "{sql:?}: {state:?}");
+            let error = Database::open(url).await.err().expect("an error");
+            assert!(matches!(error, DatabaseError::Foreign(_)), "{sql:?}: {error}");
+            assert_eq!(content(), before, "{sql:?}");
+            // Without the tables, a site can start.
+            let pool = connect(url).await;
+            for table in ["users", "posts", "notes", "_sqlx_migrations"] {
+                execute(&pool, &format!("DROP TABLE IF EXISTS {table}")).await;
+            }
+            pool.close().await;
+        })
+        .await;
+    }
+}
+
+/// Connects to the database at `url`, and creates its file if needed.
+async fn connect(url: &str) -> AnyPool {
+    sqlx::any::install_default_drivers();
+    let url = if url.starts_with("sqlite") { format!("{url}?mode=rwc") } else { url.to_owned() };
+    AnyPoolOptions::new().max_connections(1).connect(&url).await.expect("a database")
 }

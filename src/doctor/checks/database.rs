@@ -16,6 +16,7 @@ pub(super) async fn check(url: &str, messages: &Messages) -> Finding {
         Ok(SchemaState::Writable { pending }) => messages.database_pending.warning(&[&place, &pending.to_string()]),
         Ok(SchemaState::Newer) => messages.database_newer.error(&[&place]),
         Ok(SchemaState::Damaged) => messages.database_damaged.error(&[&place]),
+        Ok(SchemaState::Foreign(table)) => messages.database_foreign.error(&[&place, &table]),
         Err(error) => explain(&error, &place, messages),
     }
 }

@@ -79,6 +79,10 @@ pub(super) static MESSAGES: Messages = Messages {
         "{0} is writable and needs {1} migration(s)",
         "The next start runs them. Back up the database first.",
     ),
+    database_foreign: message(
+        "{0} belongs to another program, whose table {1} it contains",
+        "Create an empty database for the site, or correct DATABASE_URL.",
+    ),
     database_unreachable: message(
         "cannot connect to {0}: {1}",
         "Check that the database is running and that host, port and path in DATABASE_URL are right.",

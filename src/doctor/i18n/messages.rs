@@ -78,6 +78,8 @@ pub struct Messages {
     pub database_locked: Message,
     // path or URL without secrets, number of migrations
     pub database_pending: Message,
+    // path or URL without secrets, table
+    pub database_foreign: Message,
     // path or URL without secrets, error
     pub database_unreachable: Message,
     pub database_read_only: Message,

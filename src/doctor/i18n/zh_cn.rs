@@ -57,6 +57,7 @@ pub(super) static MESSAGES: Messages = Messages {
         "请关闭占用它的程序，例如数据库管理工具、备份任务或卡死的网站进程。",
     ),
     database_pending: message("{0} 可写入，有 {1} 个迁移待执行", "下次启动时自动执行，请先备份数据库。"),
+    database_foreign: message("{0} 属于其他程序，其中已有表 {1}", "请为网站新建一个空数据库，或修改 DATABASE_URL。"),
     database_unreachable: message(
         "无法连接 {0}：{1}",
         "请检查数据库是否在运行，以及 DATABASE_URL 中的主机、端口和路径。",
