@@ -4,6 +4,8 @@
 
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::{HeaderMap, HeaderValue};
+use parse_net::Limits;
+use parse_net::negotiate::parse_weighted;
 
 /// A language that every text exists in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,11 +48,14 @@ impl Lang {
         Self::negotiate(&values.join(&b','))
     }
 
-    /// Negotiates by RFC 4647 lookup. A malformed header counts as absent.
+    /// Negotiates by RFC 4647 lookup. Malformed entries are ignored.
     fn negotiate(accept_language: &[u8]) -> Lang {
         // Without a region, so that `zh-TW` and `zh-Hans` find Chinese.
         const OFFERS: [&str; 2] = ["zh", "en"];
-        let chosen = parse_net::best_language(Some(accept_language), &OFFERS);
+        let entries = accept_language.split(|byte| *byte == b',');
+        let is_readable = |entry: &&[u8]| parse_weighted(entry, &Limits::DEFAULT).is_ok();
+        let readable: Vec<&[u8]> = entries.filter(is_readable).collect();
+        let chosen = parse_net::best_language(Some(&readable.join(&b',')), &OFFERS);
         chosen.and_then(|index| Self::ALL.get(index).copied()).unwrap_or_default()
     }
 }
@@ -83,9 +88,19 @@ mod tests {
             ("en;q=9, zh;q=0.1", Lang::ZhCn),
             ("en;q=NaN, zh;q=0.1", Lang::ZhCn),
             (";;,", Lang::ZhCn),
+            ("中文, en", Lang::En),
+            ("en;q=0.8;;, fr;q=x, en-GB;q=0.3", Lang::En),
+            (",,,,,,,,,,,,,,,,,,,, en", Lang::En),
         ] {
             assert_eq!(Lang::negotiate(accept_language.as_bytes()), lang, "{accept_language:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_not_ascii_do_not_hide_the_other_languages() {
+        assert_eq!(Lang::negotiate(b"\xd6\xd0\xce\xc4, en;q=0.5"), Lang::En);
+        assert_eq!(Lang::negotiate(b"en, \xff"), Lang::En);
+        assert_eq!(Lang::negotiate(b"\xff"), Lang::ZhCn);
     }
 
     #[test]

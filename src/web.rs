@@ -33,6 +33,8 @@ mod qq_redirect;
 #[cfg(feature = "ssr")]
 mod rate_limits;
 #[cfg(feature = "ssr")]
+mod redirect_page;
+#[cfg(feature = "ssr")]
 mod request;
 #[cfg(feature = "ssr")]
 mod routes;

@@ -7,7 +7,7 @@ export { expect };
 export const sandboxURL = process.env.SANDBOX_URL ?? "http://127.0.0.1:3010";
 
 /** The error codes of `/login?error=…`. */
-export const errorCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"];
+export const errorCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "cookies"];
 
 type Fixtures = {
   /** Fails the test on unexpected browser errors. */

@@ -34,7 +34,7 @@ fuzz_target!(
                 cookies,
                 &site.attempt,
                 location == Some("/login?error=expired&next=%2Fwanted") || location == Some("/wanted"),
-                location == Some("/login?error=expired"),
+                matches!(location, Some("/login?error=expired" | "/login?error=cookies")),
             ),
         }
     }

@@ -149,6 +149,11 @@ impl Attempts {
     }
 }
 
+/// Whether an attempt could have this `state`: states have this length and these characters.
+pub(super) fn is_state(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == STATE_BYTES)
+}
+
 /// Binds an attempt to its cookie and to the company it was started with. QQ's callback has no issuer parameter
 /// (RFC 9207); this and the callback's path tell companies apart.
 fn sealing_context(company: &str, cookie_name: &str) -> Vec<u8> {

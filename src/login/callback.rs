@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tower_sessions::Session;
 use tracing::Instrument;
 
-use super::attempt::Attempt;
+use super::attempt::{self, Attempt};
 use super::callback_params::{CallbackParams, CallbackResult};
 use super::service::CallbackTask;
 use super::session::{QqLogin, stored_token};
@@ -20,21 +20,28 @@ use crate::qq::{self, QqError};
 use crate::sessions::{NewSession, SessionData};
 
 impl LoginService {
-    /// Completes a login attempt. `query` is the query string of the callback URL.
+    /// Completes a login attempt. `query` is the query string of the callback URL. `is_opened_directly` tells whether the
+    /// user opened that URL, instead of being redirected to it.
     ///
     /// Anything QQ or the browser sends ends in a [`LoginOutcome`]; errors are internal.
     pub async fn handle_callback(
         &self,
         query: &str,
         jar: &CookieJar,
+        is_opened_directly: bool,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
         let CallbackParams { state, result } = CallbackParams::parse(query);
+        let has_cookies = jar.iter().next().is_some();
+        let could_be_started_here = !is_opened_directly && state.as_deref().is_some_and(attempt::is_state);
         let outcome = match (state.and_then(|state| self.attempts.find(jar, &state)), result) {
             (Some(attempt), result) => self.complete_attempt_once(attempt, result, session).await?,
             // A cancellation is accepted without an attempt: a phone may return in another browser, and it does no harm.
             // An error code is not: any link can contain one, and it would alert the operator.
             (None, CallbackResult::Cancelled) => failed(LoginFailure::Cancelled, ReturnTo::default()),
+            (None, CallbackResult::Code(_)) if could_be_started_here && !has_cookies => {
+                failed(LoginFailure::Cookies, ReturnTo::default())
+            }
             (None, _) => failed(LoginFailure::Expired, ReturnTo::default()),
         };
         if let LoginOutcome::Failed(failure, _) = &outcome.login {

@@ -18,11 +18,20 @@ pub enum LoginFailure {
     Unreachable,
     /// Registration is closed and the user has no account.
     Closed,
+    /// The browser returned from QQ without any cookie of this site.
+    Cookies,
 }
 
 impl LoginFailure {
-    const ALL: [LoginFailure; 6] =
-        [Self::Expired, Self::Cancelled, Self::Denied, Self::Misconfigured, Self::Unreachable, Self::Closed];
+    const ALL: [LoginFailure; 7] = [
+        Self::Expired,
+        Self::Cancelled,
+        Self::Denied,
+        Self::Misconfigured,
+        Self::Unreachable,
+        Self::Closed,
+        Self::Cookies,
+    ];
 
     /// The value of the `error` parameter.
     pub fn code(self) -> &'static str {
@@ -33,6 +42,7 @@ impl LoginFailure {
             Self::Misconfigured => "misconfigured",
             Self::Unreachable => "unreachable",
             Self::Closed => "closed",
+            Self::Cookies => "cookies",
         }
     }
 

@@ -18,7 +18,7 @@ impl Default for ReturnTo {
 impl ReturnTo {
     /// Returns `/account` unless `text` is unmistakably a path of this site.
     pub fn parse(text: &str) -> ReturnTo {
-        if is_plain_path(text) && !is_login_step(text) { ReturnTo(text.to_owned()) } else { ReturnTo::default() }
+        if is_plain_path(text) && !is_no_page(text) { ReturnTo(text.to_owned()) } else { ReturnTo::default() }
     }
 
     /// The path with query and fragment.
@@ -57,12 +57,32 @@ fn is_plain_path(text: &str) -> bool {
     Url::parse(&format!("{base}{text}")).is_ok_and(|url| url.as_str().strip_prefix(base) == Some(text))
 }
 
-/// The login steps would cause redirect loops, and the form endpoints have no page.
-fn is_login_step(text: &str) -> bool {
+/// Paths that are no pages, with everything below them.
+const NO_PAGES: [&str; 16] = [
+    // Would cause redirect loops.
+    "/login",
+    "/register",
+    // Forms.
+    "/account/portrait",
+    "/account/renew",
+    "/account/sessions/end",
+    "/language",
+    "/logout",
+    "/theme",
+    // Data and files.
+    "/account/export",
+    "/api",
+    "/avatar",
+    "/favicon.svg",
+    "/healthz",
+    "/pkg",
+    "/readyz",
+    "/robots.txt",
+];
+
+fn is_no_page(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    ["/login", "/register", "/logout", "/language", "/theme", "/api"]
-        .iter()
-        .any(|step| path.strip_prefix(step).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    NO_PAGES.iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 #[cfg(test)]
@@ -118,6 +138,10 @@ mod tests {
             "/login/qq/callback?code=x",
             "/logout",
             "/register",
+            "/account/renew",
+            "/account/export?x",
+            "/avatar/x",
+            "/healthz#x",
             " /a",
             "/a ",
             &long,

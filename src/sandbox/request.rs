@@ -90,10 +90,8 @@ impl QqRequest {
 
 /// Returns whether the body is an HTML form's.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|content_type| content_type.to_str().ok())
-        .is_some_and(|content_type| content_type.starts_with("application/x-www-form-urlencoded"))
+    let form = b"application/x-www-form-urlencoded";
+    headers.get(CONTENT_TYPE).is_some_and(|content_type| content_type.as_bytes().starts_with(form))
 }
 
 /// Returns the `Host` header.

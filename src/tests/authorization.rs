@@ -55,21 +55,21 @@ async fn s36_failed_renewal_redirects_to_qq() {
     let mut browser = site.browser();
     site.set_qq_fault("token", "no_refresh", 1).await;
     browser.register_new_user().await;
-    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.post("/account/renew", &[]).await.destination(), "/login/qq?next=/account");
     assert_eq!(browser.get("/account").await.status, 200, "the old token is still valid");
 
     let mut browser = site.browser();
     browser.register_new_user().await;
     site.set_qq_fault("token", "refresh_used", 1).await;
-    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.post("/account/renew", &[]).await.destination(), "/login/qq?next=/account");
     assert_eq!(browser.get("/account").await.status, 200);
-    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.post("/account/renew", &[]).await.destination(), "/login/qq?next=/account");
 
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
     site.revoke_authorization(&username).await;
     site.advance_clock(61);
-    assert_eq!(browser.post("/account/renew", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.post("/account/renew", &[]).await.destination(), "/login/qq?next=/account");
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "a revoked token stays revoked");
 }
 

@@ -78,9 +78,22 @@ async fn s85_wrong_method_and_unknown_path_show_error_pages() {
         "{}",
         page.header("allow")
     );
-    for path in ["/api/nothing", "/api/", "/login/", "/login/qq/else"] {
+    for path in ["/api/nothing", "/api/", "/login/qq/else", "/healthz/", "/login//", "//login/"] {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn trailing_slash_redirects_to_the_page() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    for page in ["/login", "/register", "/account", "/account/sessions", "/account/delete", "/privacy"] {
+        for query in ["", "?", "?next=%2Fa&error=expired"] {
+            let response = browser.get(&format!("{page}/{query}")).await;
+            assert_eq!((response.status, response.location()), (308, &*format!("{page}{query}")));
+        }
+    }
+    assert_eq!(browser.post("/register/", &[]).await.status, 404, "a form is not sent twice");
 }
 
 #[tokio::test]

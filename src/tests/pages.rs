@@ -68,7 +68,7 @@ async fn unknown_error_code_shows_no_alert() {
 async fn every_error_code_shows_an_alert_and_the_sign_in_button() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    for code in ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed"] {
+    for code in ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "cookies"] {
         for lang in ["zh-CN", "en"] {
             browser.post("/language", &[("lang", lang), ("back", "/")]).await;
             let page = browser.get(&format!("/login?error={code}")).await;

@@ -29,7 +29,7 @@ async fn s36_rejected_token_is_revoked_and_redirects_to_qq() {
         let username = browser.register_new_user().await;
         site.advance_clock(61);
         site.set_qq_fault("get_user_info", fault, 1).await;
-        assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/login/qq?next=/account", "{fault}");
+        assert_eq!(browser.post("/account/portrait", &[]).await.destination(), "/login/qq?next=/account", "{fault}");
         assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account", "{fault}");
         assert_eq!(browser.signed_in_as().await, Some(username.clone()), "the session stays: {fault}");
         assert_eq!(browser.sign_in(&username).await.location(), "/account");
@@ -39,7 +39,7 @@ async fn s36_rejected_token_is_revoked_and_redirects_to_qq() {
     let username = browser.register_new_user().await;
     site.revoke_authorization(&username).await;
     site.advance_clock(61);
-    assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/login/qq?next=/account");
+    assert_eq!(browser.post("/account/portrait", &[]).await.destination(), "/login/qq?next=/account");
     assert_eq!(browser.get("/account").await.location(), "/login/qq?next=/account");
 }
 

@@ -1,7 +1,9 @@
 //! The `next` parameter: where to go after signing in.
 
+use qq_login::config::Config;
 use reqwest::Method;
 
+use crate::routes::{CHANGING, READ_ONLY};
 use crate::support::TestSite;
 
 #[tokio::test]
@@ -26,6 +28,23 @@ async fn s76_next_accepts_only_local_paths() {
     }
     let request = browser.request(Method::GET, "/login?next=%FF%FE");
     assert_eq!(browser.send(request).await.location(), "/account");
+}
+
+#[tokio::test]
+async fn next_is_never_a_form_a_download_or_a_file() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.register_new_user().await;
+    let pages = ["/", "/account", "/account/delete", "/account/sessions", "/privacy"];
+    for path in READ_ONLY.into_iter().chain(CHANGING).chain([Config::CALLBACK_PATH, "/pkg/qq-login.css"]) {
+        let path = path.replace("{hash}", "x");
+        let next = if pages.contains(&path.as_str()) { path.as_str() } else { "/account" };
+        for suffix in ["", "?x=1", "#x"] {
+            let query: String = form_urlencoded::byte_serialize(format!("{path}{suffix}").as_bytes()).collect();
+            let location = browser.get(&format!("/login?next={query}")).await.location().to_owned();
+            assert_eq!(location.split(['?', '#']).next(), Some(next), "{path}{suffix}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-const READ_ONLY: [&str; 17] = [
+pub(crate) const READ_ONLY: [&str; 17] = [
     "/",
     "/account",
     "/account/delete",
@@ -30,7 +30,7 @@ const READ_ONLY: [&str; 17] = [
 ];
 
 /// Routes that change something: POST only, from pages of this site only.
-const CHANGING: [&str; 9] = [
+pub(crate) const CHANGING: [&str; 9] = [
     "/account/delete",
     "/account/portrait",
     "/account/renew",

@@ -18,7 +18,7 @@ async fn s62_logout_requires_post_and_ends_the_session_everywhere() {
     let mut copy = browser.clone();
     let response = browser.post("/logout", &[]).await;
     assert_eq!((response.status, response.location()), (303, "/"));
-    assert_eq!(response.header("clear-site-data"), "\"cache\", \"storage\"");
+    assert!(!response.headers.contains_key("clear-site-data"), "clearing the cache takes seconds");
     assert_eq!(response.header("cache-control"), "no-store");
     assert_eq!((browser.session_id(), site.count("sessions").await), (None, 0));
     assert_eq!(copy.signed_in_as().await, None);

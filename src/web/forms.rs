@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::WebError;
 use super::flash::Flash;
+use super::redirect_page;
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
 use crate::login::{LoginFailure, ReturnTo};
-use crate::sessions::{self, NewSession};
+use crate::sessions::{self, NewSession, TokenStatus};
 
 /// How a server function ends that has done what the user wanted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,7 @@ pub(super) struct Redirection {
     location: String,
     flash: Option<Flash>,
     ends_session: bool,
+    clears_cache: bool,
     /// Not serialized: nothing but the cookie may contain the id.
     #[serde(skip)]
     new_session: Option<NewSession>,
@@ -30,7 +32,13 @@ pub(super) struct Redirection {
 
 impl Redirection {
     pub(super) fn to(location: impl Into<String>) -> Redirection {
-        Redirection { location: location.into(), flash: None, ends_session: false, new_session: None }
+        Redirection {
+            location: location.into(),
+            flash: None,
+            ends_session: false,
+            clears_cache: false,
+            new_session: None,
+        }
     }
 
     /// Leads to the login page, which says what went wrong. A new login leads to `next`.
@@ -50,6 +58,12 @@ impl Redirection {
         self
     }
 
+    /// Makes the browser forget what it has cached of this site, such as avatars.
+    pub(super) fn clearing_cache(mut self) -> Redirection {
+        self.clears_cache = true;
+        self
+    }
+
     /// Sets the session cookie.
     pub(super) fn starting_session(mut self, session: Option<NewSession>) -> Redirection {
         self.new_session = session;
@@ -57,16 +71,47 @@ impl Redirection {
     }
 
     pub(super) fn into_response(self, request: &RequestInfo) -> Response {
+        let redirect = Redirect::to(&self.location).into_response();
+        self.add_headers(redirect, request)
+    }
+
+    /// Answers a form. A redirect that may go on to QQ is a page: browsers apply `form-action` to every redirect of a
+    /// form, and QQ redirects to hosts that are not known in advance.
+    pub(super) async fn into_form_response(self, request: &PageRequest) -> Response {
+        if !self.may_lead_to_qq(request).await {
+            return self.into_response(request);
+        }
+        let page = redirect_page::render(request, &self.location);
+        self.add_headers(page, request)
+    }
+
+    /// The account page redirects to QQ by itself if the token cannot be used, except after a failed refresh.
+    async fn may_lead_to_qq(&self, request: &PageRequest) -> bool {
+        if self.location.starts_with("/login/qq") {
+            return true;
+        }
+        let is_account_page = self.location.split('?').next() == Some("/account");
+        if !is_account_page || self.flash == Some(Flash::TokenRefreshFailed) {
+            return false;
+        }
+        let user = request.signed_in_user().await.ok().flatten();
+        user.is_some_and(|user| user.token.status(request.state.login.now()) != TokenStatus::Valid)
+    }
+
+    fn add_headers(self, response: Response, request: &RequestInfo) -> Response {
         let public_url = &request.state.site.public_url;
         let flash = self.flash.and_then(|flash| flash.cookie(public_url));
         let cookies = flash.into_iter().fold(CookieJar::new(), CookieJar::add);
-        let mut response = (cookies, Redirect::to(&self.location)).into_response();
+        let mut response = (cookies, response).into_response();
         let cookie = match self.new_session {
             Some(session) => Some(sessions::cookie(session, public_url, request.state.site.session_max_secs)),
             None => self.ends_session.then(|| sessions::removal_cookie(public_url)),
         };
         if let Some(Ok(cookie)) = cookie.map(|cookie| HeaderValue::from_str(&cookie)) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        if self.clears_cache {
+            response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
         }
         response
     }
@@ -79,7 +124,7 @@ where
     R: Future<Output = Result<Redirection, WebError>> + Send + 'static,
 {
     post(async move |request: PageRequest, fields: FormFields| {
-        Ok::<_, WebError>(call(&request, function(fields)).await?.into_response(&request))
+        Ok::<_, WebError>(call(&request, function(fields)).await?.into_form_response(&request).await)
     })
 }
 

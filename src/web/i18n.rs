@@ -51,6 +51,8 @@ pub(super) struct Messages {
     pub(super) back_to_home: &'static str,
     pub(super) try_again: &'static str,
     pub(super) contacting_qq: &'static str,
+    pub(super) redirecting: &'static str,
+    pub(super) continue_link: &'static str,
 
     pub(super) home_title: &'static str,
     pub(super) home_lead: &'static str,

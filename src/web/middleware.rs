@@ -6,6 +6,7 @@ mod canonical_host;
 mod error_pages;
 mod headers;
 mod limit_body;
+mod readable_cookies;
 mod request_id;
 mod request_log;
 
@@ -13,5 +14,6 @@ pub(super) use canonical_host::canonical_host;
 pub(super) use error_pages::error_pages;
 pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use limit_body::limit_body;
+pub(super) use readable_cookies::remove_unreadable_cookies;
 pub(super) use request_id::{RandomRequestId, remove_client_request_id};
 pub(super) use request_log::{log_response, request_span};

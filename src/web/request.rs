@@ -36,6 +36,8 @@ pub(super) struct RequestData {
     pub(super) flash: Option<Flash>,
     pub(super) client_ip: IpAddr,
     pub(super) id: Option<String>,
+    /// Whether the user opened the URL, instead of following a link or a redirect. `false` if the browser does not say.
+    pub(super) is_opened_directly: bool,
     /// The path and query of the page, to come back to it; `/` for a request that is not for a page.
     pub(super) page_path: String,
 }
@@ -61,6 +63,7 @@ impl RequestInfo {
             flash: Flash::read(&cookies),
             client_ip: client_ip(request, state.site.trusted_proxies),
             id: id.map(str::to_owned),
+            is_opened_directly: headers.get("sec-fetch-site").is_some_and(|site| site == "none"),
             page_path: page_path_or_home(uri.path_and_query().map_or("/", PathAndQuery::as_str), pages),
             uri: uri.clone(),
             cookies,
@@ -82,6 +85,7 @@ impl RequestInfo {
             flash: None,
             client_ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             id: None,
+            is_opened_directly: false,
             page_path: template::PAGE_PATH.to_owned(),
         }))
     }

@@ -14,8 +14,9 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use leptos::prelude::*;
 use leptos_axum::generate_route_list;
@@ -31,7 +32,7 @@ use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
     RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response,
-    remove_client_request_id, request_span,
+    remove_client_request_id, remove_unreadable_cookies, request_span,
 };
 use super::page::PageResponse;
 use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
@@ -83,7 +84,7 @@ fn form_routes() -> Router<AppState> {
         .route("/account/portrait", form(|_| account::refresh_profile()))
         .route("/account/sessions/end", form(|fields| account::end_sessions(fields.get("session"))))
         .route("/account/delete", form(|_| account::delete_account()))
-        .route("/logout", post(login::submit_logout))
+        .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme))
         .route_layer(from_fn(limit_body))
@@ -115,6 +116,7 @@ pub fn router(state: AppState) -> Router {
     let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
     let site = ServiceBuilder::new()
         .layer(map_request(remove_client_request_id))
+        .layer(map_request(remove_unreadable_cookies))
         .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn_with_state(state.clone(), parse_request))
@@ -137,7 +139,13 @@ fn respond<V: IntoView + 'static>(
     Ok(response?.respond(content))
 }
 
-async fn not_found(request: PageRequest) -> Result<Response, WebError> {
+/// Shows a 404 page. A page's path with a slash at its end leads to the page.
+async fn not_found(method: Method, request: PageRequest) -> Result<Response, WebError> {
+    let page = request.uri.path().strip_suffix('/').filter(|path| PAGE_PATHS.contains(path));
+    if let Some(page) = page.filter(|_| method.is_safe()) {
+        let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Ok(Redirect::permanent(&format!("{page}{query}")).into_response());
+    }
     Ok(error_page::render(&request, WebError::NotFound, request.signed_in_user().await?))
 }
 

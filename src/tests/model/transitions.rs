@@ -143,10 +143,16 @@ impl ModelState {
         self.session(browser).is_some_and(|(_, session)| has_draft(session))
     }
 
-    pub(super) fn callback_in_other_browser(&mut self, browser: BrowserId, tab: TabId) -> Option<ExpectedResponse> {
+    /// `has_cookies` says whether the other browser has any cookie of the site.
+    pub(super) fn callback_in_other_browser(
+        &mut self,
+        browser: BrowserId,
+        tab: TabId,
+        has_cookies: bool,
+    ) -> Option<ExpectedResponse> {
         self.attempt(browser, tab)?;
         self.count("callback in other browser");
-        Some(login_error("expired", ACCOUNT))
+        Some(login_error(if has_cookies { "expired" } else { "cookies" }, ACCOUNT))
     }
 
     pub(super) fn register(&mut self, browser: BrowserId, username: UsernameKind) -> ExpectedResponse {

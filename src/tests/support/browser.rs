@@ -54,6 +54,11 @@ impl Response {
         self.header(LOCATION.as_str())
     }
 
+    /// Returns where a redirect leads, or a page that leads there by itself.
+    pub(crate) fn destination(&self) -> &str {
+        self.header("refresh").strip_prefix("0; url=").unwrap_or_else(|| self.location())
+    }
+
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()).collect()
     }

@@ -15,6 +15,8 @@ pub(super) static MESSAGES: Messages = Messages {
     back_to_home: "Back to home",
     try_again: "Try again",
     contacting_qq: "Contacting QQ…",
+    redirecting: "Redirecting…",
+    continue_link: "Continue",
 
     home_title: "Welcome",
     home_lead: "Sign in with your QQ account. No new password to remember.",
@@ -211,6 +213,11 @@ fn login_failure(failure: LoginFailure) -> Message {
         LoginFailure::Closed => Message {
             title: "This site isn't accepting new accounts",
             advice: "There's no account for this QQ. If you already have an account, sign in with the QQ linked to it.",
+        },
+        LoginFailure::Cookies => Message {
+            title: "Your browser didn't keep our cookie",
+            advice: "We need a cookie to sign you in. Allow cookies for this site in your browser's settings, then sign in \
+                     again. If you started in another app or browser, continue there.",
         },
     }
 }

@@ -15,6 +15,8 @@ pub(super) static MESSAGES: Messages = Messages {
     back_to_home: "返回首页",
     try_again: "重试",
     contacting_qq: "正在连接 QQ…",
+    redirecting: "正在跳转…",
+    continue_link: "继续",
 
     home_title: "欢迎",
     home_lead: "使用 QQ 账号登录，无需另设密码。",
@@ -175,6 +177,10 @@ fn login_failure(failure: LoginFailure) -> Message {
         LoginFailure::Closed => Message {
             title: "本站暂不开放注册",
             advice: "这个 QQ 没有对应的账号。如果您已有账号，请用它绑定的 QQ 登录。",
+        },
+        LoginFailure::Cookies => Message {
+            title: "浏览器未保存 Cookie",
+            advice: "登录需要使用 Cookie。请在浏览器设置中允许本站使用 Cookie，然后重新登录。如果您是在其他应用或浏览器中开始登录的，请回到那里继续。",
         },
     }
 }

@@ -35,6 +35,6 @@ pub(in crate::web) async fn limit_body(request: Request, next: Next) -> Response
 /// A form without fields may have no content type.
 fn is_form(headers: &HeaderMap, body: &Bytes) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else { return body.is_empty() };
-    let content_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-    content_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    let media_type = content_type.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    media_type.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }

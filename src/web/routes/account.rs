@@ -73,7 +73,7 @@ pub(super) async fn delete_account() -> Result<Redirection, WebError> {
     let Some(user) = counted_user(&request).await? else { return Ok(Redirection::to(SIGN_IN)) };
     request.state.login.accounts().delete(user.user_id).await?;
     audit::record(Event::AccountDeleted { user_id: user.user_id });
-    Ok(Redirection::to("/").with_flash(Flash::AccountDeleted).ending_session())
+    Ok(Redirection::to("/").with_flash(Flash::AccountDeleted).ending_session().clearing_cache())
 }
 
 /// Returns the signed-in user and counts the request for them.

@@ -27,19 +27,14 @@ pub(super) async fn callback(request: PageRequest) -> Result<Response, WebError>
     Ok(call(&request, finish_login(query)).await?.into_response(&request))
 }
 
-/// `POST /logout`.
-pub(super) async fn submit_logout(request: PageRequest) -> Result<Response, WebError> {
-    let redirect = call(&request, logout()).await?.into_response(&request);
-    Ok(([("clear-site-data", "\"cache\", \"storage\"")], redirect).into_response())
-}
-
 /// Exchanges the authorization code in the callback's `query` for an access token and the openid, and signs the
 /// user in. Whatever QQ sends, the result is a redirection.
 #[server(endpoint = "finish-login")]
 async fn finish_login(#[server(default)] query: String) -> Result<Redirection, WebError> {
     let request = current_request()?;
     request.limit_network()?;
-    let outcome = request.state.login.handle_callback(&query, &request.cookies, &request.session).await;
+    let (login, is_opened_directly) = (&request.state.login, request.is_opened_directly);
+    let outcome = login.handle_callback(&query, &request.cookies, is_opened_directly, &request.session).await;
     let outcome = outcome.map_err(|error| {
         audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });
         WebError::from(error)
@@ -56,9 +51,9 @@ async fn finish_login(#[server(default)] query: String) -> Result<Redirection, W
     Ok(redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced)))
 }
 
-/// Ends the session.
+/// Ends the session, and nothing else: to clear the browser's cache takes seconds.
 #[server(prefix = "", endpoint = "logout")]
-async fn logout() -> Result<Redirection, WebError> {
+pub(super) async fn logout() -> Result<Redirection, WebError> {
     let request = current_request()?;
     let user = request.signed_in_user().await?;
     // Not `flush`: after that, tower-sessions adds a removal cookie of its own.
@@ -71,10 +66,11 @@ async fn logout() -> Result<Redirection, WebError> {
 
 /// QQ has a page for phones; without it, some of them cannot sign in.
 fn display(headers: &HeaderMap) -> Display {
-    let contains = |name: &str, text: &str| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text))
+    // Compared as bytes: a user agent may contain the name of the phone, in any encoding.
+    let contains = |name: &str, text: &[u8]| {
+        headers.get(name).is_some_and(|value| value.as_bytes().windows(text.len()).any(|part| part == text))
     };
-    if contains("sec-ch-ua-mobile", "?1") || contains("user-agent", "Mobi") {
+    if contains("sec-ch-ua-mobile", b"?1") || contains("user-agent", b"Mobi") {
         Display::Mobile
     } else {
         Display::Desktop

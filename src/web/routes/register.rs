@@ -25,7 +25,7 @@ enum RegisterResponse {
 pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
     let typed = RegistrationForm { username: fields.get("username"), email: fields.get("email") };
     let (errors, failure) = match call(&request, register(typed.username.clone(), typed.email.clone())).await {
-        Ok(RegisterResponse::Redirect(redirection)) => return Ok(redirection.into_response(&request)),
+        Ok(RegisterResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
         Ok(RegisterResponse::Invalid(errors)) => (errors, None),
         Err(error) if error.retry_after_secs().is_some() => (FormErrors::default(), Some(error)),
         Err(error) => return Err(error),
