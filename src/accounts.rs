@@ -14,7 +14,7 @@ use sqlx::AnyConnection;
 
 use crate::database::{Database, QueryError};
 
-pub use create::{CreateOutcome, NewAccount, create};
+pub use create::{CreateOutcome, NewAccount, create, link_by_unionid};
 pub use email_addresses::EmailAddress;
 pub use export::{AccountExport, ExportedIdentity};
 pub use generated_username::generate_username;
@@ -44,19 +44,18 @@ impl Accounts {
         Accounts { database }
     }
 
-    /// Finds the account of an openid, which is compared exactly.
-    pub async fn find_by_openid(&self, company: &str, openid: &str) -> Result<Option<Account>, QueryError> {
-        let row: Option<(i64, String)> = sqlx::query_as(
-            "SELECT users.id, users.username FROM open_ids \
-             JOIN companies ON companies.id = open_ids.company_id \
-             JOIN users ON users.id = open_ids.user_id \
-             WHERE companies.company = $1 AND open_ids.openid = $2",
+    /// Whether an account has the openid or the unionid, which are compared exactly.
+    pub async fn is_known(&self, openid: &str, unionid: Option<&str>) -> Result<bool, QueryError> {
+        let row: Option<(i64,)> = sqlx::query_as(
+            "SELECT id FROM open_ids WHERE company_id = (SELECT id FROM companies WHERE company = $1) \
+             AND (openid = $2 OR unionid = $3) LIMIT 1",
         )
-        .bind(company)
+        .bind(COMPANY_QQ)
         .bind(openid)
+        .bind(unionid)
         .fetch_optional(self.database.reader())
         .await?;
-        Ok(row.map(|(user_id, username)| Account { user_id, username }))
+        Ok(row.is_some())
     }
 
     /// Whether a user has this username or one that looks like it.

@@ -40,6 +40,9 @@ pub async fn create(
     account: &NewAccount,
     now: i64,
 ) -> Result<CreateOutcome, QueryError> {
+    if link_by_unionid(connection, &account.openid, account.unionid.as_deref(), now).await? {
+        return Ok(CreateOutcome::AlreadyRegistered);
+    }
     let Some(user_id) = insert_user(connection, &account.username, now).await? else {
         // The same user may have taken the name, by sending the form twice.
         let is_registered = is_registered(connection, &account.openid).await?;
@@ -53,6 +56,31 @@ pub async fn create(
         insert_email(connection, user_id, email, account.trust_email, now).await?;
     }
     Ok(CreateOutcome::Created)
+}
+
+/// Adds an unknown openid to the account that has the unionid: the site has another App ID than when the user
+/// registered. Returns false if there is no such account. If there are several, the oldest openid counts. `now` is in
+/// seconds since 1970.
+pub async fn link_by_unionid(
+    connection: &mut AnyConnection,
+    openid: &str,
+    unionid: Option<&str>,
+    now: i64,
+) -> Result<bool, QueryError> {
+    let Some(unionid) = unionid else { return Ok(false) };
+    let linked = sqlx::query(
+        "INSERT INTO open_ids (user_id, company_id, openid, unionid, created_at) \
+         SELECT user_id, company_id, $1, unionid, $2 FROM open_ids \
+         WHERE unionid = $3 AND company_id = (SELECT id FROM companies WHERE company = $4) ORDER BY id LIMIT 1 \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(openid)
+    .bind(now)
+    .bind(unionid)
+    .bind(COMPANY_QQ)
+    .execute(connection)
+    .await?;
+    Ok(linked.rows_affected() == 1)
 }
 
 async fn is_registered(connection: &mut AnyConnection, openid: &str) -> Result<bool, QueryError> {

@@ -26,6 +26,7 @@ macro_rules! migrations {
             ("readiness", include_str!(concat!($folder, "0004_readiness.sql"))),
             ("leaving", include_str!(concat!($folder, "0005_leaving.sql"))),
             ("write_path", include_str!(concat!($folder, "0006_write_path.sql"))),
+            ("unionid", include_str!(concat!($folder, "0007_unionid.sql"))),
         ]
     };
 }

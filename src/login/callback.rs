@@ -13,7 +13,7 @@ use super::callback_params::{CallbackParams, CallbackResult};
 use super::service::CallbackTask;
 use super::session::{QqLogin, stored_token};
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
-use crate::accounts::{COMPANY_QQ, ProfileUpdate};
+use crate::accounts::ProfileUpdate;
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq::{self, QqError};
@@ -157,7 +157,8 @@ impl LoginService {
     /// be turned away.
     async fn fetch_profile_for_login(&self, login: &mut qq::Login) -> Result<ProfileUpdate, LoginError> {
         let is_closed = self.policy.registration == Registration::Closed;
-        if is_closed && self.accounts.find_by_openid(COMPANY_QQ, &login.identity.openid).await?.is_none() {
+        let qq::Identity { openid, unionid } = &login.identity;
+        if is_closed && !self.accounts.is_known(openid, unionid.as_deref()).await? {
             return Ok(ProfileUpdate::default());
         }
         match login.fetch_user_info().await {

@@ -6,7 +6,7 @@ use tower_sessions::session::Id;
 
 use super::session::QqLogin;
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
-use crate::accounts::update_profile;
+use crate::accounts::{KnownAccount, link_by_unionid, update_profile};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::sessions::{FormDraft, NewSession, SessionData};
@@ -43,7 +43,7 @@ impl LoginService {
     ) -> Result<CallbackOutcome, LoginError> {
         let openid = &qq_login.identity.openid;
         let previous = SessionData::read_including_expired(session).await?;
-        let replaced_user_id = match &previous {
+        let mut replaced_user_id = match &previous {
             Some(SessionData::SignedIn(user)) if user.openid != *openid => Some(user.user_id),
             _ => None,
         };
@@ -58,6 +58,10 @@ impl LoginService {
             session: new_session,
         };
         let decision = self.database.write(move |connection| Box::pin(sign_in.run(connection))).await?;
+        if let Decision::SignedIn { user_id, .. } = &decision {
+            // The same user may have another openid since the site has another App ID.
+            replaced_user_id.take_if(|replaced| replaced == user_id);
+        }
         let (login, session) = match decision {
             Decision::SignedIn { user_id, is_new } => {
                 if is_new {
@@ -78,8 +82,7 @@ impl LoginService {
 
 impl SignIn {
     async fn run(self, connection: &mut AnyConnection) -> Result<Decision, LoginError> {
-        let QqLogin { identity, profile, .. } = &self.qq_login;
-        let known = update_profile(connection, &identity.openid, identity.unionid.as_deref(), profile).await?;
+        let known = self.find_account(connection).await?;
         let (known, is_new) = match (known, self.login.policy.registration) {
             (Some(known), _) => (known, false),
             (None, Registration::Auto) => self.login.create_with_generated_username(connection, &self.qq_login).await?,
@@ -100,6 +103,17 @@ impl SignIn {
         let user_id = known.account.user_id;
         self.replace_session(connection, &self.qq_login.signed_in(known)).await?;
         Ok(Decision::SignedIn { user_id, is_new })
+    }
+
+    /// Finds the account by openid, or else by unionid, and updates its profile.
+    async fn find_account(&self, connection: &mut AnyConnection) -> Result<Option<KnownAccount>, LoginError> {
+        let QqLogin { identity, profile, .. } = &self.qq_login;
+        let (openid, unionid) = (&identity.openid, identity.unionid.as_deref());
+        let known = update_profile(connection, openid, unionid, profile).await?;
+        if known.is_some() || !link_by_unionid(connection, openid, unionid, self.login.now()).await? {
+            return Ok(known);
+        }
+        Ok(update_profile(connection, openid, unionid, profile).await?)
     }
 
     async fn replace_session(&self, connection: &mut AnyConnection, data: &SessionData) -> Result<(), LoginError> {

@@ -144,7 +144,8 @@ impl SqlSessionStore {
         let is_in_progress = rows.iter().any(|(.., lease_ends_at)| *lease_ends_at > now);
         let tokens = rows.iter().filter_map(|(id_hash, sealed, ..)| {
             let data = self.open(id_hash, sealed)?.remove(KEY).and_then(SessionData::parse)?;
-            data.signed_in().map(|user| user.token)
+            // The tokens of another App ID, with which the user has another openid, do not work with this one.
+            data.signed_in().filter(|user| user.openid == found.user.openid).map(|user| user.token)
         });
         let newest = tokens
             .filter(|token| {

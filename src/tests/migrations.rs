@@ -7,7 +7,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AnyPool, AssertSqlSafe, SqlStr};
 
-use crate::support::TestSite;
+use crate::support::{TestSite, options};
 
 const SQLITE: [(&str, &str); 3] = [
     ("accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
@@ -34,10 +34,43 @@ const ROWS: [&[&str]; 3] = [
     &["INSERT INTO avatars (hash, picture, kept_at) VALUES ('hash', '', 1)"],
 ];
 
+#[tokio::test]
+async fn database_with_a_duplicate_unionid_is_migrated() {
+    let prepare = async |url: &str| {
+        create_database_at(url, SQLITE.len()).await;
+        let pool = AnyPoolOptions::new().max_connections(1).connect(url).await.expect("a database");
+        execute(
+            &pool,
+            "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ('Ann2', 'ann2', 'ann2', 2)",
+        )
+        .await;
+        execute(
+            &pool,
+            "INSERT INTO open_ids (user_id, company_id, openid, created_at) \
+             SELECT id, 1, 'other', 2 FROM users WHERE username = 'Ann2'",
+        )
+        .await;
+        execute(&pool, &format!("UPDATE open_ids SET unionid = '{}'", digest(&["unionid", "Ann"], "UID_"))).await;
+        execute(&pool, "UPDATE open_ids SET openid = 'old' WHERE openid <> 'other'").await;
+        pool.close().await;
+    };
+    let site = TestSite::start_on_database(prepare).await;
+    let site = site.restart_with(options([("QQ_UNIONID", "on")])).await;
+    let mut browser = site.browser();
+    assert_eq!(browser.sign_in("Ann").await.location(), "/account");
+    assert_eq!(browser.signed_in_as().await.as_deref(), Some("Ann"), "the older account");
+    assert_eq!((site.count("users").await, site.count("open_ids").await), (2, 3));
+}
+
 /// The sandbox's openid of Ann.
 fn openid() -> String {
-    let digest = Sha256::digest(["openid", "100000001", "Ann"].join("\0"));
-    digest.iter().take(16).map(|byte| format!("{byte:02X}")).collect()
+    digest(&["openid", "100000001", "Ann"], "")
+}
+
+/// An id of the sandbox.
+fn digest(parts: &[&str], prefix: &str) -> String {
+    let digest = Sha256::digest(parts.join("\0"));
+    prefix.to_owned() + &digest.iter().take(16).map(|byte| format!("{byte:02X}")).collect::<String>()
 }
 
 /// Creates the database at schema `version`, with one user, Ann.
