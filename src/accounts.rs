@@ -14,11 +14,11 @@ use sqlx::AnyConnection;
 
 use crate::database::{Database, QueryError};
 
-pub use create::{CreateOutcome, NewAccount, create, link_by_unionid};
+pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::EmailAddress;
 pub use export::{AccountExport, ExportedIdentity};
 pub use generated_username::generate_username;
-pub use profile::{KnownAccount, Profile, ProfileUpdate, update_profile};
+pub use profile::{KnownAccount, Profile, ProfileUpdate, find_known, update_profile};
 pub use username::ValidUsername;
 
 /// The company that issues the openids: the first row of the table `companies`.
@@ -42,20 +42,6 @@ pub struct Accounts {
 impl Accounts {
     pub fn new(database: Database) -> Accounts {
         Accounts { database }
-    }
-
-    /// Whether an account has the openid or the unionid, which are compared exactly.
-    pub async fn is_known(&self, openid: &str, unionid: Option<&str>) -> Result<bool, QueryError> {
-        let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT id FROM open_ids WHERE company_id = (SELECT id FROM companies WHERE company = $1) \
-             AND (openid = $2 OR unionid = $3) LIMIT 1",
-        )
-        .bind(COMPANY_QQ)
-        .bind(openid)
-        .bind(unionid)
-        .fetch_optional(self.database.reader())
-        .await?;
-        Ok(row.is_some())
     }
 
     /// Whether a user has this username or one that looks like it.

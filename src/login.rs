@@ -4,6 +4,7 @@
 
 mod api_call;
 mod attempt;
+mod avatar;
 mod callback;
 mod callback_params;
 mod create_account;

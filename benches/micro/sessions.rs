@@ -3,7 +3,7 @@
 use criterion::Criterion;
 use qq_login::database::Database;
 use qq_login::sealing::{Sealer, SecretKey};
-use qq_login::sessions::{NewSession, SessionData, SessionError, SessionLifetimes, SqlSessionStore};
+use qq_login::sessions::{NewSession, SessionData, SessionLifetimes, SqlSessionStore};
 use qq_login::{clock, random};
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -15,22 +15,18 @@ pub(crate) fn sessions(criterion: &mut Criterion) {
     let key = SecretKey::from_bytes(vec![7; SecretKey::BYTES]).unwrap();
     let sealer = Sealer::new(&key.into(), "session", random::system());
     let lifetimes = SessionLifetimes { idle_secs: 3600, max_secs: 3600 };
-    let store = SqlSessionStore::new(database.clone(), sealer, clock::system(), lifetimes);
-    let id = runtime.block_on(insert(&database, &store));
+    let store = SqlSessionStore::new(database, sealer, clock::system(), lifetimes);
+    let id = runtime.block_on(start(&store));
 
     let mut group = criterion.benchmark_group("session");
-    group.bench_function("store", |bencher| bencher.to_async(&runtime).iter(|| insert(&database, &store)));
+    group.bench_function("store", |bencher| bencher.to_async(&runtime).iter(|| start(&store)));
     group.bench_function("load", |bencher| bencher.to_async(&runtime).iter(|| store.exists(id.id())));
 }
 
-/// Stores a new session in a transaction of its own.
-async fn insert(database: &Database, store: &SqlSessionStore) -> NewSession {
-    let id = NewSession::generate(&random::system()).unwrap();
-    let (store, data) = (store.clone(), session_data());
-    let result: Result<(), SessionError> =
-        database.write(move |connection| Box::pin(async move { store.insert(connection, id.id(), &data).await })).await;
-    result.unwrap();
-    id
+async fn start(store: &SqlSessionStore) -> NewSession {
+    let session = NewSession::generate(&random::system()).unwrap();
+    store.start(None, session.id(), &session_data()).await.unwrap();
+    session
 }
 
 /// A session without an account, which needs no other rows.

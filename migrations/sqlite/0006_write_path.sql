@@ -6,6 +6,3 @@ CREATE INDEX avatars_kept_at ON avatars (kept_at);
 
 -- The request that refreshes the session's token until `renewing_until`, by a random name.
 ALTER TABLE sessions ADD COLUMN renewing_by TEXT;
-
--- SHA-256 of the address that the avatar was fetched from: the address itself may contain the openid.
-ALTER TABLE open_ids ADD COLUMN avatar_url_hash TEXT;

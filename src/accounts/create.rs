@@ -3,9 +3,11 @@
 //! Unique constraints decide races between requests; nothing relies on an earlier lookup.
 
 use sqlx::AnyConnection;
+use sqlx::any::{Any, AnyArguments};
+use sqlx::query::Query;
 
 use super::email_addresses::insert_email;
-use super::{COMPANY_QQ, ValidUsername};
+use super::{COMPANY_QQ, Profile, ValidUsername};
 use crate::database::QueryError;
 use crate::validation::Email;
 
@@ -21,13 +23,15 @@ pub struct NewAccount {
     pub openid: String,
     /// The unionid, if requested and received.
     pub unionid: Option<String>,
+    /// The nickname and avatar at QQ.
+    pub profile: Profile,
 }
 
 /// The result of [`create`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
     /// The account was created.
-    Created,
+    Created { user_id: i64 },
     /// Another user has the username; nothing was created.
     UsernameTaken,
     /// The openid already has an account, perhaps since a moment ago; nothing was created.
@@ -40,8 +44,11 @@ pub async fn create(
     account: &NewAccount,
     now: i64,
 ) -> Result<CreateOutcome, QueryError> {
-    if link_by_unionid(connection, &account.openid, account.unionid.as_deref(), now).await? {
-        return Ok(CreateOutcome::AlreadyRegistered);
+    if let Some(unionid) = &account.unionid {
+        let linked = link_by_unionid(&account.openid, unionid, now).execute(&mut *connection).await?;
+        if linked.rows_affected() == 1 {
+            return Ok(CreateOutcome::AlreadyRegistered);
+        }
     }
     let Some(user_id) = insert_user(connection, &account.username, now).await? else {
         // The same user may have taken the name, by sending the form twice.
@@ -55,32 +62,23 @@ pub async fn create(
     if let Some(email) = &account.email {
         insert_email(connection, user_id, email, account.trust_email, now).await?;
     }
-    Ok(CreateOutcome::Created)
+    Ok(CreateOutcome::Created { user_id })
 }
 
-/// Adds an unknown openid to the account that has the unionid: the site has another App ID than when the user
-/// registered. Returns false if there is no such account. If there are several, the oldest openid counts. `now` is in
-/// seconds since 1970.
-pub async fn link_by_unionid(
-    connection: &mut AnyConnection,
-    openid: &str,
-    unionid: Option<&str>,
-    now: i64,
-) -> Result<bool, QueryError> {
-    let Some(unionid) = unionid else { return Ok(false) };
-    let linked = sqlx::query(
+/// The statement that adds an unknown openid to the account that has the unionid: the site has another App ID than when
+/// the user registered. It changes no row if there is no such account. If there are several, the oldest openid counts.
+/// `now` is in seconds since 1970.
+pub(super) fn link_by_unionid(openid: &str, unionid: &str, now: i64) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(
         "INSERT INTO open_ids (user_id, company_id, openid, unionid, created_at) \
          SELECT user_id, company_id, $1, unionid, $2 FROM open_ids \
          WHERE unionid = $3 AND company_id = (SELECT id FROM companies WHERE company = $4) ORDER BY id LIMIT 1 \
          ON CONFLICT DO NOTHING",
     )
-    .bind(openid)
+    .bind(openid.to_owned())
     .bind(now)
-    .bind(unionid)
+    .bind(unionid.to_owned())
     .bind(COMPANY_QQ)
-    .execute(connection)
-    .await?;
-    Ok(linked.rows_affected() == 1)
 }
 
 async fn is_registered(connection: &mut AnyConnection, openid: &str) -> Result<bool, QueryError> {
@@ -122,13 +120,15 @@ async fn insert_identity(
     now: i64,
 ) -> Result<bool, QueryError> {
     let inserted = sqlx::query(
-        "INSERT INTO open_ids (user_id, company_id, openid, unionid, created_at) \
-         SELECT $1, id, $2, $3, $4 FROM companies WHERE company = $5 \
+        "INSERT INTO open_ids (user_id, company_id, openid, unionid, nickname, avatar_hash, created_at) \
+         SELECT $1, id, $2, $3, $4, $5, $6 FROM companies WHERE company = $7 \
          ON CONFLICT DO NOTHING",
     )
     .bind(user_id)
     .bind(&account.openid)
     .bind(account.unionid.as_deref())
+    .bind(account.profile.nickname.as_deref())
+    .bind(account.profile.avatar_hash.as_deref())
     .bind(now)
     .bind(COMPANY_QQ)
     .execute(connection)

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use sqlx::AnyConnection;
+use sqlx::Executor;
+use sqlx::any::{Any, AnyArguments};
+use sqlx::query::Query;
 
+use super::create::link_by_unionid;
 use super::{Account, Accounts, COMPANY_QQ};
 use crate::database::QueryError;
 
@@ -38,6 +41,12 @@ impl fmt::Debug for ProfileUpdate {
     }
 }
 
+impl From<ProfileUpdate> for Profile {
+    fn from(update: ProfileUpdate) -> Profile {
+        Profile { nickname: update.nickname.flatten(), avatar_hash: update.avatar_hash.flatten() }
+    }
+}
+
 impl ProfileUpdate {
     /// Whether it changes every field.
     pub fn is_complete(&self) -> bool {
@@ -45,49 +54,100 @@ impl ProfileUpdate {
     }
 }
 
-/// The account of an openid, with the profile as it is now stored.
+/// The account of an openid, with what was last received from QQ.
 pub struct KnownAccount {
     pub account: Account,
     pub profile: Profile,
+    pub unionid: Option<String>,
+    /// Whether the picture of the avatar is stored.
+    pub has_picture: bool,
 }
 
-/// Finds the account of `openid` and updates its profile, and the unionid if there is one, in the transaction of
-/// `connection`. Returns `None` if there is no such openid, which is compared exactly.
-pub async fn update_profile(
-    connection: &mut AnyConnection,
+impl KnownAccount {
+    /// Takes over what QQ returned. Returns whether that changes anything.
+    pub fn apply(&mut self, unionid: Option<&str>, update: &ProfileUpdate) -> bool {
+        let before = (self.profile.clone(), self.unionid.clone());
+        if let Some(nickname) = &update.nickname {
+            self.profile.nickname.clone_from(nickname);
+        }
+        if let Some(avatar_hash) = &update.avatar_hash {
+            self.profile.avatar_hash.clone_from(avatar_hash);
+        }
+        if let Some(unionid) = unionid {
+            self.unionid = Some(unionid.to_owned());
+        }
+        before != (self.profile.clone(), self.unionid.clone())
+    }
+
+    /// Whether the avatar that `update` names is stored.
+    pub fn has_picture_of(&self, update: &ProfileUpdate) -> bool {
+        self.has_picture && update.avatar_hash.as_ref() == Some(&self.profile.avatar_hash)
+    }
+}
+
+/// Finds the account of a QQ user by the openid, which is compared exactly.
+pub async fn find_known<'c>(
+    executor: impl Executor<'c, Database = Any>,
     openid: &str,
-    unionid: Option<&str>,
-    update: &ProfileUpdate,
 ) -> Result<Option<KnownAccount>, QueryError> {
-    let row: Option<(i64, String, Option<String>, Option<String>)> = sqlx::query_as(
-        "UPDATE open_ids SET unionid = COALESCE($1, unionid), \
-         nickname = CASE WHEN $2 = 1 THEN $3 ELSE nickname END, \
-         avatar_hash = CASE WHEN $4 = 1 THEN $5 ELSE avatar_hash END \
-         WHERE openid = $6 AND company_id = (SELECT id FROM companies WHERE company = $7) \
-         RETURNING user_id, (SELECT username FROM users WHERE id = open_ids.user_id), nickname, avatar_hash",
+    type Row = (i64, String, Option<String>, Option<String>, Option<String>, i64);
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT users.id, users.username, nickname, avatar_hash, unionid, \
+         CAST(CASE WHEN EXISTS (SELECT 1 FROM avatars WHERE hash = avatar_hash) THEN 1 ELSE 0 END AS BIGINT) \
+         FROM open_ids JOIN users ON users.id = open_ids.user_id \
+         WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
     )
-    .bind(unionid)
-    .bind(i64::from(update.nickname.is_some()))
-    .bind(update.nickname.as_ref().and_then(Option::as_deref))
-    .bind(i64::from(update.avatar_hash.is_some()))
-    .bind(update.avatar_hash.as_ref().and_then(Option::as_deref))
     .bind(openid)
     .bind(COMPANY_QQ)
-    .fetch_optional(connection)
+    .fetch_optional(executor)
     .await?;
-    Ok(row.map(|(user_id, username, nickname, avatar_hash)| KnownAccount {
+    Ok(row.map(|(user_id, username, nickname, avatar_hash, unionid, has_picture)| KnownAccount {
         account: Account { user_id, username },
         profile: Profile { nickname, avatar_hash },
+        unionid,
+        has_picture: has_picture == 1,
     }))
 }
 
+/// The statement that stores what QQ returned about `openid`.
+pub fn update_profile(openid: &str, known: &KnownAccount) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(
+        "UPDATE open_ids SET unionid = $1, nickname = $2, avatar_hash = $3 \
+         WHERE openid = $4 AND company_id = (SELECT id FROM companies WHERE company = $5)",
+    )
+    .bind(known.unionid.clone())
+    .bind(known.profile.nickname.clone())
+    .bind(known.profile.avatar_hash.clone())
+    .bind(openid.to_owned())
+    .bind(COMPANY_QQ)
+}
+
 impl Accounts {
+    /// Finds the account of a QQ user by the openid, or else by the unionid: then the account gets the openid, too. Both
+    /// are compared exactly. `now` is in seconds since 1970.
+    pub async fn find_or_link(
+        &self,
+        openid: &str,
+        unionid: Option<&str>,
+        now: i64,
+    ) -> Result<Option<KnownAccount>, QueryError> {
+        let known = self.find_known(openid).await?;
+        let (None, Some(unionid)) = (&known, unionid) else { return Ok(known) };
+        self.database.execute(link_by_unionid(openid, unionid, now)).await?;
+        self.find_known(openid).await
+    }
+
+    async fn find_known(&self, openid: &str) -> Result<Option<KnownAccount>, QueryError> {
+        find_known(self.database.reader(), openid).await
+    }
+
     /// Updates the profile stored for `openid`. Returns the profile as it is then, or `None` if there is no such openid.
-    pub async fn update_profile(&self, openid: String, update: ProfileUpdate) -> Result<Option<Profile>, QueryError> {
-        let known = self
-            .database
-            .write(move |connection| Box::pin(async move { update_profile(connection, &openid, None, &update).await }));
-        Ok(known.await?.map(|known| known.profile))
+    pub async fn update_profile(&self, openid: &str, update: &ProfileUpdate) -> Result<Option<Profile>, QueryError> {
+        let Some(mut known) = self.find_known(openid).await? else { return Ok(None) };
+        if known.apply(None, update) {
+            self.database.execute(update_profile(openid, &known)).await?;
+        }
+        Ok(Some(known.profile))
     }
 }
 

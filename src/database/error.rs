@@ -69,6 +69,16 @@ impl QueryError {
     pub fn is_unavailable(&self) -> bool {
         DatabaseErrorKind::from(self) != Other
     }
+
+    /// Whether a statement refers to a row that does not exist, perhaps since a moment ago.
+    pub fn is_missing_reference(&self) -> bool {
+        match self {
+            QueryError::Statement(error) => {
+                error.as_database_error().is_some_and(|error| error.is_foreign_key_violation())
+            }
+            _ => false,
+        }
+    }
 }
 
 impl DatabaseErrorKind {

@@ -21,9 +21,8 @@ const MAX_GROUP: usize = 256;
 /// How long a caller waits for its commit.
 const CALLER_TIMEOUT: Duration = Duration::from_secs(10);
 
-// As few statements as possible, since each is a trip to the connection's thread. A commit releases the savepoint.
-const BEGIN: &str = "BEGIN IMMEDIATE";
-const FIRST_SAVEPOINT: &str = "SAVEPOINT job";
+// As few trips to the connection's thread as possible. A commit releases the savepoint.
+const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
 const NEXT_SAVEPOINT: &str = "RELEASE job; SAVEPOINT job";
 const UNDO: &str = "ROLLBACK TO job";
 const COMMIT: &str = "COMMIT";
@@ -150,11 +149,17 @@ impl WriterTask {
     /// one in the queue.
     async fn run_group(&mut self, first: Box<dyn Job>) -> Option<oneshot::Sender<()>> {
         let mut jobs = vec![first];
-        let begun = self.begin().await;
-        let closing = self.take_waiting(&mut jobs);
-        let commit = match begun {
-            Ok(()) => self.run_and_commit(&mut jobs).await,
-            Err(error) => Err(error),
+        let mut closing = self.take_waiting(&mut jobs);
+        let commit = match &mut jobs[..] {
+            // Such a statement is a transaction by itself.
+            [job] if !job.has_several_statements() => self.run_alone(job).await,
+            _ => match self.begin().await {
+                Ok(()) => {
+                    closing = closing.or_else(|| self.take_waiting(&mut jobs));
+                    self.run_and_commit(&mut jobs).await
+                }
+                Err(error) => Err(error),
+            },
         };
         // A connection may belong to a file that was replaced or that was read-only when it was opened: then a transaction
         // begins and ends without an error, and only its statements fail.
@@ -183,24 +188,35 @@ impl WriterTask {
         None
     }
 
+    /// Returns whether the statement failed.
+    async fn run_alone(&mut self, job: &mut Box<dyn Job>) -> Result<bool, sqlx::Error> {
+        Ok(!job.is_cancelled() && !job.run(self.connect().await?).await)
+    }
+
     async fn begin(&mut self) -> Result<(), sqlx::Error> {
-        if self.connection.is_none() {
-            self.connection = Some(connect(&self.url).await?);
-        }
+        self.connect().await?;
         self.execute(BEGIN).await
+    }
+
+    async fn connect(&mut self) -> Result<&mut AnyConnection, sqlx::Error> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => connect(&self.url).await?,
+        };
+        Ok(self.connection.insert(connection))
     }
 
     /// Returns whether some of the transactions failed.
     async fn run_and_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<bool, sqlx::Error> {
         let result = async {
             let mut has_failures = false;
-            let mut savepoint = FIRST_SAVEPOINT;
+            let mut is_first = true;
             for job in jobs.iter_mut().filter(|job| !job.is_cancelled()) {
                 let needs_savepoint = job.has_several_statements();
-                if needs_savepoint {
-                    self.execute(savepoint).await?;
-                    savepoint = NEXT_SAVEPOINT;
+                if needs_savepoint && !is_first {
+                    self.execute(NEXT_SAVEPOINT).await?;
                 }
+                is_first = false;
                 let connection = self.connection.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
                 if !job.run(connection).await {
                     has_failures = true;

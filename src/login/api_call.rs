@@ -2,6 +2,7 @@
 
 use tower_sessions::Session;
 
+use super::profile::FetchedProfile;
 use super::{LoginError, LoginService, TokenState};
 use crate::qq::{ErrorClass, QqError, UserCredentials};
 use crate::sessions::SignedInUser;
@@ -35,15 +36,21 @@ impl LoginService {
         let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
         let openid = user.openid.clone();
         let call =
-            async |login: &LoginService, credentials: UserCredentials<'_>| login.fetch_profile(credentials).await;
-        let update = match self.call_with_token(user, session, call).await? {
-            ApiOutcome::Answered(update) => update,
+            async |login: &LoginService, credentials: UserCredentials<'_>| login.qq.fetch_user_info(credentials).await;
+        let user_info = match self.call_with_token(user, session, call).await? {
+            ApiOutcome::Answered(user_info) => user_info,
             ApiOutcome::Unavailable => return Ok(ApiOutcome::Unavailable),
             ApiOutcome::Misconfigured => return Ok(ApiOutcome::Misconfigured),
             ApiOutcome::NoToken(state) => return Ok(ApiOutcome::NoToken(state)),
         };
+        let FetchedProfile { mut update, avatar_url } = user_info.into();
+        if let Some(url) = avatar_url
+            && !self.download_avatar(url).await
+        {
+            update.avatar_hash = None;
+        }
         let fetched = if update.is_complete() { ProfileFetch::Complete } else { ProfileFetch::Partial };
-        let profile = self.accounts.update_profile(openid, update).await?.unwrap_or_default();
+        let profile = self.accounts.update_profile(&openid, &update).await?.unwrap_or_default();
         let set_profile = |user: &SignedInUser| {
             let (nickname, avatar_hash) = (profile.nickname.clone(), profile.avatar_hash.clone());
             Some(SignedInUser { nickname, avatar_hash, ..user.clone() })

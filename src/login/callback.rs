@@ -10,10 +10,10 @@ use tracing::Instrument;
 
 use super::attempt::{self, Attempt};
 use super::callback_params::{CallbackParams, CallbackResult};
+use super::profile::FetchedProfile;
 use super::service::CallbackTask;
 use super::session::{QqLogin, stored_token};
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
-use crate::accounts::ProfileUpdate;
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq::{self, QqError};
@@ -118,10 +118,19 @@ impl LoginService {
                 return Ok(failed(error.class().into(), return_to));
             }
         };
-        let profile = self.fetch_profile_for_login(&mut login).await?;
+        // While the profile is on its way.
+        let known = self.find_account(&login.identity).await?;
+        let profile = self.fetch_profile_for_login(&mut login, known.is_some()).await;
+        let FetchedProfile { update: profile, avatar_url } = profile;
+        let has_picture = known.as_ref().is_some_and(|known| known.has_picture_of(&profile));
         let qq::Login { token, identity, .. } = login;
         let qq_login = QqLogin { identity, profile, token: stored_token(token, obtained_at) };
-        self.sign_in_or_register(qq_login, return_to, session).await
+        let outcome = self.sign_in_or_register(qq_login, known, return_to, session).await?;
+        if let Some(url) = avatar_url.filter(|_| outcome.session.is_some() && !has_picture) {
+            // Goes on by itself.
+            drop(self.download_avatar(url));
+        }
+        Ok(outcome)
     }
 
     /// Handles a callback that was opened before, for example with the back button. `first` is how it ended then, if that
@@ -153,21 +162,14 @@ impl LoginService {
         self.qq.log_in(code, self.policy.registration != Registration::Closed).await
     }
 
-    /// Fetches nickname and avatar, which a login does not need: errors are logged. Fetches nothing about users who will
-    /// be turned away.
-    async fn fetch_profile_for_login(&self, login: &mut qq::Login) -> Result<ProfileUpdate, LoginError> {
-        let is_closed = self.policy.registration == Registration::Closed;
-        let qq::Identity { openid, unionid } = &login.identity;
-        if is_closed && !self.accounts.is_known(openid, unionid.as_deref()).await? {
-            return Ok(ProfileUpdate::default());
+    /// Fetches the profile, which a login does not need: errors are logged. Fetches nothing about users who will be
+    /// turned away.
+    async fn fetch_profile_for_login(&self, login: &mut qq::Login, is_known: bool) -> FetchedProfile {
+        if !is_known && self.policy.registration == Registration::Closed {
+            return FetchedProfile::default();
         }
-        match login.fetch_user_info().await {
-            Ok(user_info) => Ok(self.store_profile(user_info).await),
-            Err(error) => {
-                self.log_qq_error(&error);
-                Ok(ProfileUpdate::default())
-            }
-        }
+        let user_info = login.fetch_user_info().await.inspect_err(|error| self.log_qq_error(error));
+        user_info.map(FetchedProfile::from).unwrap_or_default()
     }
 }
 

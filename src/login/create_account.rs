@@ -6,8 +6,10 @@ use tower_sessions::session::Id;
 use super::session::QqLogin;
 use super::{LoginError, LoginService, ReturnTo};
 use crate::accounts::{
-    self, CreateOutcome, KnownAccount, NewAccount, ValidUsername, generate_username, update_profile,
+    self, Account, CreateOutcome, KnownAccount, NewAccount, ValidUsername, find_known, generate_username,
+    update_profile,
 };
+use crate::database::QueryError;
 use crate::sealing::fingerprint;
 use crate::sessions::NewSession;
 use crate::validation::Email;
@@ -35,12 +37,11 @@ impl RegistrationTransaction {
             None => Some(login.create_with_generated_username(connection, &qq_login).await?),
         };
         let Some((known, is_new)) = created else { return Ok(None) };
+        let user_id = known.account.user_id;
         // A form that was sent twice makes one session.
-        if !login.sessions.remove(connection, previous).await? {
+        if !login.sessions.replace_in(connection, previous, session.id(), &qq_login.signed_in(known)).await? {
             return Err(LoginError::SessionReplaced);
         }
-        let user_id = known.account.user_id;
-        login.sessions.insert(connection, session.id(), &qq_login.signed_in(known)).await?;
         // Before the commit: the form's second copy may be next in the queue.
         let outcome = (session, return_to);
         login.recent_registrations.get_or_insert_with(registration_key(previous), login.now(), || outcome);
@@ -85,14 +86,25 @@ impl LoginService {
             trust_email: self.policy.email_trust,
             openid: identity.openid.clone(),
             unionid: identity.unionid.clone(),
+            profile: profile.clone().into(),
         };
-        let is_new = match accounts::create(connection, &account, self.now()).await? {
-            CreateOutcome::Created => true,
-            CreateOutcome::AlreadyRegistered => false,
-            CreateOutcome::UsernameTaken => return Ok(None),
-        };
-        let known = update_profile(connection, &identity.openid, identity.unionid.as_deref(), profile).await?;
-        // Not found if the account was deleted a moment ago.
-        known.map(|known| Some((known, is_new))).ok_or(LoginError::SessionReplaced)
+        match accounts::create(connection, &account, self.now()).await? {
+            CreateOutcome::Created { user_id } => {
+                let username = account.username.shown().to_owned();
+                let NewAccount { profile, unionid, .. } = account;
+                let account = Account { user_id, username };
+                Ok(Some((KnownAccount { account, profile, unionid, has_picture: false }, true)))
+            }
+            CreateOutcome::AlreadyRegistered => {
+                // Not found if the account was deleted a moment ago.
+                let known = find_known(&mut *connection, &identity.openid).await?;
+                let mut known = known.ok_or(LoginError::SessionReplaced)?;
+                if known.apply(identity.unionid.as_deref(), profile) {
+                    update_profile(&identity.openid, &known).execute(connection).await.map_err(QueryError::from)?;
+                }
+                Ok(Some((known, false)))
+            }
+            CreateOutcome::UsernameTaken => Ok(None),
+        }
     }
 }

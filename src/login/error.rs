@@ -40,4 +40,14 @@ impl LoginError {
             _ => false,
         }
     }
+
+    /// Whether the account was deleted while it was used.
+    pub(super) fn is_missing_reference(&self) -> bool {
+        match self {
+            LoginError::Database(error) | LoginError::Session(SessionError::Query(error)) => {
+                error.is_missing_reference()
+            }
+            _ => false,
+        }
+    }
 }

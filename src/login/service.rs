@@ -4,9 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use super::attempt::Attempts;
+use super::avatar::{AvatarTask, MAX_DOWNLOADS};
 use super::recent::RecentOutcomes;
 use super::{CallbackOutcome, LoginError, ReturnTo};
 use crate::accounts::Accounts;
@@ -16,7 +18,7 @@ use crate::database::{Database, QueryError};
 use crate::qq;
 use crate::random::Random;
 use crate::sealing::SecretKeys;
-use crate::sessions::{NewSession, SqlSessionStore};
+use crate::sessions::{NewSession, REGISTRATION_LIFETIME_SECS, SqlSessionStore};
 
 /// The login flow. Cheap to clone: clones share one allocation.
 #[derive(Clone)]
@@ -35,6 +37,9 @@ pub struct Inner {
     pub(super) recent_callbacks: RecentOutcomes<CallbackTask>,
     /// By a hash of the id that the session had while registering.
     pub(super) recent_registrations: RecentOutcomes<(NewSession, ReturnTo)>,
+    /// By the hash of the avatar.
+    pub(super) avatar_downloads: RecentOutcomes<AvatarTask>,
+    pub(super) avatar_permits: Semaphore,
     pub(super) tasks: TaskTracker,
 }
 
@@ -80,6 +85,8 @@ impl LoginService {
             random,
             recent_callbacks: RecentOutcomes::default(),
             recent_registrations: RecentOutcomes::default(),
+            avatar_downloads: RecentOutcomes::default(),
+            avatar_permits: Semaphore::new(MAX_DOWNLOADS),
             tasks: TaskTracker::new(),
         }))
     }
@@ -101,7 +108,7 @@ impl LoginService {
     /// Deletes expired sessions, unused avatars and expired login attempts. An error in one does not keep the others.
     pub async fn purge(&self) {
         log_purge("sessions", self.sessions.purge().await);
-        log_purge("avatars", self.accounts.purge_avatars(self.sessions.oldest_start()).await);
+        log_purge("avatars", self.accounts.purge_avatars(self.now().saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
         log_purge("attempts", self.attempts.purge(&self.database).await);
     }
 

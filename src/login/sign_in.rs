@@ -1,29 +1,31 @@
 //! Step 5: decides by openid and registration policy who gets in.
 
-use sqlx::AnyConnection;
+use sqlx::any::{Any, AnyArguments};
+use sqlx::query::Query;
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
 use super::session::QqLogin;
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
-use crate::accounts::{KnownAccount, link_by_unionid, update_profile};
+use crate::accounts::{KnownAccount, update_profile};
 use crate::audit::{self, Event};
 use crate::config::Registration;
+use crate::database::QueryError;
+use crate::qq::Identity;
 use crate::sessions::{FormDraft, NewSession, SessionData};
 
-/// The transaction of a sign-in.
+/// A user whom QQ has identified, and the session that they will get.
 struct SignIn {
-    login: LoginService,
     qq_login: QqLogin,
-    return_to: ReturnTo,
     draft: Option<FormDraft>,
+    /// The session that ends.
     previous: Option<Id>,
-    /// Whether another user is signed in to this browser.
-    replaces_user: bool,
+    /// The other user who was signed in to this browser.
+    replaced_user_id: Option<i64>,
     session: NewSession,
 }
 
-/// What the transaction did.
+/// What a sign-in wrote.
 enum Decision {
     SignedIn { user_id: i64, is_new: bool },
     NeedsRegistration,
@@ -31,6 +33,10 @@ enum Decision {
 }
 
 impl LoginService {
+    pub(super) async fn find_account(&self, identity: &Identity) -> Result<Option<KnownAccount>, QueryError> {
+        self.accounts.find_or_link(&identity.openid, identity.unionid.as_deref(), self.now()).await
+    }
+
     /// Signs in an existing user and starts the registration of a new one.
     ///
     /// Ends the session of any other user of this browser, even if the new one is turned away and would otherwise see
@@ -38,39 +44,43 @@ impl LoginService {
     pub(super) async fn sign_in_or_register(
         &self,
         qq_login: QqLogin,
+        known: Option<KnownAccount>,
         return_to: ReturnTo,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
-        let openid = &qq_login.identity.openid;
-        let previous = SessionData::read_including_expired(session).await?;
-        let mut replaced_user_id = match &previous {
-            Some(SessionData::SignedIn(user)) if user.openid != *openid => Some(user.user_id),
-            _ => None,
-        };
-        let new_session = NewSession::generate(&self.random)?;
+        let openid = qq_login.identity.openid.clone();
+        // The same user has another openid if the site has got another App ID.
+        let known_id = known.as_ref().map(|known| known.account.user_id);
+        let data = SessionData::read_including_expired(session).await?;
         let sign_in = SignIn {
-            login: self.clone(),
-            draft: draft_of_same_user(previous, openid, self.now()),
             qq_login,
-            return_to: return_to.clone(),
-            previous: session.id(),
-            replaces_user: replaced_user_id.is_some(),
-            session: new_session,
+            previous: session.id().filter(|_| data.is_some()),
+            replaced_user_id: match &data {
+                Some(SessionData::SignedIn(user)) if user.openid != openid && known_id != Some(user.user_id) => {
+                    Some(user.user_id)
+                }
+                _ => None,
+            },
+            draft: draft_of_same_user(data, &openid, self.now()),
+            session: NewSession::generate(&self.random)?,
         };
-        let decision = self.database.write(move |connection| Box::pin(sign_in.run(connection))).await?;
-        if let Decision::SignedIn { user_id, .. } = &decision {
-            // The same user may have another openid since the site has another App ID.
-            replaced_user_id.take_if(|replaced| replaced == user_id);
-        }
+        let decision = match self.decide(&sign_in, known, &return_to).await {
+            // The account was deleted after it had been looked up.
+            Err(error) if error.is_missing_reference() => {
+                self.decide(&sign_in, self.find_account(&sign_in.qq_login.identity).await?, &return_to).await?
+            }
+            decision => decision?,
+        };
+        let replaced_user_id = sign_in.replaced_user_id;
         let (login, session) = match decision {
             Decision::SignedIn { user_id, is_new } => {
                 if is_new {
                     audit::record(Event::Registered { user_id });
                 }
                 audit::record(Event::SignedIn { user_id });
-                (LoginOutcome::SignedIn(return_to), Some(new_session))
+                (LoginOutcome::SignedIn(return_to), Some(sign_in.session))
             }
-            Decision::NeedsRegistration => (LoginOutcome::NeedsRegistration, Some(new_session)),
+            Decision::NeedsRegistration => (LoginOutcome::NeedsRegistration, Some(sign_in.session)),
             Decision::Closed => (LoginOutcome::Failed(LoginFailure::Closed, return_to), None),
         };
         if let Some(user_id) = replaced_user_id {
@@ -78,49 +88,69 @@ impl LoginService {
         }
         Ok(CallbackOutcome { login, has_replaced_user: replaced_user_id.is_some(), session })
     }
-}
 
-impl SignIn {
-    async fn run(self, connection: &mut AnyConnection) -> Result<Decision, LoginError> {
-        let known = self.find_account(connection).await?;
-        let (known, is_new) = match (known, self.login.policy.registration) {
-            (Some(known), _) => (known, false),
-            (None, Registration::Auto) => self.login.create_with_generated_username(connection, &self.qq_login).await?,
+    async fn decide(
+        &self,
+        sign_in: &SignIn,
+        known: Option<KnownAccount>,
+        return_to: &ReturnTo,
+    ) -> Result<Decision, LoginError> {
+        match (known, self.policy.registration) {
+            (Some(known), _) => self.sign_in_known(sign_in, known).await,
+            (None, Registration::Auto) => self.register_automatically(sign_in).await,
             (None, Registration::Form) => {
-                let pending = self.qq_login.clone().into_pending(&self.return_to, self.draft.clone(), self.login.now());
-                self.replace_session(connection, &SessionData::Pending(pending)).await?;
-                return Ok(Decision::NeedsRegistration);
+                let pending = sign_in.qq_login.clone().into_pending(return_to, sign_in.draft.clone(), self.now());
+                self.start_session(sign_in, SessionData::Pending(pending), None).await?;
+                Ok(Decision::NeedsRegistration)
             }
             (None, Registration::Closed) => {
-                if self.replaces_user
-                    && let Some(previous) = self.previous
-                {
-                    self.login.sessions.remove(connection, previous).await?;
+                if let (Some(_), Some(previous)) = (sign_in.replaced_user_id, sign_in.previous) {
+                    self.sessions.remove(previous).await?;
                 }
-                return Ok(Decision::Closed);
+                Ok(Decision::Closed)
             }
-        };
+        }
+    }
+
+    async fn sign_in_known(&self, sign_in: &SignIn, mut known: KnownAccount) -> Result<Decision, LoginError> {
+        let QqLogin { identity, profile, .. } = &sign_in.qq_login;
+        let has_changed = known.apply(identity.unionid.as_deref(), profile);
+        let update = has_changed.then(|| update_profile(&identity.openid, &known));
         let user_id = known.account.user_id;
-        self.replace_session(connection, &self.qq_login.signed_in(known)).await?;
-        Ok(Decision::SignedIn { user_id, is_new })
+        self.start_session(sign_in, sign_in.qq_login.signed_in(known), update).await?;
+        Ok(Decision::SignedIn { user_id, is_new: false })
     }
 
-    /// Finds the account by openid, or else by unionid, and updates its profile.
-    async fn find_account(&self, connection: &mut AnyConnection) -> Result<Option<KnownAccount>, LoginError> {
-        let QqLogin { identity, profile, .. } = &self.qq_login;
-        let (openid, unionid) = (&identity.openid, identity.unionid.as_deref());
-        let known = update_profile(connection, openid, unionid, profile).await?;
-        if known.is_some() || !link_by_unionid(connection, openid, unionid, self.login.now()).await? {
-            return Ok(known);
-        }
-        Ok(update_profile(connection, openid, unionid, profile).await?)
+    /// Starts the session, together with `update` if there is one.
+    async fn start_session(
+        &self,
+        sign_in: &SignIn,
+        data: SessionData,
+        update: Option<Query<'static, Any, AnyArguments>>,
+    ) -> Result<(), LoginError> {
+        let (sessions, previous, id) = (self.sessions.clone(), sign_in.previous, sign_in.session.id());
+        let Some(update) = update else { return Ok(sessions.start(previous, id, &data).await?) };
+        let transaction = self.database.write(move |connection| {
+            Box::pin(async move {
+                update.execute(&mut *connection).await.map_err(QueryError::from)?;
+                sessions.start_in(connection, previous, id, &data).await
+            })
+        });
+        Ok(transaction.await?)
     }
 
-    async fn replace_session(&self, connection: &mut AnyConnection, data: &SessionData) -> Result<(), LoginError> {
-        if let Some(previous) = self.previous {
-            self.login.sessions.remove(connection, previous).await?;
-        }
-        Ok(self.login.sessions.insert(connection, self.session.id(), data).await?)
+    async fn register_automatically(&self, sign_in: &SignIn) -> Result<Decision, LoginError> {
+        let (login, qq_login) = (self.clone(), sign_in.qq_login.clone());
+        let (previous, id) = (sign_in.previous, sign_in.session.id());
+        let transaction = self.database.write(move |connection| {
+            Box::pin(async move {
+                let (known, is_new) = login.create_with_generated_username(&mut *connection, &qq_login).await?;
+                let user_id = known.account.user_id;
+                login.sessions.start_in(connection, previous, id, &qq_login.signed_in(known)).await?;
+                Ok::<_, LoginError>(Decision::SignedIn { user_id, is_new })
+            })
+        });
+        transaction.await
     }
 }
 

@@ -11,8 +11,8 @@ use super::token::StoredToken;
 /// The only key of a session record.
 pub(super) const KEY: &str = "person";
 
-/// How long a new user has to register after the callback.
-pub(super) const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
+/// How long a new user has to register after the callback, in seconds.
+pub const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
 
 /// How long an expired registration is kept for its [`FormDraft`].
 pub(super) const DRAFT_LIFETIME_SECS: i64 = 2 * 60 * 60;

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use sqlx::AnyConnection;
+use sqlx::any::{Any, AnyArguments};
+use sqlx::query::Query;
 use tower_sessions::session::Id;
 
 use super::data::SessionData;
@@ -32,26 +34,75 @@ impl NewSession {
 }
 
 impl SqlSessionStore {
-    /// Stores a session, in the transaction of `connection`.
-    pub async fn insert(&self, connection: &mut AnyConnection, id: Id, data: &SessionData) -> Result<(), SessionError> {
-        let id_hash = hash(&id);
-        sqlx::query(
-            "INSERT INTO sessions (id_hash, user_id, data, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
-        )
-        .bind(&id_hash)
-        .bind(data.user_id())
-        .bind(self.seal(&id_hash, data)?)
-        .bind(self.now())
-        .execute(connection)
-        .await
-        .map_err(QueryError::from)?;
+    /// Stores a session, in place of `previous` if that exists.
+    pub async fn start(&self, previous: Option<Id>, id: Id, data: &SessionData) -> Result<(), SessionError> {
+        if let Some(previous) = previous
+            && self.database.execute(self.replacement(previous, id, data)?).await? == 1
+        {
+            return Ok(());
+        }
+        self.database.execute(self.insert(id, data)?).await?;
         Ok(())
     }
 
-    /// Deletes a session, in the transaction of `connection`. Returns whether it existed.
-    pub async fn remove(&self, connection: &mut AnyConnection, id: Id) -> Result<bool, QueryError> {
-        let deleted =
-            sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(hash(&id)).execute(connection).await?;
-        Ok(deleted.rows_affected() == 1)
+    /// Does the same in the transaction of `connection`.
+    pub async fn start_in(
+        &self,
+        connection: &mut AnyConnection,
+        previous: Option<Id>,
+        id: Id,
+        data: &SessionData,
+    ) -> Result<(), SessionError> {
+        if let Some(previous) = previous
+            && self.replace_in(&mut *connection, previous, id, data).await?
+        {
+            return Ok(());
+        }
+        self.insert(id, data)?.execute(connection).await.map_err(QueryError::from)?;
+        Ok(())
+    }
+
+    /// Stores a session in place of `previous`, in the transaction of `connection`. Returns false, and stores nothing, if
+    /// that does not exist.
+    pub async fn replace_in(
+        &self,
+        connection: &mut AnyConnection,
+        previous: Id,
+        id: Id,
+        data: &SessionData,
+    ) -> Result<bool, SessionError> {
+        let updated = self.replacement(previous, id, data)?.execute(connection).await.map_err(QueryError::from)?;
+        Ok(updated.rows_affected() == 1)
+    }
+
+    /// Ends a session, if it exists.
+    pub async fn remove(&self, id: Id) -> Result<(), QueryError> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(hash(&id));
+        self.database.execute(delete).await?;
+        Ok(())
+    }
+
+    fn insert(&self, id: Id, data: &SessionData) -> Result<Query<'static, Any, AnyArguments>, SessionError> {
+        let id_hash = hash(&id);
+        let sealed = self.seal(&id_hash, data)?;
+        let insert = sqlx::query(
+            "INSERT INTO sessions (id_hash, user_id, data, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
+        );
+        Ok(insert.bind(id_hash).bind(data.user_id()).bind(sealed).bind(self.now()))
+    }
+
+    fn replacement(
+        &self,
+        previous: Id,
+        id: Id,
+        data: &SessionData,
+    ) -> Result<Query<'static, Any, AnyArguments>, SessionError> {
+        let id_hash = hash(&id);
+        let sealed = self.seal(&id_hash, data)?;
+        let update = sqlx::query(
+            "UPDATE sessions SET id_hash = $1, user_id = $2, data = $3, created_at = $4, last_seen_at = $4, \
+             renewing_until = 0, renewing_by = NULL WHERE id_hash = $5",
+        );
+        Ok(update.bind(id_hash).bind(data.user_id()).bind(sealed).bind(self.now()).bind(hash(&previous)))
     }
 }

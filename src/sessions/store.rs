@@ -138,13 +138,10 @@ fn is_from_future(created_at: i64, last_seen_at: i64, now: i64) -> bool {
 
 #[async_trait]
 impl SessionStore for SqlSessionStore {
-    /// Logins create sessions in their own transactions, with [`SqlSessionStore::insert`].
+    /// Logins create sessions with [`SqlSessionStore::start`].
     async fn create(&self, record: &mut Record) -> Result<()> {
         let Some(data) = record.data.get(KEY).cloned().and_then(SessionData::parse) else { return Ok(()) };
-        let (store, id) = (self.clone(), record.id);
-        let inserted =
-            self.database.write(move |connection| Box::pin(async move { store.insert(connection, id, &data).await }));
-        inserted.await.map_err(store_error)
+        self.start(None, record.id, &data).await.map_err(store_error)
     }
 
     /// Replaces the data of a session that has not ended.
@@ -169,9 +166,7 @@ impl SessionStore for SqlSessionStore {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let delete = sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(hash(id));
-        self.database.execute(delete).await.map_err(|error| store_error(error.into()))?;
-        Ok(())
+        self.remove(*id).await.map_err(|error| store_error(error.into()))
     }
 }
 

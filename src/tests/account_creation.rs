@@ -55,11 +55,11 @@ async fn s48_failed_statement_rolls_back_all_rows_and_registration_can_be_retrie
 }
 
 #[tokio::test]
-async fn s37_s48_failed_session_insert_creates_nothing_and_form_can_be_sent_again() {
+async fn s37_s48_failed_session_creates_nothing_and_form_can_be_sent_again() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
-    fail_statement(&site, "INSERT", "sessions").await;
+    fail_statement(&site, "UPDATE", "sessions").await;
     let response = browser.post("/register", &FORM).await;
     assert!(response.status >= 500 && response.body.contains("role=\"alert\""), "{}", response.status);
     assert!(!response.body.contains("broken"));

@@ -94,7 +94,12 @@ async fn partial_profile_is_not_reported_as_up_to_date() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
+    site.wait_for_count("avatars", 1).await;
     for (endpoint, fault) in [("get_user_info", "is_lost"), ("avatar", "http_500"), ("avatar", "html")] {
+        if endpoint == "avatar" {
+            // A stored avatar would not be downloaded again.
+            site.execute("DELETE FROM avatars").await;
+        }
         site.set_qq_fault(endpoint, fault, 1).await;
         assert_eq!(browser.post("/account/portrait", &[]).await.location(), "/account", "{fault}");
         let page = browser.get("/account").await;

@@ -22,11 +22,11 @@ pub(super) enum Scenario {
 }
 
 impl Scenario {
-    /// Returns the endpoints that the site calls, in this order.
+    /// Returns the endpoints that the request waits for, in this order.
     pub(super) fn calls(self) -> &'static [Endpoint] {
         match self {
             Scenario::FirstLogin | Scenario::AutoRegistration | Scenario::ReturningLogin => {
-                &[Endpoint::Token, Endpoint::Me, Endpoint::UserInfo, Endpoint::Avatar]
+                &[Endpoint::Token, Endpoint::Me, Endpoint::UserInfo]
             }
             Scenario::TokenRefresh | Scenario::RequiredRefresh => &[Endpoint::Token],
             Scenario::ProfileUpdate => &[Endpoint::UserInfo, Endpoint::Avatar],
@@ -82,7 +82,7 @@ impl Case {
         }
     }
 
-    /// Whether a login fails without this call. Nickname and avatar are optional.
+    /// Whether a login fails without this call. The profile is optional.
     pub(super) fn is_required(&self) -> bool {
         matches!(self.endpoint, Endpoint::Token | Endpoint::Me)
     }

@@ -33,7 +33,6 @@ pub(super) struct RowCounts {
     pub(super) email_addresses: i64,
     pub(super) open_ids: i64,
     pub(super) sessions: i64,
-    pub(super) avatars: i64,
 }
 
 impl RowCounts {
@@ -43,7 +42,6 @@ impl RowCounts {
             email_addresses: site.count("email_addresses").await,
             open_ids: site.count("open_ids").await,
             sessions: site.count("sessions").await,
-            avatars: site.count("avatars").await,
         }
     }
 }

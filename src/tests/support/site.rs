@@ -21,6 +21,8 @@ use super::token_endpoint::TokenEndpoint;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time at which every test starts, in seconds since 1970.
 const START_TIME: i64 = 1_800_000_000;
+/// How long the site keeps a spent login attempt.
+const ATTEMPT_KEPT_SECS: i64 = 20 * 60;
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
@@ -96,6 +98,17 @@ impl TestSite {
         self.pool.close().await;
         let now = self.now.load(Ordering::Relaxed);
         TestSite::open(self.folder, self.database_url, options, |_| {}, random::system(), now).await
+    }
+
+    /// Lets `seconds` pass, one at least, restarts the site and waits until it has deleted all expired rows.
+    pub(crate) async fn purge_after(self, seconds: i64) -> TestSite {
+        // Not yet expired, so that no earlier purge deletes it. Attempts are deleted last.
+        let marker_sql = "INSERT INTO spent_attempts (state_hash, spent_at) VALUES ('marker', ";
+        self.execute(&format!("{marker_sql}{})", self.now() - ATTEMPT_KEPT_SECS)).await;
+        self.advance_clock(seconds);
+        let site = self.restart_with(vec![]).await;
+        site.wait_for_count("spent_attempts WHERE state_hash = 'marker'", 0).await;
+        site
     }
 
     async fn open(

@@ -7,9 +7,11 @@ use sqlx::AnyConnection;
 use crate::support::TestSite;
 
 const INSERT: &str = "INSERT INTO spent_attempts (state_hash, spent_at) VALUES ($1, $2)";
+/// In the year 2100, so that no row is purged.
+const SPENT_AT: i64 = 4_102_444_800;
 
 async fn insert(connection: &mut AnyConnection, name: String) -> Result<(), QueryError> {
-    sqlx::query(INSERT).bind(name).bind(1_i64).execute(connection).await?;
+    sqlx::query(INSERT).bind(name).bind(SPENT_AT).execute(connection).await?;
     Ok(())
 }
 
@@ -98,7 +100,7 @@ async fn closed_database_leaves_one_complete_file_without_deleted_data() {
     let file = folder.join("site.db");
     let database = Database::open(&format!("sqlite://{}", file.display())).await.expect("a database");
     for name in ["CANARY-deleted", "CANARY-kept"] {
-        database.execute(sqlx::query(INSERT).bind(name).bind(1_i64)).await.expect("a row");
+        database.execute(sqlx::query(INSERT).bind(name).bind(SPENT_AT)).await.expect("a row");
     }
     let delete = "DELETE FROM spent_attempts WHERE state_hash = 'CANARY-deleted'";
     database.execute(sqlx::query(delete)).await.expect("deleted");

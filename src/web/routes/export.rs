@@ -72,7 +72,7 @@ fn export_session(session: SessionInfo) -> Value {
 
 async fn export_identity(state: &AppState, identity: ExportedIdentity) -> Result<Value, LoginError> {
     let avatar = match &identity.avatar_hash {
-        Some(hash) => state.login.accounts().avatar(hash).await?,
+        Some(hash) => state.login.avatar(hash).await?,
         None => None,
     };
     Ok(json!({
