@@ -13,6 +13,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, dynamic_filter_fn, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 thread_local! {
@@ -46,14 +47,15 @@ impl Log {
             let is_captured = dynamic_filter_fn(|_, _| CURRENT.with_borrow(Option::is_some));
             let filter = log_filter(MOST_VERBOSE).expect("a filter").and(is_captured);
             let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(CurrentLog);
-            let statements = CountStatements.with_filter(filter_fn(|metadata| metadata.target() == "sqlx::query"));
+            let is_counted = filter_fn(|metadata| metadata.target() == "sqlx::query" || metadata.name() == "request");
+            let statements = CountStatements.with_filter(is_counted);
             tracing_subscriber::registry().with(lines.with_filter(filter)).with(statements).init();
         });
         CURRENT.set(Some(self.clone()));
         CaptureGuard
     }
 
-    /// Returns how many SQL statements this thread has run since the first capture. (On PostgreSQL: SQLite runs them on
+    /// Returns how many SQL statements the requests of this thread have run since the first capture. (On PostgreSQL: SQLite runs them on
     /// threads of its own.)
     pub(crate) fn statement_count() -> usize {
         STATEMENTS.get()
@@ -64,11 +66,14 @@ impl Log {
     }
 }
 
+/// Counts statements in the span of a request. Background work may run some at any time.
 struct CountStatements;
 
-impl<S: Subscriber> Layer<S> for CountStatements {
-    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
-        STATEMENTS.set(STATEMENTS.get() + 1);
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for CountStatements {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if context.event_span(event).is_some() {
+            STATEMENTS.set(STATEMENTS.get() + 1);
+        }
     }
 }
 
