@@ -11,6 +11,7 @@ mod secret_key;
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 pub use environment::{Environment, resolve_with_system};
@@ -69,7 +70,8 @@ pub struct Config {
     pub token_notice_secs: i64,
     /// The number of `X-Forwarded-For` entries to trust.
     pub trusted_proxies: usize,
-    pub rate_limit: bool,
+    /// How many logins one network may start per minute. `None`: nothing is limited.
+    pub rate_limit: Option<NonZeroU32>,
 }
 
 impl fmt::Debug for Config {
@@ -107,7 +109,7 @@ impl Config {
             session_max_secs: env.positive("SESSION_MAX_SECS", 7_776_000, "seconds")?,
             token_notice_secs: env.positive("TOKEN_NOTICE_DAYS", 7, "days")?.saturating_mul(SECS_PER_DAY),
             trusted_proxies: env.small_count("TRUSTED_PROXIES", 0)?,
-            rate_limit: env.switch("RATE_LIMIT", true)?,
+            rate_limit: read_rate_limit(env)?,
         })
     }
 
@@ -131,6 +133,19 @@ fn read_database_url(env: &Environment) -> Result<String, ConfigError> {
             "is not a database URL",
             "use sqlite://path/to/file.db or postgres://user:password@host/name",
         )),
+    }
+}
+
+/// `on` was the default of earlier versions.
+fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError> {
+    const DEFAULT: Option<NonZeroU32> = NonZeroU32::new(120);
+    match env.get("RATE_LIMIT").as_deref() {
+        None | Some("on") => Ok(DEFAULT),
+        Some("off") => Ok(None),
+        Some(value) => value.parse().map(Some).map_err(|_| {
+            let problem = format!("{value:?} is neither off nor a positive number of sign-ins per minute");
+            ConfigError::new("RATE_LIMIT", problem, "use a whole number, 1 or more, or off")
+        }),
     }
 }
 

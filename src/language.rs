@@ -53,7 +53,8 @@ impl Lang {
         // Without a region, so that `zh-TW` and `zh-Hans` find Chinese.
         const OFFERS: [&str; 2] = ["zh", "en"];
         let entries = accept_language.split(|byte| *byte == b',');
-        let is_readable = |entry: &&[u8]| parse_weighted(entry, &Limits::DEFAULT).is_ok();
+        let is_empty = |entry: &[u8]| entry.trim_ascii().is_empty();
+        let is_readable = |entry: &&[u8]| !is_empty(entry) && parse_weighted(entry, &Limits::DEFAULT).is_ok();
         let readable: Vec<&[u8]> = entries.filter(is_readable).collect();
         let chosen = parse_net::best_language(Some(&readable.join(&b',')), &OFFERS);
         chosen.and_then(|index| Self::ALL.get(index).copied()).unwrap_or_default()

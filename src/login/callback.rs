@@ -50,6 +50,12 @@ impl LoginService {
         Ok(outcome)
     }
 
+    /// Returns what identifies the attempt that a callback belongs to, or `None` if this browser has not started it.
+    pub fn attempt_id(&self, query: &str, jar: &CookieJar) -> Option<String> {
+        let state = CallbackParams::parse(query).state?;
+        self.attempts.find(jar, &state).map(|attempt| attempt.state_hash())
+    }
+
     /// Completes an attempt in a task of its own: if the browser hangs up, the code is spent at QQ, and opening the
     /// callback again within a minute has to lead where it led.
     async fn complete_attempt_once(

@@ -57,7 +57,7 @@ async fn s92_each_event_is_logged_once_with_user_id_and_network() {
 
 #[tokio::test]
 async fn s92_rejections_are_logged() {
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
     let mut browser = site.browser();
     let username = browser.register_new_user().await;
     let log = Log::default();

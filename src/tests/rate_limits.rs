@@ -2,24 +2,11 @@
 
 use reqwest::{Method, RequestBuilder};
 
+use crate::routes::CHANGING;
 use crate::support::{Browser, Response, TestSite, options};
 
 /// More requests than any burst limit, with room for those allowed while the requests are sent.
 const MANY: usize = 300;
-
-/// Every route with a network limit.
-const LIMITED_ROUTES: [(&str, &str); 10] = [
-    ("GET", "/login/qq"),
-    ("GET", "/login/qq/callback?code=x&state=y"),
-    ("POST", "/register"),
-    ("POST", "/register/auto"),
-    ("POST", "/account/renew"),
-    ("POST", "/account/portrait"),
-    ("POST", "/account/sessions/end"),
-    ("POST", "/account/delete"),
-    ("GET", "/account/export"),
-    ("GET", "/api/check-username?username=tom"),
-];
 
 fn request(browser: &Browser, method: &str, path: &str) -> RequestBuilder {
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
@@ -39,38 +26,91 @@ async fn request_until_rate_limited(site: &TestSite, next: impl Fn(&Browser, usi
     panic!("none of {MANY} requests was rejected");
 }
 
+fn expect_rate_limited(response: &Response, path: &str) {
+    assert_eq!(response.status, 429, "{path}");
+    assert!(response.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1), "{path}");
+    assert!(response.body.contains("Too many attempts") && response.body.contains("role=\"alert\""), "{path}");
+    let referrer = if path.starts_with("/login/qq/callback") { "no-referrer" } else { "same-origin" };
+    assert_eq!(response.header("referrer-policy"), referrer, "{path}");
+    assert_eq!(response.header("cache-control"), "no-store", "{path}");
+}
+
 #[tokio::test]
-async fn s86_network_limit_applies_to_every_expensive_route() {
-    let handlers = [
-        include_str!("../web/routes/account.rs"),
-        include_str!("../web/routes/export.rs"),
-        include_str!("../web/routes/login.rs"),
-        include_str!("../web/routes/register.rs"),
-    ];
-    let counted: usize = handlers.iter().map(|handlers| handlers.matches("request.limit_network()?;").count()).sum();
-    assert_eq!(counted, LIMITED_ROUTES.len(), "LIMITED_ROUTES must list each of them");
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
-    request_until_rate_limited(&site, |browser, _| request(browser, "GET", "/login/qq")).await;
-    for (method, path) in LIMITED_ROUTES {
-        let response = request_until_rate_limited(&site, |browser, _| request(browser, method, path)).await;
-        assert!(response.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1), "{path}");
-        assert!(response.body.contains("Too many attempts") && response.body.contains("role=\"alert\""), "{path}");
-        let referrer = if path.starts_with("/login/qq/callback") { "no-referrer" } else { "same-origin" };
-        assert_eq!(response.header("referrer-policy"), referrer, "{path}");
-        assert_eq!(response.header("cache-control"), "no-store", "{path}");
-    }
+async fn s86_starts_are_limited_per_network() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "10")])).await;
+    let mut early = site.browser();
+    let callback = early.authorize_as("Ann", None).await;
+    let response = request_until_rate_limited(&site, |browser, _| request(browser, "GET", "/login/qq")).await;
+    expect_rate_limited(&response, "/login/qq");
+    assert_eq!(early.get(&callback).await.location(), "/register", "what follows a start is not limited");
+    assert_eq!(early.get("/api/check-username?username=ann").await.status, 200);
+    assert_eq!(early.post("/register/auto", &[]).await.location(), "/account");
     assert_eq!(site.browser().get("/").await.status, 200, "other pages have no limit");
 }
 
 #[tokio::test]
+async fn class_of_sixty_behind_one_address_gets_in_at_once() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
+    let newcomers = (0..60).map(|number| {
+        let mut browser = site.browser();
+        tokio::spawn(async move {
+            let name = format!("pupil-{number}");
+            let callback = browser.authorize_as(&name, None).await;
+            assert_eq!(browser.get(&callback).await.location(), "/register", "{name}");
+            for typed in ["pupil-", &name] {
+                let checked = browser.get(&format!("/api/check-username?username={typed}")).await;
+                assert_eq!(checked.status, 200, "{name}: {}", checked.body);
+            }
+            let form = [("username", name.as_str()), ("email", "pupil@example.com")];
+            assert_eq!(browser.post("/register", &form).await.location(), "/account", "{name}");
+        })
+    });
+    for newcomer in newcomers.collect::<Vec<_>>() {
+        newcomer.await.expect("a new user");
+    }
+    assert_eq!(site.count("users").await, 60);
+}
+
+#[tokio::test]
+async fn s86_callback_is_limited_by_its_attempt() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
+    let (mut one, mut other) = (site.browser(), site.browser());
+    let callbacks = [one.authorize_as("Ann", None).await, other.authorize_as("Bob", None).await];
+    expect_rate_limited(&one.request_until_rate_limited(&callbacks[0], &[]).await, &callbacks[0]);
+    assert_eq!(other.get(&callbacks[1]).await.location(), "/register");
+}
+
+/// Every form that changes something, except those that cost nothing, and the routes that read much.
+#[tokio::test]
+async fn s86_every_expensive_route_is_limited_by_the_user() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
+    let free = ["/language", "/logout", "/theme"];
+    let (registering, of_account): (Vec<&str>, Vec<&str>) =
+        CHANGING.into_iter().filter(|path| !free.contains(path)).partition(|path| path.starts_with("/register"));
+    let mut pending = site.browser();
+    pending.sign_in("Ann").await;
+    pending.request_until_rate_limited("/api/check-username?username=ann", &[]).await;
+    for path in registering {
+        expect_rate_limited(&pending.post(path, &[]).await, path);
+    }
+    let mut user = site.browser();
+    user.register_new_user().await;
+    user.request_until_rate_limited("/account/export", &[]).await;
+    for path in of_account {
+        expect_rate_limited(&user.post(path, &[]).await, path);
+    }
+    assert_eq!(site.count("users").await, 1);
+}
+
+#[tokio::test]
 async fn s86_forged_x_forwarded_for_does_not_evade_the_limit() {
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
     let forged = |browser: &Browser, number| {
         request(browser, "GET", "/login/qq").header("x-forwarded-for", format!("192.0.2.{}", number % 250))
     };
     request_until_rate_limited(&site, forged).await;
 
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "1")])).await;
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120"), ("TRUSTED_PROXIES", "1")])).await;
     let behind_proxy = |browser: &Browser, number| {
         let entries = format!("192.0.2.{}, 198.51.100.1", number % 250);
         request(browser, "GET", "/login/qq").header("x-forwarded-for", entries)
@@ -83,8 +123,8 @@ async fn s86_forged_x_forwarded_for_does_not_evade_the_limit() {
 }
 
 #[tokio::test]
-async fn s86_user_limit_applies_before_the_network_limit() {
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on")])).await;
+async fn s86_user_limit_leaves_other_users_of_the_network_alone() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
     let mut pending = site.browser();
     pending.sign_in("Ann").await;
     let form = [("username", "no name!"), ("email", "none")];
@@ -107,7 +147,7 @@ async fn s86_user_limit_applies_before_the_network_limit() {
 #[tokio::test]
 async fn s86_s88_username_limit_is_shared_by_all_users() {
     // Each request comes from a different network, so that the network limit does not apply.
-    let site = TestSite::start_with(options([("RATE_LIMIT", "on"), ("TRUSTED_PROXIES", "1")])).await;
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120"), ("TRUSTED_PROXIES", "1")])).await;
     let check_name = |browser: &Browser, name: &str, number: usize| {
         let path = format!("/api/check-username?username={name}");
         let network = format!("10.0.{}.{}", number / 250, number % 250);

@@ -69,7 +69,7 @@ async fn s80_s81_s91_every_response_has_security_headers() {
 
 #[tokio::test]
 async fn s81_every_https_response_has_hsts() {
-    let https = options([("PUBLIC_URL", "https://www.example.com"), ("RATE_LIMIT", "on"), STATIC_FILES]);
+    let https = options([("PUBLIC_URL", "https://www.example.com"), ("RATE_LIMIT", "120"), STATIC_FILES]);
     let site = TestSite::start_with(https).await;
     let mut browser = site.browser();
     let expect_hsts = |kind: &str, response: &Response| {

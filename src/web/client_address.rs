@@ -28,14 +28,15 @@ fn forwarded_for(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> 
     bare.parse().ok().or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
 }
 
-/// Returns what counts as one network: an IPv4 address, or an IPv6 /64, all of which one household can use.
-pub(super) fn network_of(address: IpAddr) -> IpAddr {
+/// Returns the network of an IPv6 address, whose prefix has this many bits. An IPv4 address counts as a /64 and is not in a
+/// larger network.
+pub(super) fn network_of(address: IpAddr, prefix_bits: u32) -> Option<IpAddr> {
     match address.to_canonical() {
         IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            let mask = u128::MAX.checked_shl(128 - prefix_bits)?;
+            Some(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask)))
         }
-        v4 => v4,
+        v4 => (prefix_bits == 64).then_some(v4),
     }
 }
 
@@ -92,9 +93,12 @@ mod tests {
         let one: IpAddr = "2001:db8:1:2:3::1".parse().expect("an address");
         let other: IpAddr = "2001:db8:1:2:4::9".parse().expect("an address");
         let stranger: IpAddr = "2001:db8:1:3::1".parse().expect("an address");
-        assert_eq!(network_of(one), network_of(other));
-        assert_ne!(network_of(one), network_of(stranger));
-        assert_eq!(network_of("::ffff:192.0.2.1".parse().expect("an address")).to_string(), "192.0.2.1");
+        assert_eq!(network_of(one, 64), network_of(other, 64));
+        assert_ne!(network_of(one, 64), network_of(stranger, 64));
+        assert_eq!(network_of(one, 56), network_of(stranger, 56));
+        let v4: IpAddr = "::ffff:192.0.2.1".parse().expect("an address");
+        assert_eq!(network_of(v4, 64).map(|network| network.to_string()).as_deref(), Some("192.0.2.1"));
+        assert_eq!(network_of(v4, 48), None);
     }
 
     #[test]

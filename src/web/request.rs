@@ -107,11 +107,6 @@ impl RequestData {
     pub(super) fn next(&self) -> ReturnTo {
         self.query("next").map(|path| ReturnTo::parse(&path)).unwrap_or_default()
     }
-
-    /// Counts the request for the client's network.
-    pub(super) fn limit_network(&self) -> Result<(), WebError> {
-        Ok(self.state.rate_limits.count_network(self.client_ip)?)
-    }
 }
 
 impl PageRequest {

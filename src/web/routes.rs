@@ -141,7 +141,7 @@ fn respond<V: IntoView + 'static>(
 
 /// Shows a 404 page. A page's path with a slash at its end leads to the page.
 async fn not_found(method: Method, request: PageRequest) -> Result<Response, WebError> {
-    let page = request.uri.path().strip_suffix('/').filter(|path| PAGE_PATHS.contains(path));
+    let page = request.uri.path().strip_suffix('/').filter(|path| *path != "/" && PAGE_PATHS.contains(path));
     if let Some(page) = page.filter(|_| method.is_safe()) {
         let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         return Ok(Redirect::permanent(&format!("{page}{query}")).into_response());

@@ -18,7 +18,6 @@ const ACCOUNT: &str = "/account";
 #[server(prefix = "", endpoint = "account/renew")]
 pub(super) async fn refresh_token() -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     let Some(user) = counted_user(&request).await? else { return Ok(Redirection::to(SIGN_IN)) };
     let state = request.state.login.refresh_token_now(user, &request.session).await?;
     let flash = match &state {
@@ -33,7 +32,6 @@ pub(super) async fn refresh_token() -> Result<Redirection, WebError> {
 #[server(prefix = "", endpoint = "account/portrait")]
 pub(super) async fn refresh_profile() -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     let Some(user) = counted_user(&request).await? else { return Ok(Redirection::to(SIGN_IN)) };
     let flash = match request.state.login.refresh_profile(user, &request.session).await? {
         ApiOutcome::Answered(ProfileFetch::Complete) => Flash::ProfileUpdated,
@@ -49,7 +47,6 @@ pub(super) async fn refresh_profile() -> Result<Redirection, WebError> {
 #[server(prefix = "", endpoint = "account/sessions/end")]
 pub(super) async fn end_sessions(#[server(default)] session: String) -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     let user = counted_user(&request).await?;
     let Some((user, current)) = user.zip(request.session.id()) else { return Ok(Redirection::to(SIGN_IN)) };
     let sessions = &request.state.sessions;
@@ -69,7 +66,6 @@ pub(super) async fn end_sessions(#[server(default)] session: String) -> Result<R
 #[server(prefix = "", endpoint = "account/delete")]
 pub(super) async fn delete_account() -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     let Some(user) = counted_user(&request).await? else { return Ok(Redirection::to(SIGN_IN)) };
     request.state.login.accounts().delete(user.user_id).await?;
     audit::record(Event::AccountDeleted { user_id: user.user_id });

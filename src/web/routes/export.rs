@@ -18,7 +18,6 @@ use crate::web::request::PageRequest;
 use crate::web::state::AppState;
 
 pub(super) async fn download(request: PageRequest) -> Result<Response, WebError> {
-    request.limit_network()?;
     let sign_in = || Ok(Redirect::to(SIGN_IN).into_response());
     let Some(user) = counted_user(&request).await? else { return sign_in() };
     let Some(data) = export(&request.state, &user, request.session.id()).await? else { return sign_in() };

@@ -15,7 +15,7 @@ use crate::web::request::{PageRequest, RequestInfo};
 
 /// `GET /login/qq?next=…`: starts a login and redirects to QQ.
 pub(super) async fn start(request: RequestInfo, headers: HeaderMap) -> Result<Response, WebError> {
-    request.limit_network()?;
+    request.state.rate_limits.count_start(request.client_ip)?;
     let login = &request.state.login;
     let (cookies, location) = login.start_login(request.cookies.clone(), &request.next(), display(&headers))?;
     Ok((cookies, Redirect::to(&location)).into_response())
@@ -32,8 +32,10 @@ pub(super) async fn callback(request: PageRequest) -> Result<Response, WebError>
 #[server(endpoint = "finish-login")]
 async fn finish_login(#[server(default)] query: String) -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     let (login, is_opened_directly) = (&request.state.login, request.is_opened_directly);
+    if let Some(attempt_id) = login.attempt_id(&query, &request.cookies) {
+        request.state.rate_limits.count_attempt(attempt_id)?;
+    }
     let outcome = login.handle_callback(&query, &request.cookies, is_opened_directly, &request.session).await;
     let outcome = outcome.map_err(|error| {
         audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });

@@ -50,7 +50,6 @@ async fn register(
     #[server(default)] email: String,
 ) -> Result<RegisterResponse, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     limit_user(&request, Some(&username), Some(&email)).await?;
     let typed = RegistrationForm { username, email };
     Ok(match request.state.login.register(&typed, &request.session).await? {
@@ -63,7 +62,6 @@ async fn register(
 #[server(prefix = "", endpoint = "register/auto")]
 pub(super) async fn register_auto() -> Result<Redirection, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     limit_user(&request, None, None).await?;
     Ok(redirection(request.state.login.register_generated(&request.session).await?))
 }
@@ -73,7 +71,6 @@ pub(super) async fn register_auto() -> Result<Redirection, WebError> {
 #[server(endpoint = "check-username", input = GetUrl, output = JsonCodec)]
 async fn check_username(#[server(default)] username: String) -> Result<String, WebError> {
     let request = current_request()?;
-    request.limit_network()?;
     if !matches!(request.session_data().await?, Some(SessionData::Pending(_))) {
         // Not an error: the check may arrive just after the form.
         return Ok("nobody".to_owned());
@@ -93,7 +90,7 @@ fn redirection(outcome: RegisterOutcome) -> Redirection {
 }
 
 /// Counts the request for the user, and for the username and email if the user is registering: otherwise others
-/// could keep them from the user. Users without a session are counted by their network alone.
+/// could keep them from the user. Without a session, nothing is looked up.
 async fn limit_user(request: &PageRequest, username: Option<&str>, email: Option<&str>) -> Result<(), WebError> {
     let limits = &request.state.rate_limits;
     let Some(data) = request.session_data().await? else { return Ok(()) };
