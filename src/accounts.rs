@@ -55,9 +55,12 @@ impl Accounts {
         Ok(row.is_some())
     }
 
-    /// Deletes a user with all email addresses, openids, sessions, and avatars that no other user has.
+    /// Deletes a user with all email addresses, openids, sessions, and avatars that no other user has. On SQLite, the file
+    /// keeps nothing of them.
     pub async fn delete(&self, user_id: i64) -> Result<(), QueryError> {
-        self.database.write(move |connection| Box::pin(delete(connection, user_id))).await
+        self.database.write(move |connection| Box::pin(delete(connection, user_id))).await?;
+        self.database.erase_deleted().await;
+        Ok(())
     }
 }
 

@@ -110,6 +110,14 @@ impl Database {
         Ok(result?.rows_affected())
     }
 
+    /// Removes from the file what was deleted before: SQLite's log would keep it for a while, and PostgreSQL needs its own
+    /// vacuum. If readers prevent it, it happens after a later transaction.
+    pub async fn erase_deleted(&self) {
+        if let Some(writer) = &self.0.writer {
+            writer.truncate_log().await;
+        }
+    }
+
     /// Commits the transactions that wait and closes all connections. SQLite then merges its log into the file, so that
     /// a copy of the file alone is complete.
     pub async fn close(&self) {

@@ -19,13 +19,20 @@ impl Database {
     /// On PostgreSQL, waits while another machine deletes a batch.
     pub async fn purge(&self, sql: &'static str, before: i64) -> Result<(), QueryError> {
         let is_shared = self.0.writer.is_none();
+        let mut has_deleted = false;
         loop {
-            let deleted = self.write(move |connection| Box::pin(delete_batch(connection, sql, before, is_shared)));
-            if deleted.await? < BATCH_ROWS.unsigned_abs() {
-                return Ok(());
+            let delete = self.write(move |connection| Box::pin(delete_batch(connection, sql, before, is_shared)));
+            let deleted = delete.await?;
+            has_deleted |= deleted > 0;
+            if deleted < BATCH_ROWS.unsigned_abs() {
+                break;
             }
             sleep(PAUSE).await;
         }
+        if has_deleted {
+            self.erase_deleted().await;
+        }
+        Ok(())
     }
 }
 

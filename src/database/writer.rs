@@ -27,6 +27,9 @@ const NEXT_SAVEPOINT: &str = "RELEASE job; SAVEPOINT job";
 const UNDO: &str = "ROLLBACK TO job";
 const COMMIT: &str = "COMMIT";
 
+/// How long writers wait while readers keep the log from being truncated.
+const TRUNCATE_TIMEOUT: &str = "PRAGMA busy_timeout = 100";
+
 /// Sends transactions to the task that owns the connection.
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
@@ -34,6 +37,7 @@ pub(super) struct Writer {
 
 enum Message {
     Run(Box<dyn Job>),
+    TruncateLog(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -96,7 +100,8 @@ where
 impl Writer {
     pub(super) fn start(url: &str) -> Writer {
         let (queue, messages) = mpsc::channel(QUEUE_LENGTH);
-        tokio::spawn(WriterTask { url: url.to_owned(), messages, connection: None }.run());
+        let task = WriterTask { url: url.to_owned(), messages, connection: None, has_stale_log: false };
+        tokio::spawn(task.run());
         Writer { queue }
     }
 
@@ -116,6 +121,15 @@ impl Writer {
         timeout(CALLER_TIMEOUT, committed).await.unwrap_or(Err(QueryError::Timeout))?
     }
 
+    /// Empties the log, which otherwise keeps what was deleted until it is overwritten. If readers prevent it for too long,
+    /// tries again after later transactions.
+    pub(super) async fn truncate_log(&self) {
+        let (reply, truncated) = oneshot::channel();
+        if self.queue.send(Message::TruncateLog(reply)).await.is_ok() {
+            let _ = truncated.await;
+        }
+    }
+
     pub(super) async fn close(&self) {
         let (reply, closed) = oneshot::channel();
         if self.queue.send(Message::Close(reply)).await.is_ok() {
@@ -128,34 +142,50 @@ struct WriterTask {
     url: String,
     messages: mpsc::Receiver<Message>,
     connection: Option<AnyConnection>,
+    /// Whether the log has to be truncated as soon as no reader uses it.
+    has_stale_log: bool,
 }
 
 impl WriterTask {
     async fn run(mut self) {
-        while let Some(message) = self.messages.recv().await {
-            let closing = match message {
-                Message::Run(job) => self.run_group(job).await,
-                Message::Close(reply) => Some(reply),
+        let mut next = self.messages.recv().await;
+        while let Some(message) = next {
+            next = match message {
+                Message::Run(job) => {
+                    let met = self.run_group(job).await;
+                    if self.has_stale_log {
+                        self.truncate_log().await;
+                    }
+                    met
+                }
+                Message::TruncateLog(reply) => {
+                    self.truncate_log().await;
+                    let _ = reply.send(());
+                    None
+                }
+                Message::Close(reply) => {
+                    self.disconnect().await;
+                    let _ = reply.send(());
+                    return;
+                }
             };
-            if let Some(reply) = closing {
-                self.disconnect().await;
-                let _ = reply.send(());
-                return;
+            if next.is_none() {
+                next = self.messages.recv().await;
             }
         }
     }
 
-    /// Runs `first` and the transactions that wait by the time it has the lock. Returns the request to close, if it met
-    /// one in the queue.
-    async fn run_group(&mut self, first: Box<dyn Job>) -> Option<oneshot::Sender<()>> {
+    /// Runs `first` and the transactions that wait by the time it has the lock. Returns the other request that it met in
+    /// the queue, if any.
+    async fn run_group(&mut self, first: Box<dyn Job>) -> Option<Message> {
         let mut jobs = vec![first];
-        let mut closing = self.take_waiting(&mut jobs);
+        let mut met = self.take_waiting(&mut jobs);
         let commit = match &mut jobs[..] {
             // Such a statement is a transaction by itself.
             [job] if !job.has_several_statements() => self.run_alone(job).await,
             _ => match self.begin().await {
                 Ok(()) => {
-                    closing = closing.or_else(|| self.take_waiting(&mut jobs));
+                    met = met.or_else(|| self.take_waiting(&mut jobs));
                     self.run_and_commit(&mut jobs).await
                 }
                 Err(error) => Err(error),
@@ -174,15 +204,14 @@ impl WriterTask {
         for job in jobs {
             job.finish(&commit);
         }
-        closing
+        met
     }
 
-    fn take_waiting(&mut self, jobs: &mut Vec<Box<dyn Job>>) -> Option<oneshot::Sender<()>> {
+    fn take_waiting(&mut self, jobs: &mut Vec<Box<dyn Job>>) -> Option<Message> {
         while jobs.len() < MAX_GROUP {
-            match self.messages.try_recv() {
-                Ok(Message::Run(job)) => jobs.push(job),
-                Ok(Message::Close(reply)) => return Some(reply),
-                Err(_) => break,
+            match self.messages.try_recv().ok()? {
+                Message::Run(job) => jobs.push(job),
+                message => return Some(message),
             }
         }
         None
@@ -191,6 +220,22 @@ impl WriterTask {
     /// Returns whether the statement failed.
     async fn run_alone(&mut self, job: &mut Box<dyn Job>) -> Result<bool, sqlx::Error> {
         Ok(!job.is_cancelled() && !job.run(self.connect().await?).await)
+    }
+
+    async fn truncate_log(&mut self) {
+        let Some(connection) = &mut self.connection else { return };
+        let truncated = async {
+            sqlx::raw_sql(TRUNCATE_TIMEOUT).execute(&mut *connection).await?;
+            // The first column is 1 if a reader prevented it.
+            let result: (i64,) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+            LOCK_TIMEOUT.set(connection, true).await?;
+            Ok::<_, sqlx::Error>(result.0 == 0)
+        };
+        let truncated = truncated.await;
+        self.has_stale_log = !matches!(truncated, Ok(true));
+        if truncated.is_err() {
+            self.disconnect().await;
+        }
     }
 
     async fn begin(&mut self) -> Result<(), sqlx::Error> {
