@@ -6,7 +6,7 @@ use qq_login::random::{self, Random};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
-use crate::support::{TestSite, http_client, options};
+use crate::support::{Log, Response, TestSite, http_client, options};
 
 #[tokio::test]
 async fn s74_cross_site_post_is_rejected() {
@@ -61,6 +61,51 @@ async fn s90_unknown_host_is_redirected_or_rejected() {
     let response = client.get(format!("http://127.0.0.1:{}/x", https_site.port)).send().await.expect("a response");
     assert_eq!(response.headers()["location"], "https://www.example.com/x");
     assert_eq!(browser.get("/").await.status, 200);
+}
+
+/// A proxy that sends every request to the site with these headers, as seen by a browser. Returns the last response.
+async fn browse_through_proxy(site: &TestSite, headers: &[(&str, &str)]) -> Response {
+    let mut browser = site.browser();
+    for _ in 0..20 {
+        let request = browser.bare_request(Method::GET, "/login?next=%2Fa").header("cookie", {
+            let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            pairs.join("; ")
+        });
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let response = browser.send(request).await;
+        if response.status != 307 {
+            return response;
+        }
+        assert_eq!(response.location(), "https://www.example.com/login?next=%2Fa");
+    }
+    panic!("{headers:?}: redirects in circles");
+}
+
+#[tokio::test]
+async fn s90_proxy_that_replaces_host_causes_no_redirects_in_circles() {
+    const HOST: (&str, &str) = ("host", "127.0.0.1:3000");
+    const FORWARDED_HOST: (&str, &str) = ("x-forwarded-host", "www.example.com");
+    let log = Log::default();
+    let _capture = log.capture();
+    let public_url = ("PUBLIC_URL", "https://www.example.com");
+    let untrusted = TestSite::start_with(options([public_url])).await;
+    let trusted = TestSite::start_with(options([public_url, ("TRUSTED_PROXIES", "1")])).await;
+    for header in [("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https"), FORWARDED_HOST] {
+        assert_eq!(browse_through_proxy(&untrusted, &[HOST, header]).await.status, 421, "{header:?}");
+    }
+    assert_eq!(browse_through_proxy(&untrusted, &[("host", "app.example")]).await.status, 421, "no header shows it");
+    assert_eq!(log.text().matches("a proxy replaces the Host header").count(), 1);
+    assert!(log.text().contains("TRUSTED_PROXIES"));
+    assert_eq!(browse_through_proxy(&trusted, &[HOST, FORWARDED_HOST]).await.status, 200);
+    assert_eq!(browse_through_proxy(&trusted, &[HOST, ("x-forwarded-for", "192.0.2.1")]).await.status, 421);
+    let post = trusted.browser().bare_request(Method::POST, "/logout").header(HOST.0, HOST.1);
+    let post = post.header(FORWARDED_HOST.0, FORWARDED_HOST.1);
+    let response = trusted.browser().send(post.header("origin", "https://www.example.com")).await;
+    assert_eq!((response.status, response.location()), (303, "/"));
+    // Another name of the site, which the proxy passes unchanged.
+    let alias = trusted.browser().bare_request(Method::GET, "/").header("host", "example.com");
+    let response = trusted.browser().send(alias.header("x-forwarded-for", "192.0.2.1")).await;
+    assert_eq!((response.status, response.location()), (307, "https://www.example.com/"));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod canonical_host;
 mod error_pages;
+mod forwarded_host;
 mod headers;
 mod limit_body;
 mod readable_cookies;

@@ -1,7 +1,7 @@
 //! The state that all requests share.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use super::assets::Assets;
 use super::rate_limits::RateLimits;
@@ -25,6 +25,8 @@ pub struct AppStateInner {
     pub(super) templates: Templates,
     pub(super) random: Random,
     pub(super) site: SiteInfo,
+    /// Whether the log has said that a proxy replaces `Host`.
+    pub(super) host_warning: Once,
 }
 
 /// What the configuration says about the site.
@@ -38,7 +40,7 @@ pub(super) struct SiteInfo {
     pub(super) asks_unionid: bool,
     /// The scope besides `get_user_info`, if there is any.
     pub(super) extra_scope: Option<String>,
-    /// How many entries of `X-Forwarded-For` trusted proxies wrote.
+    /// How many entries of `X-Forwarded-For` and `X-Forwarded-Host` trusted proxies wrote.
     pub(super) trusted_proxies: usize,
     /// Other origins that a form may redirect to, as a CSP source list. If a form's response says "sign in at
     /// QQ again", the browser follows it to QQ, and browsers apply `form-action` to redirects.
@@ -76,6 +78,7 @@ impl AppState {
             templates: Templates::default(),
             random,
             site,
+            host_warning: Once::new(),
         }))
     }
 }

@@ -176,7 +176,7 @@ pub(super) static MESSAGES: Messages = Messages {
         "Nothing to do: users go through QQ again when their token expires.",
     ),
 
-    public_url_ok: message("{0} meets QQ's rules", ""),
+    public_url_ok: message("{0} meets QQ's rules; a reverse proxy must pass the Host header unchanged", ""),
     public_url_sandbox_only: message("{0} works with the sandbox; QQ requires https, a domain and no port", ""),
     public_url_not_a_domain: message(
         "{0} is not a public domain; QQ accepts neither localhost nor IP addresses",

@@ -138,7 +138,7 @@ pub(super) static MESSAGES: Messages = Messages {
     profile_error: message("{0}；仍可登录，但没有昵称和头像", ""),
     refresh_no_token: message("QQ 没有返回 refresh_token", "无需处理，令牌过期后用户会重新经 QQ 授权。"),
 
-    public_url_ok: message("{0} 符合 QQ 互联的要求", ""),
+    public_url_ok: message("{0} 符合 QQ 互联的要求；反向代理须原样传递 Host", ""),
     public_url_sandbox_only: message("{0} 可用于沙盒；正式接入 QQ 需要 https 和域名，且不带端口", ""),
     public_url_not_a_domain: message(
         "{0} 不是公网域名，QQ 不接受 localhost 和 IP 地址",

@@ -160,7 +160,10 @@ pub(super) static MESSAGES: Messages = Messages {
         title: "Request blocked",
         advice: "This request came from another site, so we didn't process it. Please try again from a page of this site.",
     },
-    misdirected: Message { title: "This isn't the site's address", advice: "Please use the site's official address." },
+    misdirected: Message {
+        title: "This isn't the site's address",
+        advice: "Please use the site's official address. If you did, its operator can find the reason in the log.",
+    },
     bad_form: Message {
         title: "We couldn't read the form",
         advice: "Nothing was saved. Please go back and submit the form again.",

@@ -139,7 +139,10 @@ pub(super) static MESSAGES: Messages = Messages {
     forbidden: Message {
         title: "请求已被拦截", advice: "这个请求来自其他网站，因此未被处理。请在本站页面上重试。"
     },
-    misdirected: Message { title: "访问地址不正确", advice: "请使用本站的正式地址访问。" },
+    misdirected: Message {
+        title: "访问地址不正确",
+        advice: "请使用本站的正式地址访问。如果地址无误，请联系网站管理员查看日志。",
+    },
     bad_form: Message {
         title: "无法识别提交的内容", advice: "没有保存任何内容。请返回上一页重新提交。"
     },
