@@ -6,6 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Returns the current time in seconds since 1970-01-01 UTC.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
+/// How far the clocks of two servers may differ. Times that are further in the future are from before the clock was set
+/// back.
+pub const MAX_SKEW_SECS: i64 = 60;
+
 /// The operating system's clock.
 pub fn system() -> Clock {
     Arc::new(|| {

@@ -15,14 +15,13 @@ use subtle::ConstantTimeEq;
 
 use super::{LoginError, ReturnTo};
 use crate::accounts::COMPANY_QQ;
-use crate::clock::Clock;
+use crate::clock::{Clock, MAX_SKEW_SECS};
 use crate::database::{Database, QueryError};
 use crate::random::{self, Random};
 use crate::sealing::{Sealer, SecretKeys, fingerprint};
 
 /// The lifetime of an authorization code (QQ Connect wiki, 使用Authorization_Code获取Access_Token).
 const LIFETIME_SECS: i64 = 10 * 60;
-const MAX_CLOCK_SKEW_SECS: i64 = 30;
 const MAX_ATTEMPTS: usize = 10;
 /// Total size of a browser's attempt cookies. Proxies reject headers larger than 8 KiB.
 const MAX_COOKIE_BYTES: usize = 5 * 1024;
@@ -105,7 +104,7 @@ impl Attempts {
         let plain = self.sealer.open(&sealing_context(COMPANY_QQ, cookie.name()), &sealed)?;
         let attempt: Attempt = serde_json::from_slice(&plain).ok()?;
         let age_secs = (self.clock)().saturating_sub(attempt.started_at);
-        (-MAX_CLOCK_SKEW_SECS..=LIFETIME_SECS).contains(&age_secs).then_some(attempt)
+        (-MAX_SKEW_SECS..=LIFETIME_SECS).contains(&age_secs).then_some(attempt)
     }
 
     /// Removes invalid and expired attempts, and the oldest ones until the new one fits.

@@ -7,6 +7,7 @@ use tower_sessions::Session;
 
 use super::error::SessionError;
 use super::token::StoredToken;
+use crate::clock::MAX_SKEW_SECS;
 
 /// The only key of a session record.
 pub(super) const KEY: &str = "person";
@@ -16,9 +17,6 @@ pub const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
 
 /// How long an expired registration is kept for its [`FormDraft`].
 pub(super) const DRAFT_LIFETIME_SECS: i64 = 2 * 60 * 60;
-
-/// How far the clocks of two servers may differ.
-const MAX_CLOCK_SKEW_SECS: i64 = 60;
 
 /// Who a session belongs to.
 #[derive(Clone, Serialize, Deserialize)]
@@ -147,7 +145,7 @@ impl PendingRegistration {
     }
 
     fn is_current(&self, now: i64) -> bool {
-        (-MAX_CLOCK_SKEW_SECS..=REGISTRATION_LIFETIME_SECS).contains(&now.saturating_sub(self.started_at))
+        (-MAX_SKEW_SECS..=REGISTRATION_LIFETIME_SECS).contains(&now.saturating_sub(self.started_at))
     }
 }
 

@@ -16,7 +16,7 @@ use tower_sessions::session_store::{Result, SessionStore};
 use super::data::{KEY, SessionData};
 use super::error::{SessionError, store_error};
 use super::last_seen::{LastSeen, Note};
-use crate::clock::Clock;
+use crate::clock::{Clock, MAX_SKEW_SECS};
 use crate::database::{Database, QueryError};
 use crate::sealing::{Sealer, fingerprint};
 
@@ -130,10 +130,9 @@ impl SqlSessionStore {
     }
 }
 
-/// Whether a session was used before the clock was set back. A minute is tolerated: another
-/// server's clock may be ahead.
+/// Whether a session was used before the clock was set back.
 fn is_from_future(created_at: i64, last_seen_at: i64, now: i64) -> bool {
-    created_at.max(last_seen_at) > now.saturating_add(TOUCH_INTERVAL_SECS)
+    created_at.max(last_seen_at) > now.saturating_add(MAX_SKEW_SECS)
 }
 
 #[async_trait]
