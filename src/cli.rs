@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
-use crate::config::{Config, ConfigError, Environment, resolve_with_system};
+use crate::config::{Config, ConfigError, Environment, parse_env_file, resolve_with_system};
 use crate::logging::LogError;
 use crate::server::{self, StartError};
 use crate::{clock, doctor, logging, random};
@@ -54,7 +54,9 @@ enum CliError {
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("cannot start the runtime: {0}")]
-    Runtime(std::io::Error),
+    Runtime(io::Error),
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
     /// The report has been printed.
     #[error("doctor found problems")]
     ProblemsFound,
@@ -63,7 +65,10 @@ enum CliError {
 impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Log(LogError::Thread(_)) | CliError::Runtime(_) | CliError::ProblemsFound => ExitCode::FAILURE,
+            CliError::Log(LogError::Thread(_))
+            | CliError::Runtime(_)
+            | CliError::Output(_)
+            | CliError::ProblemsFound => ExitCode::FAILURE,
             CliError::Start(error) if !matches!(error, StartError::Qq(_)) => ExitCode::FAILURE,
             _ => ExitCode::from(BAD_CONFIGURATION),
         }
@@ -103,22 +108,23 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
 
 fn execute(command: Command) -> Result<(), CliError> {
     match command {
-        Command::Help => print(HELP),
-        Command::Version => print(&format!("qq-login {}\n", env!("CARGO_PKG_VERSION"))),
+        Command::Help => print(HELP)?,
+        Command::Version => print(&format!("qq-login {}\n", env!("CARGO_PKG_VERSION")))?,
         Command::Serve | Command::Sandbox => {
-            load_env_file()?;
-            let env = environment();
+            let env = environment(read_env_file()?);
             let _log = logging::start(&env)?;
             serve(command, &env)?;
         }
         Command::Doctor { json } => {
-            let is_loaded = load_env_file();
-            let env = environment();
-            let report = match is_loaded.and_then(|()| Ok(logging::start(&env)?)) {
+            let (env, error) = match read_env_file() {
+                Ok(variables) => (environment(variables), None),
+                Err(error) => (environment(Vec::new()), Some(error)),
+            };
+            let report = match error.map_or_else(|| Ok(logging::start(&env)?), Err) {
                 Ok(_log) => build_runtime()?.block_on(doctor::run(&env, &clock::system())),
                 Err(error) => doctor::report_startup_error(&env, &error.to_string()),
             };
-            print(&if json { report.to_json() } else { report.to_text() });
+            print(&if json { report.to_json() } else { report.to_text() })?;
             if !report.ok {
                 return Err(CliError::ProblemsFound);
             }
@@ -128,8 +134,9 @@ fn execute(command: Command) -> Result<(), CliError> {
 }
 
 /// Prints to standard output. `print!` would panic if that fails, such as in a pipe whose reader has ended.
-fn print(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
+fn print(text: &str) -> Result<(), CliError> {
+    let mut output = io::stdout();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
 }
 
 fn serve(command: Command, env: &Environment) -> Result<(), CliError> {
@@ -155,24 +162,22 @@ fn build_runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .map_err(CliError::Runtime)
 }
 
-/// Sets the variables that `.env` in the working directory contains and the environment does not. Parent directories are
-/// not searched: other users may be able to write there.
-fn load_env_file() -> Result<(), CliError> {
-    match dotenvy::from_path(".env") {
-        Ok(()) => Ok(()),
-        Err(error) if error.not_found() => Ok(()),
-        // The line may contain a secret.
-        Err(dotenvy::Error::LineParse(_, position)) => {
-            Err(CliError::EnvFile(format!("invalid line near character {position}; use NAME=value")))
-        }
+/// Returns the variables of `.env` in the working directory. Parent directories are not searched: other users may be able
+/// to write there.
+fn read_env_file() -> Result<Vec<(String, Vec<u8>)>, CliError> {
+    match std::fs::read(".env") {
+        Ok(content) => parse_env_file(&content)
+            .map_err(|error| CliError::EnvFile(format!("{error}; use NAME=value, or quotes around the value"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(CliError::EnvFile(format!("{error}; correct or remove the file"))),
     }
 }
 
-fn environment() -> Environment {
-    let variables = std::env::vars_os();
-    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Environment::new(variables, resolve_with_system)
+/// The program's environment, and `more` variables that are not in it. The first value of each of those counts.
+fn environment(more: Vec<(String, Vec<u8>)>) -> Environment {
+    let own = std::env::vars_os();
+    let own = own.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_encoded_bytes())));
+    Environment::new(more.into_iter().rev().chain(own), resolve_with_system)
 }
 
 /// Completes at SIGTERM or SIGINT.

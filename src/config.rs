@@ -2,8 +2,11 @@
 //! Entry points are [`Config::read`], and [`Environment`] for the variables; an invalid value is a [`ConfigError`].
 //! It must not open, create or contact anything that a setting names, except the secret key's file.
 
+mod database_url;
+mod env_file;
 mod environment;
 mod error;
+mod proxy;
 mod public_url;
 mod qq;
 mod sandbox;
@@ -14,6 +17,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+pub use database_url::DatabaseUrl;
+pub use env_file::{EnvFileError, parse_env_file};
 pub use environment::{Environment, resolve_with_system};
 pub use error::ConfigError;
 pub use public_url::PublicUrl;
@@ -54,8 +59,7 @@ pub struct Config {
     /// The folder of static files.
     pub site_root: PathBuf,
     pub public_url: PublicUrl,
-    /// May contain a password.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// Settings for QQ, or for the sandbox if `sandbox` is set.
     pub qq: crate::qq::ClientConfig,
     /// The built-in sandbox, unless QQ credentials are set.
@@ -90,14 +94,19 @@ impl Config {
 
     pub fn read(env: &Environment) -> Result<Config, ConfigError> {
         let public_url = PublicUrl::read(env)?;
-        let database_url = read_database_url(env)?;
+        let database_url = DatabaseUrl::read(env)?;
         let (qq, sandbox) = qq::read(env, &public_url, redirect_uri(&public_url))?;
+        let listen_addr = env.socket_addr("LEPTOS_SITE_ADDR", "127.0.0.1:3000")?;
+        if sandbox.is_some() {
+            check_only_this_machine_connects(listen_addr)?;
+        }
+        let (session_idle_secs, session_max_secs) = read_session_lifetimes(env)?;
         reject_unsupported_variables(env)?;
         let registrations =
             [("form", Registration::Form), ("auto", Registration::Auto), ("closed", Registration::Closed)];
         Ok(Config {
-            listen_addr: env.socket_addr("LEPTOS_SITE_ADDR", "127.0.0.1:3000")?,
-            site_root: PathBuf::from(env.get_or("LEPTOS_SITE_ROOT", "target/site")),
+            listen_addr,
+            site_root: PathBuf::from(env.get_or("LEPTOS_SITE_ROOT", "target/site")?),
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
             public_url,
             database_url,
@@ -105,8 +114,8 @@ impl Config {
             sandbox,
             registration: env.choice("REGISTRATION", &registrations, "use form, auto or closed")?,
             email_trust: env.switch("EMAIL_TRUST", false)?,
-            session_idle_secs: env.positive("SESSION_IDLE_SECS", 1_209_600, "seconds")?,
-            session_max_secs: env.positive("SESSION_MAX_SECS", 7_776_000, "seconds")?,
+            session_idle_secs,
+            session_max_secs,
             token_notice_secs: env.positive("TOKEN_NOTICE_DAYS", 7, "days")?.saturating_mul(SECS_PER_DAY),
             trusted_proxies: env.small_count("TRUSTED_PROXIES", 0)?,
             rate_limit: read_rate_limit(env)?,
@@ -123,23 +132,35 @@ fn redirect_uri(public_url: &PublicUrl) -> String {
     format!("{}{}", public_url.origin(), Config::CALLBACK_PATH)
 }
 
-fn read_database_url(env: &Environment) -> Result<String, ConfigError> {
-    let url = env.get_or("DATABASE_URL", "sqlite://data/qq-login.db");
-    match url.split_once("://") {
-        Some(("sqlite" | "postgres" | "postgresql", path)) if !path.is_empty() => Ok(url),
-        // The message does not repeat the URL, which may contain a password.
-        _ => Err(ConfigError::new(
-            "DATABASE_URL",
-            "is not a database URL",
-            "use sqlite://path/to/file.db or postgres://user:password@host/name",
-        )),
+/// Users on other machines could open the site, but not the sandbox it would send them to.
+fn check_only_this_machine_connects(listen_addr: SocketAddr) -> Result<(), ConfigError> {
+    if listen_addr.ip().is_loopback() {
+        return Ok(());
     }
+    Err(ConfigError::new(
+        "LEPTOS_SITE_ADDR",
+        format!("{listen_addr} is open to other machines, which cannot reach the QQ sandbox"),
+        "set QQ_APP_ID and QQ_APP_KEY from the QQ Connect console, or use a loopback address such as 127.0.0.1:3000 \
+         (in a container: with the network of its host)",
+    ))
+}
+
+/// Returns the idle and the maximum lifetime of sessions, in seconds.
+fn read_session_lifetimes(env: &Environment) -> Result<(i64, i64), ConfigError> {
+    const IDLE: &str = "SESSION_IDLE_SECS";
+    let max_secs = env.positive("SESSION_MAX_SECS", 7_776_000, "seconds")?;
+    let idle_secs = env.positive(IDLE, max_secs.min(1_209_600), "seconds")?;
+    if idle_secs > max_secs {
+        let problem = format!("{idle_secs} is more than SESSION_MAX_SECS, {max_secs}");
+        return Err(ConfigError::new(IDLE, problem, "use at most the value of SESSION_MAX_SECS"));
+    }
+    Ok((idle_secs, max_secs))
 }
 
 /// `on` was the default of earlier versions.
 fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError> {
     const DEFAULT: Option<NonZeroU32> = NonZeroU32::new(120);
-    match env.get("RATE_LIMIT").as_deref() {
+    match env.get("RATE_LIMIT")?.as_deref() {
         None | Some("on") => Ok(DEFAULT),
         Some("off") => Ok(None),
         Some(value) => value.parse().map(Some).map_err(|_| {
@@ -152,12 +173,12 @@ fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError>
 /// Rejects the variables of features that do not exist yet: an operator who sets them relies on them.
 fn reject_unsupported_variables(env: &Environment) -> Result<(), ConfigError> {
     for (variable, other) in [("SMTP_URL", "MAIL_FROM"), ("MAIL_FROM", "SMTP_URL")] {
-        if env.get(variable).is_none() && env.get(other).is_some() {
+        if env.get(variable)?.is_none() && env.get(other)?.is_some() {
             return Err(ConfigError::new(variable, format!("is not set, but {other} is"), "set both, or neither"));
         }
     }
     for (variable, feature) in [("SMTP_URL", "mail"), ("METRICS_ADDR", "metrics")] {
-        if env.get(variable).is_some() {
+        if env.get(variable)?.is_some() {
             let problem = format!("is set, but this version does not support {feature}");
             return Err(ConfigError::new(variable, problem, "leave it unset"));
         }

@@ -24,7 +24,7 @@ pub use writer::LogGuard;
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     #[error(transparent)]
-    Format(#[from] ConfigError),
+    Config(#[from] ConfigError),
     #[error("RUST_LOG: {0}; use a level such as info")]
     Filter(String),
     #[error("cannot start the thread that writes the log: {0}")]
@@ -34,7 +34,7 @@ pub enum LogError {
 /// Starts logging to standard error, filtered by `RUST_LOG` and formatted by `LOG_FORMAT`. The log ends when the returned
 /// guard is dropped.
 pub fn start(env: &Environment) -> Result<LogGuard, LogError> {
-    let filter = log_filter(env.get("RUST_LOG").as_deref().unwrap_or("info"))?;
+    let filter = log_filter(env.get("RUST_LOG")?.as_deref().unwrap_or("info"))?;
     let format = LogFormat::read(env)?;
     let (writer, guard) = writer::start(io::stderr()).map_err(LogError::Thread)?;
     let lines = fmt::layer().with_writer(OneLine(writer));
@@ -64,21 +64,22 @@ where
     Ok(filter.and(filter_fn(is_quiet_enough)))
 }
 
-/// The most verbose level of each library.
-const MAX_LEVELS: [(&str, Level); 8] = [
+/// The most verbose level of each library, whose crates are called `name` or `name_…`.
+const MAX_LEVELS: [(&str, Level); 7] = [
     ("h2", Level::WARN),
     ("hyper", Level::WARN),
-    ("hyper_util", Level::WARN),
     ("reqwest", Level::WARN),
     ("rustls", Level::WARN),
     ("sqlx", Level::WARN),
+    // Its warnings repeat parts of a database URL.
+    ("sqlx_postgres", Level::ERROR),
     ("tower_sessions", Level::ERROR),
-    ("tower_sessions_core", Level::ERROR),
 ];
 
 fn is_quiet_enough(event: &Metadata<'_>) -> bool {
-    let library = event.target().split("::").next().unwrap_or_default();
-    MAX_LEVELS.iter().all(|(name, max_level)| library != *name || event.level() <= max_level)
+    let is_of =
+        |name| event.target().strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', ':']));
+    MAX_LEVELS.iter().all(|(name, max_level)| !is_of(*name) || event.level() <= max_level)
 }
 
 /// Writes each event as one line: a line break in foreign text, such as a database's error message, could otherwise forge
@@ -178,7 +179,10 @@ mod tests {
         let log = logged(all, || {
             let _span = tracing::info_span!("request").entered();
             tracing::trace!(target: "hyper::proto::h1", "canary");
+            tracing::debug!(target: "hyper_util::client", "canary");
             tracing::debug!(target: "sqlx::query", "canary");
+            tracing::debug!(target: "sqlx_core::pool", "canary");
+            tracing::warn!(target: "sqlx_postgres::options::parse", "canary");
             tracing::warn!(target: "tower_sessions_core::session", "canary");
             tracing::warn!(target: "sqlx::pool", "expected");
             tracing::trace!(target: "hyperbole", "expected");

@@ -37,7 +37,7 @@ pub use api_error::ApiError;
 pub use authorize::Display;
 pub use avatar::{AvatarError, AvatarImage};
 pub use client::Client;
-pub use config::{ClientConfig, ClientSetupError};
+pub use config::{ClientConfig, ClientSetupError, Proxy};
 pub use diagnostics::{AuthorizePage, AuthorizeProbe};
 pub use error::{QqError, TransportError};
 pub use error_codes::{CodeInfo, ErrorClass, code_info, error_class};

@@ -57,7 +57,7 @@ impl Application {
     /// Opens the database. Does not listen yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
-        let database = Database::open(&config.database_url).await?;
+        let database = Database::open(config.database_url.as_str()).await?;
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());

@@ -8,17 +8,19 @@ use super::ConfigError;
 type Resolve = Box<dyn Fn(&str) -> Vec<IpAddr>>;
 
 pub struct Environment {
-    variables: HashMap<String, String>,
+    variables: HashMap<String, Vec<u8>>,
     resolve: Resolve,
 }
 
 impl Environment {
-    /// `resolve` returns the addresses of a host name, or none if it is unknown.
-    pub fn new(
-        variables: impl IntoIterator<Item = (String, String)>,
+    /// If a variable occurs several times, the last value counts. `resolve` returns the addresses of a host name, or none
+    /// if it is unknown.
+    pub fn new<V: Into<Vec<u8>>>(
+        variables: impl IntoIterator<Item = (String, V)>,
         resolve: impl Fn(&str) -> Vec<IpAddr> + 'static,
     ) -> Environment {
-        Environment { variables: variables.into_iter().collect(), resolve: Box::new(resolve) }
+        let variables = variables.into_iter().map(|(name, value)| (name, value.into())).collect();
+        Environment { variables, resolve: Box::new(resolve) }
     }
 
     pub(super) fn resolve(&self, host: &str) -> Vec<IpAddr> {
@@ -26,12 +28,18 @@ impl Environment {
     }
 
     /// Returns the trimmed value, or `None` if it is unset or empty.
-    pub fn get(&self, name: &str) -> Option<String> {
-        self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
+    ///
+    /// # Errors
+    /// Returns an error if the value is not UTF-8: to ignore it could open what it was to close.
+    pub fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = self.variables.get(name) else { return Ok(None) };
+        let value = str::from_utf8(value)
+            .map_err(|_| ConfigError::new(name, "is not valid UTF-8", "type the value again, as plain text"))?;
+        Ok(Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned))
     }
 
-    pub(super) fn get_or(&self, name: &str, default: &str) -> String {
-        self.get(name).unwrap_or_else(|| default.to_owned())
+    pub(super) fn get_or(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
+        Ok(self.get(name)?.unwrap_or_else(|| default.to_owned()))
     }
 
     /// Returns the choice with this name. The first one is the default.
@@ -41,7 +49,7 @@ impl Environment {
         choices: &[(&str, T)],
         remedy: &'static str,
     ) -> Result<T, ConfigError> {
-        let value = self.get(name);
+        let value = self.get(name)?;
         let matches = |(choice, _): &&(&str, T)| value.as_deref().is_none_or(|value| value == *choice);
         choices.iter().find(matches).map(|(_, choice)| *choice).ok_or_else(|| {
             ConfigError::new(name, format!("has the unknown value {:?}", value.unwrap_or_default()), remedy)
@@ -54,7 +62,7 @@ impl Environment {
     }
 
     pub(super) fn socket_addr(&self, name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {
-        let value = self.get_or(name, default);
+        let value = self.get_or(name, default)?;
         value.parse().map_err(|_| {
             let problem = format!("{value:?} is not an IP address with a port");
             ConfigError::new(name, problem, "use a value like 127.0.0.1:3000")
@@ -65,7 +73,7 @@ impl Environment {
     pub(super) fn positive(&self, name: &'static str, default: i64, unit: &str) -> Result<i64, ConfigError> {
         // A century in milliseconds: sums of larger values could overflow.
         const MAX: i64 = 3_155_760_000_000;
-        let Some(value) = self.get(name) else { return Ok(default) };
+        let Some(value) = self.get(name)? else { return Ok(default) };
         value.parse().ok().filter(|number| (1..=MAX).contains(number)).ok_or_else(|| {
             let problem = format!("{value:?} is not a positive number of {unit}");
             ConfigError::new(name, problem, "use a whole number, 1 or more")
@@ -73,7 +81,7 @@ impl Environment {
     }
 
     pub(super) fn small_count(&self, name: &'static str, default: usize) -> Result<usize, ConfigError> {
-        let Some(value) = self.get(name) else { return Ok(default) };
+        let Some(value) = self.get(name)? else { return Ok(default) };
         value.parse().ok().filter(|count| *count <= 16).ok_or_else(|| {
             let problem = format!("{value:?} is not a number from 0 to 16");
             ConfigError::new(name, problem, "use a number from 0 to 16")

@@ -17,7 +17,7 @@ pub struct PublicUrl {
 
 impl PublicUrl {
     pub(super) fn read(env: &Environment) -> Result<PublicUrl, ConfigError> {
-        let value = env.get_or("PUBLIC_URL", "http://localhost:3000");
+        let value = env.get_or("PUBLIC_URL", "http://localhost:3000")?;
         let invalid = |problem: &str| {
             Err(ConfigError::new("PUBLIC_URL", problem, "use an origin such as https://www.example.com"))
         };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::proxy;
 use super::public_url::{PublicUrl, has_credentials, is_loopback};
 use super::sandbox::SandboxConfig;
 use super::{ConfigError, Environment};
@@ -15,7 +16,7 @@ pub(super) fn read(
     public_url: &PublicUrl,
     redirect_uri: String,
 ) -> Result<(ClientConfig, Option<SandboxConfig>), ConfigError> {
-    let (app_id, app_key, graph_url, sandbox) = match (env.get("QQ_APP_ID"), env.get("QQ_APP_KEY")) {
+    let (app_id, app_key, graph_url, sandbox) = match (env.get("QQ_APP_ID")?, env.get("QQ_APP_KEY")?) {
         (Some(app_id), Some(app_key)) => (checked_app_id(app_id)?, app_key.into(), read_graph_url(env)?, None),
         (Some(_), None) => return Err(missing_credential("QQ_APP_KEY", "QQ_APP_ID")),
         (None, Some(_)) => return Err(missing_credential("QQ_APP_ID", "QQ_APP_KEY")),
@@ -37,6 +38,7 @@ pub(super) fn read(
         request_unionid: env.switch("QQ_UNIONID", false)?,
         timeout: Duration::from_millis(timeout_ms.unsigned_abs()),
         profile_timeout: ClientConfig::PROFILE_TIMEOUT,
+        proxy: if sandbox.is_some() { None } else { proxy::read(env)? },
     };
     Ok((config, sandbox))
 }
@@ -58,7 +60,7 @@ fn missing_credential(missing: &'static str, present: &str) -> ConfigError {
 }
 
 fn check_sandbox_is_allowed(env: &Environment, public_url: &PublicUrl) -> Result<(), ConfigError> {
-    if env.get("QQ_GRAPH_URL").is_some() {
+    if env.get("QQ_GRAPH_URL")?.is_some() {
         return Err(ConfigError::new(
             "QQ_GRAPH_URL",
             "is set, but QQ_APP_ID and QQ_APP_KEY are not",
@@ -80,7 +82,7 @@ fn check_sandbox_is_allowed(env: &Environment, public_url: &PublicUrl) -> Result
 
 fn read_graph_url(env: &Environment) -> Result<Url, ConfigError> {
     let invalid = |problem: &str| Err(ConfigError::new("QQ_GRAPH_URL", problem, "use https://graph.qq.com"));
-    let Ok(url) = Url::parse(&env.get_or("QQ_GRAPH_URL", ClientConfig::PRODUCTION_URL)) else {
+    let Ok(url) = Url::parse(&env.get_or("QQ_GRAPH_URL", ClientConfig::PRODUCTION_URL)?) else {
         return invalid("is not a URL");
     };
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url, env)) {
@@ -93,11 +95,15 @@ fn read_graph_url(env: &Environment) -> Result<Url, ConfigError> {
 }
 
 fn read_scope(env: &Environment) -> Result<String, ConfigError> {
-    let scope = env.get_or("QQ_SCOPE", "get_user_info");
+    const NEEDED: &str = "get_user_info";
+    let scope = env.get_or("QQ_SCOPE", NEEDED)?;
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if scope.split(',').all(is_name) {
+    let problem = if !scope.split(',').all(is_name) {
+        format!("{scope:?} is not a list of API names")
+    } else if !scope.split(',').any(|name| name == NEEDED) {
+        format!("{scope:?} does not contain {NEEDED}, which every login needs")
+    } else {
         return Ok(scope);
-    }
-    let problem = format!("{scope:?} is not a list of API names");
+    };
     Err(ConfigError::new("QQ_SCOPE", problem, "use names separated by commas, such as get_user_info"))
 }

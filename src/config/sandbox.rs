@@ -24,7 +24,7 @@ impl SandboxConfig {
                 "use a loopback address such as 127.0.0.1:3010",
             ));
         }
-        let callbacks = match env.get("SANDBOX_CALLBACKS") {
+        let callbacks = match env.get("SANDBOX_CALLBACKS")? {
             None => vec![default_callback],
             Some(list) => list.split(';').map(str::trim).filter(|uri| !uri.is_empty()).map(str::to_owned).collect(),
         };
@@ -36,8 +36,8 @@ impl SandboxConfig {
             ));
         }
         let settings = SandboxSettings {
-            app_id: env.get_or("SANDBOX_APP_ID", "100000001"),
-            app_key: env.get_or("SANDBOX_APP_KEY", "5a4db0c1f0e24cb18d3f0f7f6e2b9c77"),
+            app_id: env.get_or("SANDBOX_APP_ID", "100000001")?,
+            app_key: env.get_or("SANDBOX_APP_KEY", "5a4db0c1f0e24cb18d3f0f7f6e2b9c77")?,
             callbacks,
             token_ttl_secs: env.positive("SANDBOX_TOKEN_TTL", 5_184_000, "seconds")?.unsigned_abs(),
         };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{ConfigError, Environment, PublicUrl};
+use super::{ConfigError, DatabaseUrl, Environment, PublicUrl};
 use crate::random::{self, Random};
 use crate::sealing::{SecretKey, SecretKeys};
 
@@ -45,11 +45,11 @@ impl SecretKeySource {
     pub(super) fn read(
         env: &Environment,
         public_url: &PublicUrl,
-        database_url: &str,
+        database_url: &DatabaseUrl,
     ) -> Result<SecretKeySource, ConfigError> {
         const REMEDY: &str = "use 32 random bytes in base64, for example from: openssl rand -base64 32 \
                               (to change the key: the new one, a comma, the old one)";
-        match env.get("SECRET_KEY") {
+        match env.get("SECRET_KEY")? {
             Some(keys) => decode_keys(&keys)
                 .map(SecretKeySource::Configured)
                 .ok_or_else(|| ConfigError::new("SECRET_KEY", "is not 32 bytes in base64", REMEDY)),
@@ -124,9 +124,8 @@ fn decode_keys(text: &str) -> Option<SecretKeys> {
     Some(SecretKeys::new(keys.next()?, keys.collect()))
 }
 
-fn path_beside_database(database_url: &str) -> PathBuf {
-    let database = database_url.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
-    database.and_then(|path| Path::new(path).parent()).unwrap_or(Path::new("data")).join("qq-login.key")
+fn path_beside_database(database_url: &DatabaseUrl) -> PathBuf {
+    database_url.file().and_then(Path::parent).unwrap_or(Path::new("data")).join("qq-login.key")
 }
 
 /// Writes a temporary file and hard-links it to `path`: readers never see half a key, and the first of several writers

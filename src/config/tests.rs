@@ -15,6 +15,36 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::read(&environment(variables))
 }
 
+/// Every variable that the configuration reads.
+const VARIABLES: [&str; 26] = [
+    "ALL_PROXY",
+    "DATABASE_URL",
+    "EMAIL_TRUST",
+    "HTTPS_PROXY",
+    "LEPTOS_SITE_ADDR",
+    "LEPTOS_SITE_ROOT",
+    "MAIL_FROM",
+    "METRICS_ADDR",
+    "NO_PROXY",
+    "PUBLIC_URL",
+    "QQ_APP_ID",
+    "QQ_APP_KEY",
+    "QQ_GRAPH_URL",
+    "QQ_SCOPE",
+    "QQ_TIMEOUT_MS",
+    "QQ_UNIONID",
+    "RATE_LIMIT",
+    "REGISTRATION",
+    "SECRET_KEY",
+    "SESSION_IDLE_SECS",
+    "SESSION_MAX_SECS",
+    "SMTP_URL",
+    "TOKEN_NOTICE_DAYS",
+    "TRUSTED_PROXIES",
+    "all_proxy",
+    "https_proxy",
+];
+
 fn invalid_variable(variables: &[(&str, &str)]) -> &'static str {
     read(variables).expect_err("invalid configuration").variable
 }
@@ -108,11 +138,20 @@ fn s26_invalid_value_is_reported_with_its_variable() {
         ("SECRET_KEY", "no base64!"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite://:memory:"),
+        ("DATABASE_URL", "sqlite://x.db?foo=bar"),
+        ("DATABASE_URL", "postgres://app:S3CR#T@host:5432/x"),
+        ("LEPTOS_SITE_ADDR", "0.0.0.0:3000"),
+        ("LEPTOS_SITE_ADDR", "[::]:3000"),
+        ("LEPTOS_SITE_ADDR", "192.0.2.1:3000"),
         ("REGISTRATION", "open"),
         ("EMAIL_TRUST", "yes"),
         ("SESSION_IDLE_SECS", "0"),
         ("SESSION_MAX_SECS", "-1"),
+        ("SESSION_MAX_SECS", "0"),
         ("SESSION_MAX_SECS", "99999999999999999999"),
+        ("SESSION_IDLE_SECS", "7776001"),
+        ("TOKEN_NOTICE_DAYS", "0"),
         ("TRUSTED_PROXIES", "x"),
         ("RATE_LIMIT", "no"),
         ("RATE_LIMIT", "0"),
@@ -120,6 +159,8 @@ fn s26_invalid_value_is_reported_with_its_variable() {
         ("RATE_LIMIT", "99999999999"),
         ("QQ_TIMEOUT_MS", "0"),
         ("QQ_SCOPE", "a b"),
+        ("QQ_SCOPE", "list_album"),
+        ("QQ_SCOPE", "get_user_info2,xget_user_info"),
         ("QQ_UNIONID", "1"),
         ("SANDBOX_ADDR", "0.0.0.0:3010"),
         ("SANDBOX_CALLBACKS", "not an address"),
@@ -159,4 +200,72 @@ fn key_file_is_created_once_and_private() {
         assert_eq!(mode & 0o777, 0o600);
     }
     std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn value_that_is_not_utf8_is_rejected_whatever_the_variable() {
+    for name in VARIABLES {
+        let graph = ("QQ_GRAPH_URL", "https://graph.qq.com");
+        let valid = [REAL[0], REAL[1], graph, KEY].into_iter();
+        let valid = valid.chain((name == "NO_PROXY").then_some(("ALL_PROXY", "socks5://127.0.0.1:1")));
+        let valid = valid.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+        let variables = valid.chain([(name.to_owned(), b"closed\xa0".to_vec())]);
+        let error = Config::read(&Environment::new(variables, |_| vec![])).expect_err(name);
+        assert_eq!((error.variable, error.problem.as_str()), (name, "is not valid UTF-8"));
+    }
+}
+
+#[test]
+fn other_machines_may_connect_if_qq_is_real() {
+    let config = read(&[REAL[0], REAL[1], KEY, ("LEPTOS_SITE_ADDR", "0.0.0.0:3000")]).expect("configuration");
+    assert!(!config.listen_addr.ip().is_loopback());
+}
+
+#[test]
+fn idle_lifetime_is_at_most_the_maximum() {
+    for (variables, idle_secs) in [
+        (&[][..], 1_209_600),
+        (&[("SESSION_MAX_SECS", "3600")], 3600),
+        (&[("SESSION_MAX_SECS", "3600"), ("SESSION_IDLE_SECS", "3600")], 3600),
+    ] {
+        assert_eq!(read(variables).expect("configuration").session_idle_secs, idle_secs, "{variables:?}");
+    }
+    let both = [("SESSION_MAX_SECS", "3600"), ("SESSION_IDLE_SECS", "3601")];
+    assert_eq!(invalid_variable(&both), "SESSION_IDLE_SECS");
+}
+
+#[test]
+fn key_file_is_beside_the_database_file() {
+    for (url, key) in [
+        ("sqlite:///d/my%20data/x.db", "/d/my data/qq-login.key"),
+        ("sqlite://data/../x.db", "data/../qq-login.key"),
+        ("sqlite://my data/x.db?mode=rw", "my data/qq-login.key"),
+        ("sqlite://x.db", "qq-login.key"),
+        ("postgres://user@host/name", "data/qq-login.key"),
+    ] {
+        let config = read(&[("DATABASE_URL", url)]).expect(url);
+        assert!(matches!(config.secret_key, SecretKeySource::File(path) if path == PathBuf::from(key)), "{url}");
+    }
+}
+
+#[test]
+fn proxy_comes_from_the_usual_variables() {
+    let proxy = |variables: &[(&str, &str)]| {
+        let config = read(&[&REAL[..], &[KEY], variables].concat()).expect("configuration");
+        config.qq.proxy.map(|proxy| proxy.variable)
+    };
+    assert_eq!(proxy(&[]), None);
+    assert_eq!(proxy(&[("HTTP_PROXY", "http://127.0.0.1:1")]), None);
+    for value in ["socks5://127.0.0.1:1", "socks5h://a:b@proxy.example:1080", "http://127.0.0.1:1", "proxy.example:80"]
+    {
+        assert_eq!(proxy(&[("ALL_PROXY", value)]), Some("ALL_PROXY"), "{value}");
+        assert_eq!(proxy(&[("ALL_PROXY", value), ("https_proxy", value)]), Some("https_proxy"), "{value}");
+    }
+    for value in ["ftp://canary@127.0.0.1", "socks5://", "socks6://127.0.0.1:1", "http://can ary"] {
+        let error = read(&[REAL[0], REAL[1], KEY, ("ALL_PROXY", value)]).expect_err(value);
+        assert_eq!(error.variable, "ALL_PROXY");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    // The sandbox is on this machine.
+    assert!(read(&[("ALL_PROXY", "ftp://127.0.0.1")]).expect("configuration").qq.proxy.is_none());
 }

@@ -12,7 +12,8 @@ use crate::language::Lang;
 /// Returns the language of the terminal: `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set
 /// (POSIX, chapter 8.2).
 fn lang(env: &Environment) -> Lang {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env.get(name)).unwrap_or_default();
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env.get(name).ok().flatten()).unwrap_or_default();
     if locale.to_ascii_lowercase().starts_with("zh") { Lang::ZhCn } else { Lang::En }
 }
 

@@ -27,6 +27,19 @@ pub struct ClientConfig {
     /// How long a login waits for the profile once the user is identified.
     /// [`ClientConfig::PROFILE_TIMEOUT`] except in tests.
     pub profile_timeout: Duration,
+    /// The proxy for calls over https. Plain HTTP is never sent to a proxy.
+    pub proxy: Option<Proxy>,
+}
+
+/// A proxy, HTTP or SOCKS.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// The environment variable that sets it.
+    pub variable: &'static str,
+    /// May contain a password.
+    pub url: SecretString,
+    /// The hosts to reach without it, as in `NO_PROXY`.
+    pub exceptions: String,
 }
 
 /// Why a [`ClientConfig`] is unusable.

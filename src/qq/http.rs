@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use reqwest::{ClientBuilder, Response, redirect};
+use reqwest::{ClientBuilder, NoProxy, Response, redirect};
 use rustls::{RootCertStore, crypto};
+use secrecy::ExposeSecret;
 
-use super::config::ClientSetupError;
+use super::config::{ClientSetupError, Proxy};
 use super::sanitize::sanitize_line;
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
@@ -26,6 +27,12 @@ pub(super) fn client_builder(http_versions: &[&[u8]]) -> Result<ClientBuilder, C
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false))
+}
+
+pub(super) fn proxy(proxy: &Proxy) -> Result<reqwest::Proxy, ClientSetupError> {
+    let https = reqwest::Proxy::https(proxy.url.expose_secret());
+    let https = https.map_err(|error| ClientSetupError::HttpClient(root_cause(error)))?;
+    Ok(https.no_proxy(NoProxy::from_string(&proxy.exceptions)))
 }
 
 pub(super) fn build(builder: ClientBuilder) -> Result<reqwest::Client, ClientSetupError> {

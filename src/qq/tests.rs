@@ -30,6 +30,7 @@ pub(super) fn config(graph_url: &str) -> ClientConfig {
         request_unionid: false,
         timeout: Duration::from_secs(5),
         profile_timeout: Duration::from_secs(5),
+        proxy: None,
     }
 }
 

@@ -47,7 +47,11 @@ impl Transport {
             let (host, addresses) = resolved.ok_or(ClientSetupError::InsecureUrl)?;
             builder.no_proxy().resolve_to_addrs(host, &addresses)
         } else {
-            builder.https_only(true)
+            let builder = builder.https_only(true).no_proxy();
+            match &config.proxy {
+                Some(proxy) => builder.proxy(http::proxy(proxy)?),
+                None => builder,
+            }
         };
         Ok(Transport { http: http::build(builder)? })
     }

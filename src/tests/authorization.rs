@@ -7,7 +7,7 @@ const SIXTY_DAYS: i64 = 5_184_000;
 
 #[tokio::test]
 async fn expiry_notice_appears_seven_days_before_expiry() {
-    let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000")])).await;
+    let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000"), ("SESSION_MAX_SECS", "9000000")])).await;
     let mut browser = site.browser();
     browser.register_new_user().await;
     site.advance_clock(SIXTY_DAYS - WEEK - 1);
@@ -24,7 +24,12 @@ async fn expiry_notice_appears_seven_days_before_expiry() {
 
 #[tokio::test]
 async fn notice_period_is_configurable() {
-    let site = TestSite::start_with(options([("SESSION_IDLE_SECS", "9000000"), ("TOKEN_NOTICE_DAYS", "1")])).await;
+    let site = TestSite::start_with(options([
+        ("SESSION_IDLE_SECS", "9000000"),
+        ("SESSION_MAX_SECS", "9000000"),
+        ("TOKEN_NOTICE_DAYS", "1"),
+    ]))
+    .await;
     let mut browser = site.browser();
     browser.register_new_user().await;
     site.advance_clock(SIXTY_DAYS - 86_400 - 1);

@@ -110,6 +110,10 @@ async fn invalid_configuration_fails_and_skips_the_other_checks() {
         (("SECRET_KEY", "canary"), "SECRET_KEY is not 32 bytes in base64"),
         (("SMTP_URL", "smtp://user:canary@localhost"), "MAIL_FROM is not set"),
         (("DATABASE_URL", "canary://x:canary@y/z"), "DATABASE_URL is not a database URL"),
+        (("DATABASE_URL", "postgres://app:12/canary?canary@127.0.0.1/qq"), "DATABASE_URL has a special character"),
+        (("DATABASE_URL", "postgres://app:canary#x@127.0.0.1/qq"), "DATABASE_URL is not a valid URL"),
+        (("DATABASE_URL", "sqlite://x.db?canary=1"), "DATABASE_URL has an unknown parameter"),
+        (("ALL_PROXY", "ftp://canary:canary@127.0.0.1:1"), "ALL_PROXY is not a proxy"),
         (("QQ_GRAPH_URL", "https://canary@graph.qq.com"), "QQ_GRAPH_URL has more than"),
     ] {
         for language in ["en", "zh"] {
@@ -125,7 +129,10 @@ async fn invalid_configuration_fails_and_skips_the_other_checks() {
             assert!(!report.to_json().contains("canary") && !report.to_text().contains("canary"), "{text}");
         }
     }
-    let report = doctor::report_startup_error(&Environment::new([], |_| vec![]), ".env: a line cannot be read");
+    let report = doctor::report_startup_error(
+        &Environment::new(Vec::<(String, String)>::new(), |_| vec![]),
+        ".env: a line cannot be read",
+    );
     assert!(!report.ok && result(&report, CheckName::Configuration).1.contains(".env"));
 }
 

@@ -31,7 +31,12 @@ impl Replicas {
     /// Starts replicas whose tokens live for 100 seconds. The timeout for QQ is long, so that requests that wait for
     /// another one's token refresh do not give up on a busy machine.
     async fn start_with_short_lived_tokens() -> Replicas {
-        let settings = [("SANDBOX_TOKEN_TTL", "100"), ("SESSION_IDLE_SECS", "9000000"), ("QQ_TIMEOUT_MS", "60000")];
+        let settings = [
+            ("SANDBOX_TOKEN_TTL", "100"),
+            ("SESSION_IDLE_SECS", "9000000"),
+            ("SESSION_MAX_SECS", "9000000"),
+            ("QQ_TIMEOUT_MS", "60000"),
+        ];
         Replicas::start_with(options(settings)).await
     }
 

@@ -11,7 +11,12 @@ async fn start_with_short_lived_tokens() -> TestSite {
 async fn s65_token_is_refreshed_exactly_at_its_deadline() {
     for (lifetime_secs, refresh_after_secs) in [(100, 90), (5, 5), (5_184_000, 5_184_000 - 300)] {
         let ttl = i64::to_string(&lifetime_secs);
-        let site = TestSite::start_with(options([("SANDBOX_TOKEN_TTL", &ttl), ("SESSION_IDLE_SECS", "9000000")])).await;
+        let site = TestSite::start_with(options([
+            ("SANDBOX_TOKEN_TTL", &ttl),
+            ("SESSION_IDLE_SECS", "9000000"),
+            ("SESSION_MAX_SECS", "9000000"),
+        ]))
+        .await;
         let mut browser = site.browser();
         browser.register_new_user().await;
         site.advance_clock(refresh_after_secs - 1);

@@ -14,7 +14,12 @@ pub(super) fn explain(context: &Context<'_>, error: &QqError) -> Finding {
         QqError::Transport(TransportError::Connect(reason)) => (connect_error(reason, messages), reason.as_str()),
         other => return context.qq_error(other),
     };
-    message.error(&[context.qq_url(), reason])
+    let mut finding = message.error(&[context.qq_url(), reason]);
+    if let Some(proxy) = &context.config.qq.proxy {
+        let advice = messages.network_proxy.error(&[proxy.variable]).advice;
+        finding.advice = finding.advice.into_iter().chain(advice).reduce(|all, more| format!("{all} {more}"));
+    }
+    finding
 }
 
 /// Classifies a connection error by its text: reqwest passes on no code of the resolver or rustls.

@@ -56,11 +56,6 @@ pub(super) static MESSAGES: Messages = Messages {
         "{0} has a changed or unfinished migration",
         "Restore a backup, or use another DATABASE_URL.",
     ),
-    database_invalid_url: message(
-        "DATABASE_URL is not a valid database URL",
-        "Use sqlite://path/to/file.db or postgres://user:password@host/name; percent-encode special characters in the \
-         password.",
-    ),
     database_timeout: message("{0} did not respond in time", "Check the database's load, and any firewall in between."),
     database_login_rejected: message("{0} rejected the user or password", "Correct them in DATABASE_URL."),
     database_not_found: message(
@@ -126,6 +121,7 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     network_interrupted: message("{0}: connection lost ({1})", CHECK_CONNECTION),
     network_other: message("{0}: cannot connect ({1})", "Check that this machine is online and may reach QQ."),
+    network_proxy: message("", "{0} is set: check that this proxy runs and may reach QQ, or unset {0}."),
 
     qq_code: message("QQ returned {0}: {1}", ""),
     qq_code_undocumented: message("QQ returned {0}, which is not documented ({1})", ""),

@@ -70,7 +70,6 @@ pub struct Messages {
     pub database_ok: Message,
     pub database_newer: Message,
     pub database_damaged: Message,
-    pub database_invalid_url: Message,
     pub database_timeout: Message,
     pub database_login_rejected: Message,
     pub database_not_found: Message,
@@ -109,6 +108,8 @@ pub struct Messages {
     pub network_certificate: Message,
     pub network_interrupted: Message,
     pub network_other: Message,
+    // variable; only advice
+    pub network_proxy: Message,
 
     // code, meaning or QQ's own description
     pub qq_code: Message,

@@ -44,10 +44,6 @@ pub(super) static MESSAGES: Messages = Messages {
     database_ok: message("{0} 连接正常，表结构最新，可写入", ""),
     database_newer: message("{0} 由更高版本的程序创建", "请改用该版本运行，或更换 DATABASE_URL。"),
     database_damaged: message("{0} 的迁移记录不一致或未完成", "请恢复备份，或更换 DATABASE_URL。"),
-    database_invalid_url: message(
-        "DATABASE_URL 格式错误",
-        "请使用 sqlite://path/to/file.db 或 postgres://user:password@host/name，密码中的特殊字符写成 %XX。",
-    ),
     database_timeout: message("{0} 响应超时", "请检查数据库负载，以及中间是否有防火墙。"),
     database_login_rejected: message("{0} 的用户名或密码错误", "请修改 DATABASE_URL 中的用户名和密码。"),
     database_not_found: message("{0}：数据库不存在", "请创建该数据库，或修改 DATABASE_URL 中的库名。"),
@@ -100,6 +96,7 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     network_interrupted: message("{0}：连接中断（{1}）", CHECK_CONNECTION),
     network_other: message("{0}：无法连接（{1}）", "请检查本机是否联网，以及是否允许访问 QQ。"),
+    network_proxy: message("", "已设置 {0}：请检查该代理是否正常、能否访问 QQ，或取消设置 {0}。"),
 
     qq_code: message("QQ 返回 {0}：{1}", ""),
     qq_code_undocumented: message("QQ 返回 {0}，官方文档中没有此返回码（{1}）", ""),
@@ -164,16 +161,25 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
         }
         "QQ_APP_KEY" => "使用 QQ 互联控制台“网站应用”中的 APP Key；如需使用沙盒，请同时删除 QQ_APP_ID 和 QQ_APP_KEY",
         "QQ_GRAPH_URL" => "使用 https://graph.qq.com，并同时设置 QQ_APP_ID 和 QQ_APP_KEY；http 只能用于本机",
-        "QQ_SCOPE" => "使用以逗号分隔的接口名，例如 get_user_info",
-        "DATABASE_URL" => "使用 sqlite://path/to/file.db 或 postgres://user:password@host/name",
+        "QQ_SCOPE" => "使用以逗号分隔的接口名，其中必须有 get_user_info",
+        "DATABASE_URL" => {
+            "使用 sqlite://path/to/file.db 或 postgres://user:password@host/name，特殊字符写成 %XX（密码中的 @ 写成 %40，# 写成 %23，/ 写成 %2F）"
+        }
         "SECRET_KEY" => "使用 base64 编码的 32 个随机字节，可用此命令生成：openssl rand -base64 32",
         "REGISTRATION" => "使用 form、auto 或 closed",
         "SANDBOX_CALLBACKS" => "使用完整的回调地址，以分号分隔",
         "SMTP_URL" | "MAIL_FROM" | "METRICS_ADDR" => "此版本尚不支持，请删除该变量",
         "QQ_UNIONID" | "EMAIL_TRUST" => "使用 on 或 off",
         "RATE_LIMIT" => "使用大于 0 的整数，或 off",
-        "LEPTOS_SITE_ADDR" | "SANDBOX_ADDR" => "使用类似 127.0.0.1:3000 的 IP 地址和端口；沙盒只能使用本机地址",
+        "LEPTOS_SITE_ADDR" | "SANDBOX_ADDR" => {
+            "使用类似 127.0.0.1:3000 的 IP 地址和端口；使用沙盒时只能是本机地址，否则请设置 QQ_APP_ID 和 QQ_APP_KEY"
+        }
         "TRUSTED_PROXIES" => "使用 0 到 16 的整数",
+        "SESSION_IDLE_SECS" => "使用大于 0 的整数，且不大于 SESSION_MAX_SECS",
+        "HTTPS_PROXY" | "https_proxy" | "ALL_PROXY" | "all_proxy" => {
+            "使用 http://host:port、https://host:port、socks4://host:port 或 socks5://host:port，或取消设置"
+        }
+        "LEPTOS_SITE_ROOT" | "SANDBOX_APP_ID" | "SANDBOX_APP_KEY" | "NO_PROXY" | "no_proxy" => "使用 UTF-8 编码的文本",
         "LOG_FORMAT" => "使用 text 或 json",
         _ => "使用大于 0 的整数",
     };

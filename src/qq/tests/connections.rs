@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::LazyConfigAcceptor;
 
 use super::fake_qq::{FakeQq, Reply, ok};
 use super::{OID, config};
-use crate::qq::Client;
+use crate::qq::{Client, ClientConfig, Proxy};
 
 const TOKEN: &str = r#"{"access_token":"AT","expires_in":"5184000","refresh_token":"RT"}"#;
 
@@ -67,4 +68,28 @@ async fn http_2_is_offered_with_http_1_as_the_fallback() {
     assert!(Client::new(config(&url)).unwrap().exchange_code(&secret("C")).await.is_err());
     let offer: Vec<Vec<u8>> = offer.await.unwrap();
     assert_eq!(offer, [b"h2".to_vec(), b"http/1.1".to_vec()]);
+}
+
+#[tokio::test]
+async fn requests_go_through_a_socks_proxy() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("socks5h://{}", listener.local_addr().unwrap());
+    let proxy = Proxy { variable: "ALL_PROXY", url: url.into(), exceptions: String::new() };
+    let client = Client::new(ClientConfig { proxy: Some(proxy), ..config("https://graph.qq.invalid") }).unwrap();
+    let call = tokio::spawn(async move { client.fetch_openid(&secret("AT")).await });
+    // RFC 1928: version and methods; no authentication; version, CONNECT, reserved, type of address, name, port.
+    let (mut stream, _) = listener.accept().await.unwrap();
+    drop(listener);
+    assert_eq!(stream.read_u8().await.unwrap(), 5);
+    let mut methods = vec![0; stream.read_u8().await.unwrap().into()];
+    stream.read_exact(&mut methods).await.unwrap();
+    stream.write_all(&[5, 0]).await.unwrap();
+    let mut request = [0; 4];
+    stream.read_exact(&mut request).await.unwrap();
+    assert_eq!(request, [5, 1, 0, 3]);
+    let mut name = vec![0; stream.read_u8().await.unwrap().into()];
+    stream.read_exact(&mut name).await.unwrap();
+    assert_eq!((&name[..], stream.read_u16().await.unwrap()), (&b"graph.qq.invalid"[..], 443));
+    drop(stream);
+    assert!(call.await.unwrap().is_err());
 }

@@ -88,7 +88,6 @@ async fn database_states_are_reported() {
         ("good?mode=ro", Status::Error, "is not writable"),
         ("empty?mode=ro", Status::Error, "is not writable"),
         ("missing?mode=ro", Status::Error, "is not writable: mode=ro"),
-        ("good?nonsense=1", Status::Error, "DATABASE_URL is not a valid database URL"),
     ] {
         let report = run(&site, &[("DATABASE_URL", &url(&folder.join(name)))]).await;
         let (actual, text) = result(&report, CheckName::Database);
@@ -219,5 +218,15 @@ async fn public_url_rules_apply_to_real_qq_only() {
         let (actual, text) = result(&report, CheckName::PublicUrl);
         assert!(actual == status && text.contains(words), "{public_url}: {text}");
         assert_eq!(check(&report, CheckName::DnsAndTls).status, Status::Error);
+    }
+}
+
+#[tokio::test]
+async fn proxy_that_cannot_be_reached_is_named() {
+    let site = TestSite::start().await;
+    for url in ["socks5h://user:canary@127.0.0.1:1", "http://user:canary@127.0.0.1:1"] {
+        let report = run(&site, &[("QQ_GRAPH_URL", "https://qq.invalid"), ("ALL_PROXY", url)]).await;
+        let (status, text) = result(&report, CheckName::DnsAndTls);
+        assert!(status == Status::Error && text.contains("ALL_PROXY is set") && !text.contains("canary"), "{text}");
     }
 }

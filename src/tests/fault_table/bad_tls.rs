@@ -89,6 +89,7 @@ impl UntrustedQq {
             request_unionid: false,
             timeout: Duration::from_secs(1),
             profile_timeout: ClientConfig::PROFILE_TIMEOUT,
+            proxy: None,
         };
         Client::new(settings).expect("a client")
     }

@@ -76,10 +76,24 @@ async fn program_serves_and_stops_if_the_log_cannot_be_written() {
 #[test]
 fn output_that_cannot_be_written_is_no_panic() {
     let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device"));
-    for (arguments, code) in [(&["--help"][..], 0), (&["--version"], 0), (&["doctor"], 1), (&["--unknown"], 2)] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_qq-login"));
-        // `RUST_LOG` keeps `doctor` from asking the network.
-        command.args(arguments).env_clear().env("RUST_LOG", "loud=very").stdout(full()).stderr(full());
-        assert_eq!(command.status().expect("a status").code(), Some(code), "{arguments:?}");
+    let closed = || Stdio::from(std::io::pipe().expect("a pipe").1);
+    let work_dir = WorkDir::new("output");
+    let calls =
+        [(&["--help"][..], 1), (&["--version"], 1), (&["doctor"], 1), (&["doctor", "--json"], 1), (&["--unknown"], 2)];
+    for (arguments, code) in calls {
+        for output in [full, closed] as [fn() -> Stdio; 2] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_qq-login"));
+            command.args(arguments).current_dir(work_dir.data_dir()).env_clear();
+            let status = command.stdout(output()).stderr(output()).status().expect("a status");
+            assert_eq!(status.code(), Some(code), "{arguments:?}");
+        }
     }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qq-login"));
+    command.current_dir(work_dir.data_dir()).env_clear().env("PUBLIC_URL", "x").stderr(full());
+    assert_eq!(command.status().expect("a status").code(), Some(2));
+    // The reason is on standard error if that works.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qq-login"));
+    let output = command.arg("--version").env_clear().stdout(full()).stderr(Stdio::piped()).output().expect("output");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(stderr.starts_with("qq-login: cannot write to standard output: "), "{stderr}");
 }

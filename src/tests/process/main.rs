@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may end so")]
 
 mod connections;
+mod database_files;
 mod disk_full;
 mod invalid_config;
 mod log;
