@@ -28,6 +28,7 @@ pub(super) fn read(
             (sandbox.settings.app_id.clone(), sandbox.settings.app_key.clone().into(), graph_url, Some(sandbox))
         }
     };
+    let proxy = if graph_url.scheme() == "https" { proxy::read(env)? } else { None };
     let timeout_ms = env.positive("QQ_TIMEOUT_MS", 10_000, "milliseconds")?;
     let config = ClientConfig {
         app_id,
@@ -38,7 +39,7 @@ pub(super) fn read(
         request_unionid: env.switch("QQ_UNIONID", false)?,
         timeout: Duration::from_millis(timeout_ms.unsigned_abs()),
         profile_timeout: ClientConfig::PROFILE_TIMEOUT,
-        proxy: if sandbox.is_some() { None } else { proxy::read(env)? },
+        proxy,
     };
     Ok((config, sandbox))
 }
@@ -47,8 +48,8 @@ fn checked_app_id(app_id: String) -> Result<String, ConfigError> {
     if app_id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(app_id);
     }
-    let problem = format!("{app_id:?} is not an App ID");
-    Err(ConfigError::new("QQ_APP_ID", problem, "use the number that the QQ Connect console shows as APP ID"))
+    // The message does not repeat the value, which may be the App Key.
+    Err(ConfigError::new("QQ_APP_ID", "is not an App ID", "use the number that the QQ Connect console shows as APP ID"))
 }
 
 fn missing_credential(missing: &'static str, present: &str) -> ConfigError {

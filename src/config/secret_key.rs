@@ -82,7 +82,8 @@ impl SecretKeySource {
             return Ok(key.into());
         }
         let key: [u8; SecretKey::BYTES] = random::bytes(random)?;
-        create_key_file(path, &STANDARD.encode(key)).map_err(|source| file_error(path, source))?;
+        let suffix = u64::from_ne_bytes(random::bytes(random)?);
+        create_key_file(path, suffix, &STANDARD.encode(key)).map_err(|source| file_error(path, source))?;
         // Another process may have created the file first.
         let key = read_key_file(path)?.ok_or_else(|| file_error(path, io::ErrorKind::NotFound.into()))?;
         Ok(key.into())
@@ -129,14 +130,14 @@ fn path_beside_database(database_url: &DatabaseUrl) -> PathBuf {
 }
 
 /// Writes a temporary file and hard-links it to `path`: readers never see half a key, and the first of several writers
-/// wins.
-fn create_key_file(path: &Path, content: &str) -> io::Result<()> {
+/// wins. `suffix` is random, since programs in different containers can have the same process id.
+fn create_key_file(path: &Path, suffix: u64, content: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let temporary = path.with_extension(format!("key.{}", std::process::id()));
+    let temporary = path.with_extension(format!("key.{suffix:016x}"));
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&temporary)?;

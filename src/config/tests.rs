@@ -179,9 +179,18 @@ fn errors_and_debug_contain_no_secret() {
     let config = read(&[REAL[0], REAL[1], ("SECRET_KEY", KEY.1)]).expect("configuration");
     let shown = format!("{config:?}");
     assert!(!shown.contains("canary") && !shown.contains("MDEy") && !shown.contains("[48, 49"), "{shown}");
-    let error = read(&[("SECRET_KEY", "canary")]).expect_err("too short").to_string();
-    assert!(error.starts_with("SECRET_KEY: ") && !error.contains("canary"), "{error}");
-    assert_eq!(error.lines().count(), 1);
+    for (variable, value) in [
+        ("SECRET_KEY", "canary"),
+        ("PUBLIC_URL", "https://a:canary@b"),
+        ("DATABASE_URL", "canary"),
+        ("QQ_APP_ID", "canary-app-key"),
+        ("QQ_GRAPH_URL", "https://canary@graph.qq.com"),
+        ("HTTPS_PROXY", "ftp://canary@127.0.0.1"),
+    ] {
+        let error = read(&[REAL[0], REAL[1], (variable, value)]).expect_err(variable).to_string();
+        assert!(error.starts_with(&format!("{variable}: ")) && !error.contains("canary"), "{error}");
+        assert_eq!(error.lines().count(), 1);
+    }
 }
 
 #[test]
@@ -198,6 +207,24 @@ fn key_file_is_created_once_and_private() {
         use std::os::unix::fs::PermissionsExt;
         let mode = std::fs::metadata(folder.join("nested/qq-login.key")).expect("file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn all_programs_that_start_at_once_use_the_same_new_key() {
+    let folder = std::env::temp_dir().join(format!("qq-login-keys-{}", std::process::id()));
+    for round in 0..20 {
+        let source = SecretKeySource::File(folder.join(round.to_string()).join("qq-login.key"));
+        let load = || source.load(&crate::random::system()).expect("a key");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        let sealers: Vec<_> =
+            keys.iter().map(|key| crate::sealing::Sealer::new(key, "test", crate::random::system())).collect();
+        let message = sealers[0].seal(b"", b"same key").expect("sealed");
+        assert!(sealers.iter().all(|sealer| sealer.open(b"", &message).is_some()), "round {round}");
     }
     std::fs::remove_dir_all(folder).expect("removed");
 }
