@@ -5,6 +5,7 @@
 //! callbacks proceeds, on several machines too.
 
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -33,6 +34,8 @@ pub(super) struct Attempts {
     is_https: bool,
     clock: Clock,
     random: Random,
+    /// The number of the last attempt.
+    last_number: AtomicU64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,6 +44,9 @@ pub(super) struct Attempt {
     #[serde(rename = "next")]
     return_to: String,
     started_at: i64,
+    /// Orders the attempts of a browser, which may start several in one second. Attempts of earlier versions have none.
+    #[serde(default)]
+    number: u64,
 }
 
 impl Attempt {
@@ -57,19 +63,24 @@ impl Attempt {
 impl Attempts {
     pub(super) fn new(secrets: &SecretKeys, is_https: bool, clock: Clock, random: Random) -> Attempts {
         let sealer = Sealer::new(secrets, "sign-in attempt", random.clone());
-        Attempts { sealer, is_https, clock, random }
+        Attempts { sealer, is_https, clock, random, last_number: AtomicU64::new(0) }
     }
 
     /// Returns the cookies with a new attempt added, and its `state`.
     pub(super) fn start(&self, jar: CookieJar, return_to: &ReturnTo) -> Result<(CookieJar, String), LoginError> {
         // Only letters, digits, `-` and `_`: Android lost a state with other characters (casdoor/casdoor#2959).
         let state = URL_SAFE_NO_PAD.encode(random::bytes::<STATE_BYTES>(&self.random)?);
-        let attempt =
-            Attempt { state: state.clone(), return_to: return_to.as_str().to_owned(), started_at: (self.clock)() };
+        let known = self.read_all(&jar);
+        let attempt = Attempt {
+            state: state.clone(),
+            return_to: return_to.as_str().to_owned(),
+            started_at: (self.clock)(),
+            number: self.next_number(&known),
+        };
         let name = self.cookie_name(&state);
         let plain = serde_json::to_vec(&attempt).unwrap_or_default();
         let value = URL_SAFE_NO_PAD.encode(self.sealer.seal(&sealing_context(COMPANY_QQ, &name), &plain)?);
-        let jar = self.make_room(jar, name.len() + value.len());
+        let jar = self.make_room(jar, known, name.len() + value.len());
         Ok((jar.add(self.cookie(name, value)), state))
     }
 
@@ -107,19 +118,35 @@ impl Attempts {
         (-MAX_SKEW_SECS..=LIFETIME_SECS).contains(&age_secs).then_some(attempt)
     }
 
+    /// Returns the attempts of a browser with their cookies. An invalid or expired one is `None`.
+    fn read_all(&self, jar: &CookieJar) -> Vec<(Option<Attempt>, Cookie<'static>)> {
+        let cookies = jar.iter().filter(|cookie| cookie.name().starts_with(self.cookie_prefix()));
+        cookies.map(|cookie| (self.open(cookie), cookie.clone())).collect()
+    }
+
+    /// Returns a number that is larger than those of all attempts of this process, and of those that the browser
+    /// has started elsewhere.
+    fn next_number(&self, known: &[(Option<Attempt>, Cookie<'static>)]) -> u64 {
+        let largest_known = known.iter().filter_map(|(attempt, _)| Some(attempt.as_ref()?.number)).max().unwrap_or(0);
+        self.last_number.fetch_max(largest_known, Ordering::Relaxed);
+        self.last_number.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    }
+
     /// Removes invalid and expired attempts, and the oldest ones until the new one fits.
-    fn make_room(&self, mut jar: CookieJar, new_cookie_bytes: usize) -> CookieJar {
-        let mut attempts: Vec<(Option<i64>, Cookie<'static>)> = jar
-            .iter()
-            .filter(|cookie| cookie.name().starts_with(self.cookie_prefix()))
-            .map(|cookie| (self.open(cookie).map(|attempt| attempt.started_at), cookie.clone()))
-            .collect();
-        attempts.sort_by_key(|(started_at, _)| Reverse(*started_at));
+    fn make_room(
+        &self,
+        mut jar: CookieJar,
+        known: Vec<(Option<Attempt>, Cookie<'static>)>,
+        new_cookie_bytes: usize,
+    ) -> CookieJar {
+        let age = |attempt: Attempt| (attempt.number, attempt.started_at);
+        let mut attempts: Vec<_> = known.into_iter().map(|(attempt, cookie)| (attempt.map(age), cookie)).collect();
+        attempts.sort_by_key(|(age, _)| Reverse(*age));
         let (mut count, mut total_bytes) = (1, new_cookie_bytes);
-        for (started_at, cookie) in attempts {
+        for (age, cookie) in attempts {
             count += 1;
             total_bytes += cookie.name().len() + cookie.value().len();
-            if started_at.is_none() || count > MAX_ATTEMPTS || total_bytes > MAX_COOKIE_BYTES {
+            if age.is_none() || count > MAX_ATTEMPTS || total_bytes > MAX_COOKIE_BYTES {
                 jar = jar.remove(self.cookie(cookie.name().to_owned(), String::new()));
             }
         }

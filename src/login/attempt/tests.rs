@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use super::*;
 use crate::sealing::SecretKey;
@@ -87,6 +87,54 @@ async fn s08_eleventh_attempt_replaces_the_oldest() {
     }
 }
 
+/// Adds the cookies that two responses set at the same time.
+fn merge(mut one: CookieJar, other: &CookieJar) -> CookieJar {
+    for cookie in other.iter() {
+        one = one.add(cookie.clone());
+    }
+    one
+}
+
+#[tokio::test]
+async fn s08_newest_attempts_of_one_second_survive() {
+    let (attempts, replica) = (attempts(false), attempts(false));
+    let mut states = Vec::new();
+    // A browser restores twenty tabs at once, with two connections: each request lacks the other's cookie.
+    let mut jar = CookieJar::new();
+    for _ in 0..10 {
+        let (one, first) = attempts.start(jar.clone(), "/a");
+        let (other, second) = attempts.start(jar, "/a");
+        jar = merge(one, &other);
+        states.extend([first, second]);
+    }
+    let survives = |jar: &CookieJar, state: &String| attempts.inner.find(jar, state).is_some();
+    let (jar, last) = replica.start(jar, "/a");
+    assert_eq!(jar.iter().count(), 10);
+    assert!(survives(&jar, &last) && states[11..].iter().all(|state| survives(&jar, state)));
+    // The replica's attempt is newer than those before it, and older than those after it.
+    let mut jar = jar;
+    for number in 0..10 {
+        assert_eq!(survives(&jar, &last), number < 10, "{number}");
+        jar = attempts.start(jar, "/a").0;
+    }
+    assert!(!survives(&jar, &last));
+}
+
+#[tokio::test]
+async fn attempt_of_an_earlier_version_is_found_and_older_than_all_others() {
+    let attempts = attempts(false);
+    let state = "A".repeat(32);
+    let name = attempts.inner.cookie_name(&state);
+    let plain = format!(r#"{{"state":"{state}","next":"/a","started_at":1000000}}"#);
+    let sealed = attempts.inner.sealer.seal(&sealing_context("qq", &name), plain.as_bytes()).expect("sealed");
+    let mut jar = CookieJar::new().add(Cookie::new(name, URL_SAFE_NO_PAD.encode(sealed)));
+    for _ in 0..10 {
+        assert!(attempts.find(&jar, &state).is_some());
+        jar = attempts.start(jar, "/a").0;
+    }
+    assert!(attempts.find(&jar, &state).is_none());
+}
+
 #[tokio::test]
 async fn cookies_stay_small_with_long_return_paths() {
     let attempts = attempts(false);
@@ -117,7 +165,7 @@ async fn s11_attempt_of_another_company_is_rejected() {
     let attempts = attempts(false);
     let state = "A".repeat(32);
     let name = attempts.inner.cookie_name(&state);
-    let attempt = Attempt { state: state.clone(), return_to: "/a".into(), started_at: 1_000_000 };
+    let attempt = Attempt { state: state.clone(), return_to: "/a".into(), started_at: 1_000_000, number: 1 };
     let plain = serde_json::to_vec(&attempt).expect("json");
     let jar_of = |company: &str| {
         let sealed = attempts.inner.sealer.seal(&sealing_context(company, &name), &plain).expect("sealed");
