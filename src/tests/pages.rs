@@ -2,6 +2,35 @@
 
 use crate::support::{TestSite, http_client, options};
 
+/// Screen readers jump between landmarks; what is outside of them is easily missed.
+#[tokio::test]
+async fn everything_on_a_page_is_within_a_landmark() {
+    let sandbox = options([("QQ_APP_ID", ""), ("QQ_APP_KEY", ""), ("QQ_GRAPH_URL", "")]);
+    let site = TestSite::start_with(sandbox).await;
+    for path in ["/", "/login", "/login?error=expired", "/privacy", "/nowhere", "/logout"] {
+        let page = site.browser().get(path).await.body;
+        let (_, body) = page.split_once("<body>").expect("a body");
+        let (before, rest) = body.split_once("<header>").expect("a header");
+        assert!(before.contains("class=\"skip-link\"") && before.matches("</").count() == 1, "{path}: {before}");
+        let (header, rest) = rest.split_once("</header><main ").expect("the main content follows the header");
+        assert!(header.contains("class=\"sandbox-note\""), "{path}: {header}");
+        let (_, footer) = rest.split_once("</main><footer ").expect("the footer follows the main content");
+        assert!(footer.ends_with("</footer></body></html>"), "{path}: {footer}");
+    }
+}
+
+#[tokio::test]
+async fn home_page_has_a_description_in_the_visitors_language() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let description = "<meta name=\"description\" content=\"";
+    assert!(browser.get("/").await.body.contains(&format!("{description}Sign in with your QQ account.")));
+    browser.post("/language", &[("lang", "zh-CN")]).await;
+    assert!(browser.get("/").await.body.contains(&format!("{description}使用 QQ 账号登录")));
+    browser.register_new_user().await;
+    assert!(browser.get("/").await.body.contains(description));
+}
+
 #[tokio::test]
 async fn language_follows_the_browser_until_the_user_chooses_one() {
     let site = TestSite::start().await;

@@ -24,6 +24,7 @@ pub(super) fn Document(children: Children) -> impl IntoView {
                     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                     <meta name="color-scheme" content="light dark" />
                     <title>{format!("{} - {}", page.title, page.messages.site_name)}</title>
+                    {page.description.map(|text| view! { <meta name="description" content=text /> })}
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" id="leptos" href=request.state.assets.css() />
                     {page.has_script.then(|| view! { <PageScript nonce=nonce.clone() assets=page.request.state.assets.clone() /> })}
@@ -57,10 +58,12 @@ fn Header(page: PageContext) -> impl IntoView {
     });
     view! {
         <a class="skip-link" href="#main">{messages.skip_to_content}</a>
-        {sandbox_note}
-        <header class="site-header">
-            <a class="site-name" href="/">{messages.site_name}</a>
-            {user}
+        <header>
+            {sandbox_note}
+            <div class="site-header">
+                <a class="site-name" href="/">{messages.site_name}</a>
+                {user}
+            </div>
         </header>
     }
 }

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { approve, openRegistration, expect, on, test } from "../support.ts";
+import { approve, openRegistration, expect, on, sandboxURL, test } from "../support.ts";
 
 test("sign-in and sign-out work with Tab and Enter only", async ({ page, unique }) => {
   const username = unique("keys");
@@ -43,6 +43,18 @@ test("the first Tab shows a link that skips to the content", async ({ page }) =>
   await expect(skip).toBeInViewport();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("main")).toBeFocused();
+});
+
+test("every focus stop of the sandbox's pages shows its focus", async ({ page }) => {
+  await page.goto("/");
+  await on(page).qqButton.click();
+  await page.getByTestId("sandbox-person").click();
+  await expect(page.getByTestId("sandbox-person")).toHaveCSS("outline-style", "solid");
+  await page.reload();
+  await tabTo(page, page.getByTestId("sandbox-person"));
+  await tabTo(page, page.getByTestId("sandbox-cancel"));
+  await page.goto(sandboxURL);
+  await tabTo(page, page.getByRole("button").first());
 });
 
 /** Presses Tab until `target` has the focus. Every focused element on the way must show its focus. */

@@ -13,7 +13,8 @@ use crate::web::template::PublicPage;
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
-    let page = Page::new(&request, request.messages().home_title);
+    let messages = request.messages();
+    let page = Page::new(&request, messages.home_title).with_description(messages.home_lead);
     Ok(if user.is_some() { page.with_user(user) } else { page.with_script().with_template(PublicPage::Home) }.into())
 }
 
