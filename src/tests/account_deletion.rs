@@ -68,13 +68,9 @@ async fn s95_account_deletion_removes_all_data_of_that_user_only() {
     assert_eq!(ann.register("安", "ann", "ann@example.com").await.location(), "/account");
 }
 
-/// Which of the texts the database's files contain, on SQLite.
-fn found_in_files<'t>(site: &TestSite, texts: &[&'t [u8]]) -> Vec<Cow<'t, str>> {
-    let file = site.database_file().expect("SQLite");
-    let bytes: Vec<u8> = ["db", "db-wal", "db-journal"]
-        .iter()
-        .flat_map(|extension| std::fs::read(file.with_extension(extension)).unwrap_or_default())
-        .collect();
+/// Which of the texts the database's files contain.
+async fn found_in_files<'t>(site: &TestSite, texts: &[&'t [u8]]) -> Vec<Cow<'t, str>> {
+    let bytes = site.database_bytes().await;
     let is_found = |text: &&&[u8]| bytes.windows(text.len()).any(|part| part == **text);
     texts.iter().filter(is_found).map(|text| String::from_utf8_lossy(text)).collect()
 }
@@ -100,12 +96,13 @@ async fn s95_files_keep_no_byte_of_a_deleted_account() {
         for name in ["openid", "unionid", "avatar_hash"] {
             ids.push(site.query_texts(&format!("SELECT {name} {column}")).await.remove(0));
         }
+        site.wait_for_count(&format!("avatars WHERE hash = '{}'", ids[2]), 1).await;
         let picture = site.query_texts(&format!("SELECT hex(picture) FROM avatars WHERE hash = '{}'", ids[2])).await;
         let picture = hex::decode(&picture[0]).expect("bytes");
         let picture = &picture[picture.len() / 2..][..24];
         let texts = [nickname.as_bytes(), username.as_bytes(), email.as_bytes(), picture];
         let texts = [&texts[..], &ids.iter().map(String::as_bytes).collect::<Vec<_>>()].concat();
-        assert_eq!(found_in_files(&site, &texts).len(), texts.len(), "the search finds what is there");
+        assert_eq!(found_in_files(&site, &texts).await.len(), texts.len(), "the search finds what is there");
         if has_reader {
             // As long as it reads, the log has to keep what it sees.
             site.execute("BEGIN").await;
@@ -116,7 +113,7 @@ async fn s95_files_keep_no_byte_of_a_deleted_account() {
             site.execute("COMMIT").await;
             site.browser().register_new_user().await;
         }
-        assert_eq!(found_in_files(&site, &texts), Vec::<String>::new(), "with a reader: {has_reader}");
+        assert_eq!(found_in_files(&site, &texts).await, Vec::<String>::new(), "with a reader: {has_reader}");
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
+
 use crate::support::{Browser, Response, TestSite};
+
+/// More than the site has connections to the database.
+const READERS: usize = 12;
 
 /// Locks the database against writes until `ROLLBACK`.
 async fn lock_database(site: &TestSite) {
@@ -69,20 +74,13 @@ async fn locked_database_returns_503_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn healthz_and_readyz_return_200() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    assert_eq!(browser.get("/healthz").await.status, 200);
-    assert_eq!(browser.get("/readyz").await.status, 200);
-}
-
-#[tokio::test]
-async fn readyz_fails_with_the_reason_if_writes_fail() {
+async fn readyz_fails_with_the_reason_if_writes_fail_and_healthz_does_not() {
     let site = TestSite::start().await;
     let mut client = site.browser();
     assert_eq!(wait_for_readyz(&mut client, 200).await.body, "ok\n");
     lock_database(&site).await;
     let response = wait_for_readyz(&mut client, 503).await;
+    assert_eq!((client.get("/healthz").await.status, client.get("/readyz").await.status), (200, 503));
     assert_eq!(response.body, "the database is busy\n");
     assert!(response.header("retry-after").parse::<u64>().is_ok_and(|wait| wait >= 1));
     site.execute("ROLLBACK").await;
@@ -112,11 +110,25 @@ async fn readyz_writes_at_most_once_per_second() {
 #[tokio::test]
 async fn reads_succeed_while_the_database_is_locked() {
     let site = TestSite::start().await;
-    let mut browser = site.browser();
-    let username = browser.register_new_user().await;
+    let mut browsers = vec![];
+    for _ in 0..READERS {
+        let mut browser = site.browser();
+        let username = browser.register_new_user().await;
+        browsers.push((browser, username));
+    }
+    let database = site.open_database().await;
     // Long enough for the session's last-seen time to be updated.
     site.advance_clock(3600);
     lock_database(&site).await;
-    assert_eq!(browser.signed_in_as().await, Some(username));
+    // This waits for as long as the site would wait for the lock, and began earlier.
+    let insert = sqlx::query("INSERT INTO spent_attempts (state_hash, spent_at) VALUES ('late', 1)");
+    let write = tokio::spawn(async move { database.execute(insert).await });
+    let reads = browsers.into_iter().map(|(mut browser, username)| async move {
+        let page = browser.get("/account").await;
+        assert_eq!((page.status, page.text_by_test_id("username")), (200, Some(username)));
+    });
+    join_all(reads).await;
+    assert!(!write.is_finished(), "readers had to wait for a writer");
+    assert!(write.await.expect("a result").is_err(), "the database was locked all the time");
     site.execute("ROLLBACK").await;
 }

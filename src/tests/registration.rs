@@ -200,19 +200,25 @@ async fn s47_fifty_concurrent_registrations_of_one_user_create_one_account() {
             (response.status, response.location().to_owned(), browser)
         })
     });
-    let mut last = None;
+    let mut browsers = vec![];
     for post in posts.collect::<Vec<_>>() {
         let (status, location, browser) = post.await.expect("a response");
         assert_eq!((status, location.as_str()), (303, "/account"));
-        last = Some(browser);
+        browsers.push(browser);
     }
     assert_eq!((site.count("users").await, site.count("open_ids").await), (1, 1));
     let username = site.query_texts("SELECT username FROM users").await.remove(0);
-    assert_eq!(
-        last.expect("a browser").signed_in_as().await,
-        Some(username),
-        "every browser is signed in to that account"
-    );
+    let mut session_ids = BTreeSet::new();
+    for mut browser in browsers {
+        assert_eq!(
+            browser.signed_in_as().await.as_ref(),
+            Some(&username),
+            "every browser is signed in to that account"
+        );
+        session_ids.extend(browser.session_id().map(str::to_owned));
+    }
+    let signed_in = site.count("sessions WHERE user_id IS NOT NULL").await;
+    assert_eq!((session_ids.len(), signed_in, site.count("sessions").await), (50, 50, 50), "one session each");
 }
 
 #[tokio::test]

@@ -1,21 +1,39 @@
 //! Session ids, cookies, and the sealed rows in the database.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
+use qq_login::random::{self, Random};
 use tower_sessions::session::Id;
 
 use crate::support::{Browser, TestSite, options};
 
 #[tokio::test]
 async fn s57_session_ids_have_128_random_bits() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    browser.register_new_user().await;
-    let id = browser.session_id().expect("a session");
-    assert_eq!(id.len(), 22, "128 bits in base64");
-    assert!(id.parse::<Id>().is_ok());
-    let ids: BTreeSet<i128> = (0..1_000_000).map(|_| Id::default().0).collect();
-    assert_eq!(ids.len(), 1_000_000);
+    let generated = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+    let (system, log) = (random::system(), generated.clone());
+    let recording: Random = Arc::new(move |buffer: &mut [u8]| {
+        system(buffer)?;
+        log.lock().expect("a log").push(buffer.to_vec());
+        Ok(())
+    });
+    let site = TestSite::start_with_random(vec![], recording).await;
+    let mut used = BTreeSet::new();
+    let mut note_id = |browser: &Browser| {
+        let id: Id = browser.session_id().expect("a session").parse().expect("128 bits in base64");
+        let position = generated.lock().expect("a log").iter().position(|bytes| *bytes == id.0.to_le_bytes());
+        used.insert(position.expect("all 128 bits of the id are random"));
+    };
+    for name in ["Ann", "Bob", "Carol"] {
+        let mut browser = site.browser();
+        browser.sign_in(name).await;
+        note_id(&browser);
+        browser.post("/register/auto", &[]).await;
+        note_id(&browser);
+        browser.sign_in(name).await;
+        note_id(&browser);
+    }
+    assert_eq!(used.len(), 9, "random bytes were used twice");
 }
 
 #[tokio::test]

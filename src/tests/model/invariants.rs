@@ -14,6 +14,7 @@ use tower_sessions::session::Id;
 use super::action::BrowserId;
 use super::runner::{CheckResult, Runner, attempt_cookies};
 use super::state::{AuthState, Session, SessionKind, UsernameKind};
+use crate::support::http_client;
 
 const LAST_SEEN_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -145,16 +146,16 @@ impl Runner<'_> {
         let id: Id = self.session_ids[&number].parse().expect("an id");
         let record = self.environment.store.load(&id).await.expect("a store").expect("a session");
         let data = record.data.get("person").cloned().and_then(|data| serde_json::from_value(data).ok());
-        let token = match data {
+        let (token, openid) = match data {
             Some(sessions::SessionData::Pending(found)) => {
                 let registration = Some((found.started_at, found.next, found.draft.is_some()));
                 prop_assert_eq!(registration, pending_registration(session), "registration in browser {}", browser);
-                found.token
+                (found.token, found.openid)
             }
             Some(sessions::SessionData::SignedIn(found)) => {
                 prop_assert_eq!(pending_registration(session), None, "browser {} is signed in", browser);
                 prop_assert_eq!(Some(found.username), self.username(session.user));
-                found.token
+                (found.token, found.openid)
             }
             None => return Err(TestCaseError::fail("the session data is unreadable")),
         };
@@ -165,11 +166,21 @@ impl Runner<'_> {
         match self.access_tokens.get(&number) {
             Some(known) => prop_assert_eq!(&token, known, "the access token changed"),
             None => {
-                prop_assert!(self.access_tokens.values().all(|known| *known != token), "a token in two sessions");
+                // QQ may issue the same token twice, but not to two users.
+                let user = self.openid_of_token(&token).await;
+                prop_assert_eq!(user.as_deref(), Some(openid.as_str()), "a token of another user");
                 self.access_tokens.insert(number, token);
             }
         }
         Ok(())
+    }
+
+    /// Asks QQ whose token it is.
+    async fn openid_of_token(&self, token: &str) -> Option<String> {
+        let url = format!("{}/oauth2.0/me?access_token={token}&fmt=json", self.environment.site.qq_url);
+        let body = http_client().get(url).send().await.expect("an answer").text().await.expect("a body");
+        let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        answer["openid"].as_str().map(str::to_owned)
     }
 
     /// At the end of the walk, both replicas reject every ended or expired session.

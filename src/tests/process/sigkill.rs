@@ -1,4 +1,4 @@
-//! SIGKILL at random times during registrations.
+//! SIGKILL at random times during registrations, and loss of everything that was not synced to the disk by then.
 
 use std::time::{Duration, SystemTime};
 
@@ -56,8 +56,8 @@ async fn register_until_killed(port: u16, prefix: String, registered: UnboundedS
 }
 
 /// Starts the program again. Expects that these users are still signed in and can sign in again.
-async fn restart(work_dir: &WorkDir, users: &[&RegisteredUser]) -> Program {
-    let program = Program::start_with_qq_timeout(work_dir, QQ_TIMEOUT_MS).await;
+async fn restart(work_dir: &WorkDir, launcher: &[String], users: &[&RegisteredUser]) -> Program {
+    let program = Program::start_with(work_dir, launcher, QQ_TIMEOUT_MS).await;
     assert_eq!(program.readiness().await.body, "ok\n");
     for (name, browser) in users {
         for mut browser in [browser.moved_to(program.port()), sign_in_again(&program, name).await] {
@@ -80,15 +80,16 @@ fn names(users: &[RegisteredUser]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn acknowledged_registrations_are_complete_after_every_kill() {
+async fn acknowledged_registrations_are_complete_after_every_kill_and_power_loss() {
     let (rounds, seed) = (env_number("KILLS").unwrap_or(5), seed());
     assert!(rounds > 0, "KILLS is 0");
     println!("{rounds} kills, seed {seed}");
     let (work_dir, mut random) = (WorkDir::new("sigkill"), SplitMix64(seed));
+    let launcher = work_dir.power_loss_launcher();
     let (mut acknowledged, mut last, mut users) = (Vec::<RegisteredUser>::new(), None::<RegisteredUser>, 0);
     for round in 0..rounds {
         let any = acknowledged.get(random.below(acknowledged.len().max(1) as u64) as usize);
-        let mut program = restart(&work_dir, &any.into_iter().chain(&last).collect::<Vec<_>>()).await;
+        let mut program = restart(&work_dir, &launcher, &any.into_iter().chain(&last).collect::<Vec<_>>()).await;
         let (registered, mut first) = unbounded_channel();
         let browsers: Vec<_> = (0..BROWSERS)
             .map(|number| register_until_killed(program.port(), format!("{round}-{number}"), registered.clone()))
@@ -99,6 +100,10 @@ async fn acknowledged_registrations_are_complete_after_every_kill() {
         drop(first);
         tokio::time::sleep(Duration::from_millis(random.below(MAX_DELAY_MS))).await;
         program.kill();
+        // What was written survives the end of a process, synced or not.
+        if round.is_multiple_of(2) {
+            work_dir.lose_unsynced_data();
+        }
         let mut last_of_each = Vec::new();
         for browser in browsers {
             let users = browser.await.expect("users");
@@ -110,7 +115,7 @@ async fn acknowledged_registrations_are_complete_after_every_kill() {
         // Check a copy, so that the program itself has to recover the files.
         users = check_database(&work_dir.copy_database(), &names(&acknowledged)).await;
     }
-    restart(&work_dir, &last.iter().collect::<Vec<_>>()).await.stop().await;
+    restart(&work_dir, &launcher, &last.iter().collect::<Vec<_>>()).await.stop().await;
     assert_eq!(check_database(&work_dir.database(), &names(&acknowledged)).await, users);
     println!(
         "{rounds} kills, seed {seed}: {} registrations acknowledged, {} more completed without a response",

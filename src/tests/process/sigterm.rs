@@ -167,7 +167,7 @@ async fn program_answers_all_requests_sent_before_sigterm() {
     let work_dir = WorkDir::new("sigterm");
     let (mut counts, mut acknowledged) = (Counts::default(), vec!["typed-ann".to_owned()]);
     for round in 0..rounds {
-        let mut program = Program::start_with_qq_timeout(&work_dir, QQ_TIMEOUT_MS).await;
+        let mut program = Program::start_with(&work_dir, &[], QQ_TIMEOUT_MS).await;
         let port = program.port();
         let mut ann = program.browser();
         ann.sign_in("typed-ann").await.expect("a response");

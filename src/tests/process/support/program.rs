@@ -76,6 +76,26 @@ impl WorkDir {
         copy.join("site.db")
     }
 
+    /// Compiles a library that notes what a power loss would leave (`power_loss.c`). Returns the command that starts the
+    /// program with it.
+    pub(crate) fn power_loss_launcher(&self) -> Vec<String> {
+        const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/process/support/power_loss.c");
+        let library = self.0.join("power_loss.so").display().to_string();
+        run_command(&["cc", "-O2", "-shared", "-fPIC", SOURCE, "-ldl", "-o", &library]);
+        ["env".to_owned(), format!("LD_PRELOAD={library}")].into()
+    }
+
+    /// Takes from the database what the killed program had not synced, as a power loss may.
+    pub(crate) fn lose_unsynced_data(&self) {
+        for name in ["site.db", "site.db-wal", "site.db-shm"] {
+            let (file, synced) = (self.data_dir().join(name), self.data_dir().join(format!("{name}.synced")));
+            let _ = std::fs::remove_file(&file);
+            if synced.exists() {
+                std::fs::copy(synced, file).expect("a copy");
+            }
+        }
+    }
+
     /// Sets the permissions of the data directory and its files.
     pub(crate) fn set_permissions(&self, directory_mode: u32, file_mode: u32) {
         for file in std::fs::read_dir(self.data_dir()).expect("the directory") {
@@ -109,17 +129,13 @@ impl Program {
         Program::start_with(work_dir, &[], QQ_TIMEOUT_MS).await
     }
 
-    pub(crate) async fn start_with_qq_timeout(work_dir: &WorkDir, qq_timeout_ms: u64) -> Program {
-        Program::start_with(work_dir, &[], qq_timeout_ms).await
-    }
-
     /// Starts the program by a command that prepares its environment and executes its arguments.
     pub(crate) async fn start_by(work_dir: &WorkDir, launcher: &[String]) -> Program {
         Program::start_with(work_dir, launcher, QQ_TIMEOUT_MS).await
     }
 
     /// Starts the program and waits until it responds.
-    async fn start_with(work_dir: &WorkDir, launcher: &[String], qq_timeout_ms: u64) -> Program {
+    pub(crate) async fn start_with(work_dir: &WorkDir, launcher: &[String], qq_timeout_ms: u64) -> Program {
         let (port, sandbox_port) = (free_port(), free_port());
         let words: Vec<&str> =
             launcher.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_qq-login"), "serve"]).collect();
