@@ -222,8 +222,11 @@ async fn public_url_rules_apply_to_real_qq_only() {
 }
 
 #[tokio::test]
-async fn proxy_that_cannot_be_reached_is_named() {
+async fn unusable_proxy_is_named() {
     let site = TestSite::start().await;
+    let unsupported = [("QQ_GRAPH_URL", "https://qq.invalid"), ("ALL_PROXY", "ftp://user:canary@127.0.0.1:1")];
+    let (status, text) = result(&run(&site, &unsupported).await, CheckName::Configuration);
+    assert!(status == Status::Error && text.contains("ALL_PROXY is not a proxy") && !text.contains("canary"), "{text}");
     for url in ["socks5h://user:canary@127.0.0.1:1", "http://user:canary@127.0.0.1:1"] {
         let report = run(&site, &[("QQ_GRAPH_URL", "https://qq.invalid"), ("ALL_PROXY", url)]).await;
         let (status, text) = result(&report, CheckName::DnsAndTls);
