@@ -18,11 +18,6 @@ pub struct EmailAddress {
 }
 
 impl Accounts {
-    /// Returns the user's primary address.
-    pub async fn primary_email(&self, user_id: i64) -> Result<Option<EmailAddress>, QueryError> {
-        Ok(self.email_addresses(user_id).await?.into_iter().next())
-    }
-
     /// Returns the user's addresses, the primary one first.
     pub async fn email_addresses(&self, user_id: i64) -> Result<Vec<EmailAddress>, QueryError> {
         // As a number, since SQLite has no booleans.

@@ -9,8 +9,10 @@ use super::error::SessionError;
 use super::token::StoredToken;
 use crate::clock::MAX_SKEW_SECS;
 
-/// The only key of a session record.
+/// The only stored key of a session record.
 pub(super) const KEY: &str = "person";
+/// The key of the [`PrimaryEmail`], which is not stored with the session.
+pub(super) const EMAIL_KEY: &str = "email";
 
 /// How long a new user has to register after the callback, in seconds.
 pub const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
@@ -85,6 +87,21 @@ pub struct FormDraft {
 impl fmt::Debug for FormDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FormDraft").finish_non_exhaustive()
+    }
+}
+
+/// The primary email address of the session's user, as it is now. `Debug` is not implemented, since it would show it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PrimaryEmail {
+    pub address: String,
+    /// Whether it is known to be the user's.
+    pub is_verified: bool,
+}
+
+impl PrimaryEmail {
+    /// Reads the address along with the session.
+    pub async fn read(session: &Session) -> Result<Option<PrimaryEmail>, SessionError> {
+        Ok(session.get::<Option<PrimaryEmail>>(EMAIL_KEY).await?.flatten())
     }
 }
 

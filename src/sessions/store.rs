@@ -13,7 +13,7 @@ use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Result, SessionStore};
 
-use super::data::{KEY, SessionData};
+use super::data::{EMAIL_KEY, KEY, PrimaryEmail, SessionData};
 use super::error::{SessionError, store_error};
 use super::last_seen::{LastSeen, Note};
 use crate::clock::{Clock, MAX_SKEW_SECS};
@@ -47,6 +47,8 @@ pub struct StoreInner {
 /// A row of a session that has not ended.
 pub(super) struct Row {
     pub(super) data: HashMap<String, Value>,
+    /// The user's, read along because each query is a trip to the database.
+    email: Option<PrimaryEmail>,
     /// `data` as it is stored, encrypted.
     pub(super) sealed: Vec<u8>,
     /// Until when a request may refresh the token, in seconds since 1970.
@@ -101,12 +103,16 @@ impl SqlSessionStore {
         let id_hash = hash(id);
         // Both before and after the query, since a note is dropped as soon as it is written.
         let note_before = self.last_seen.get(&id_hash);
-        let row: Option<(Vec<u8>, i64, i64, i64)> =
-            sqlx::query_as("SELECT data, created_at, last_seen_at, renewing_until FROM sessions WHERE id_hash = $1")
-                .bind(&id_hash)
-                .fetch_optional(self.database.reader())
-                .await?;
-        let Some((sealed, created_at, last_seen_at, lease_ends_at)) = row else { return Ok(None) };
+        type Columns = (Vec<u8>, i64, i64, i64, Option<String>, i64);
+        let row: Option<Columns> = sqlx::query_as(
+            "SELECT data, sessions.created_at, last_seen_at, renewing_until, \
+             email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT) FROM sessions \
+             LEFT JOIN email_addresses ON email_addresses.user_id = sessions.user_id AND is_primary WHERE id_hash = $1",
+        )
+        .bind(&id_hash)
+        .fetch_optional(self.database.reader())
+        .await?;
+        let Some((sealed, created_at, last_seen_at, lease_ends_at, email, verified)) = row else { return Ok(None) };
         let now = self.now();
         let note = self.last_seen.get(&id_hash).or(note_before);
         let Some(last_seen_at) = Note::apply(note, last_seen_at) else { return Ok(None) };
@@ -121,7 +127,8 @@ impl SqlSessionStore {
         if now.saturating_sub(last_seen_at) >= TOUCH_INTERVAL_SECS.min(self.lifetimes.idle_secs / 4) {
             self.last_seen.note_used(id_hash, now);
         }
-        Ok(Some(Row { data, sealed, lease_ends_at }))
+        let email = email.map(|address| PrimaryEmail { address, is_verified: verified == 1 });
+        Ok(Some(Row { data, email, sealed, lease_ends_at }))
     }
 
     pub(super) fn has_ended(&self, created_at: i64, last_seen_at: i64, now: i64) -> bool {
@@ -159,7 +166,12 @@ impl SessionStore for SqlSessionStore {
     /// (two tabs, or a fetch while a form is sent). Saving an empty record creates no row.
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let row = self.read(id).await.map_err(|error| store_error(error.into()))?;
-        let data = row.map(|row| row.data).unwrap_or_default();
+        let mut data = HashMap::new();
+        if let Some(row) = row {
+            data = row.data;
+            let email = serde_json::to_value(row.email).map_err(|error| store_error(error.into()))?;
+            data.insert(EMAIL_KEY.to_owned(), email);
+        }
         // tower-sessions does not read the expiry date of a loaded record.
         Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH }))
     }

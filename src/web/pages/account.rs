@@ -9,9 +9,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::components::{Avatar, LogoutForm, SubmitButton};
-use crate::accounts::EmailAddress;
 use crate::login::TokenState;
-use crate::sessions::{SignedInUser, TokenStatus};
+use crate::sessions::{PrimaryEmail, SignedInUser, TokenStatus};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
@@ -28,7 +27,7 @@ const REAUTHORIZE: &str = "/login/qq?next=/account";
 #[derive(Clone)]
 struct AccountData {
     user: SignedInUser,
-    email: Option<EmailAddress>,
+    email: Option<PrimaryEmail>,
     /// If typed addresses are trusted, an unverified one would reveal that another user has it.
     shows_verification: bool,
     token: TokenInfo,
@@ -48,7 +47,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         state => return Ok(PageResponse::redirect(redirect_for(&state).unwrap_or(SIGN_IN))),
     };
     let data = AccountData {
-        email: login.accounts().primary_email(user.user_id).await?,
+        email: PrimaryEmail::read(&request.session).await?,
         shows_verification: !login.trusts_email(),
         token: TokenInfo::new(&user.token, problem, login.now(), request.state.site.token_notice_secs),
         user: user.clone(),
@@ -115,7 +114,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
 fn ProfileFacts(
     messages: &'static Messages,
     user: SignedInUser,
-    email: Option<EmailAddress>,
+    email: Option<PrimaryEmail>,
     shows_verification: bool,
 ) -> impl IntoView {
     let nickname = match user.nickname {
@@ -126,7 +125,7 @@ fn ProfileFacts(
         Some(email) => {
             let state = if email.is_verified { messages.email_verified } else { messages.email_unverified };
             let state = shows_verification.then(|| view! { " " <span class="badge">{state}</span> });
-            view! { <dd>{email.email} {state}</dd> }.into_any()
+            view! { <dd>{email.address} {state}</dd> }.into_any()
         }
         None => view! { <dd class="muted">{messages.account_email_missing}</dd> }.into_any(),
     };
