@@ -27,8 +27,9 @@ const NEXT_SAVEPOINT: &str = "RELEASE job; SAVEPOINT job";
 const UNDO: &str = "ROLLBACK TO job";
 const COMMIT: &str = "COMMIT";
 
-/// How long writers wait while readers keep the log from being truncated.
+/// How long writers wait while readers keep the log from being truncated: at first, and after later transactions.
 const TRUNCATE_TIMEOUT: &str = "PRAGMA busy_timeout = 100";
+const TRUNCATE_AGAIN_TIMEOUT: &str = "PRAGMA busy_timeout = 0";
 
 /// Sends transactions to the task that owns the connection.
 pub(super) struct Writer {
@@ -154,12 +155,12 @@ impl WriterTask {
                 Message::Run(job) => {
                     let met = self.run_group(job).await;
                     if self.has_stale_log {
-                        self.truncate_log().await;
+                        self.truncate_log(TRUNCATE_AGAIN_TIMEOUT).await;
                     }
                     met
                 }
                 Message::TruncateLog(reply) => {
-                    self.truncate_log().await;
+                    self.truncate_log(TRUNCATE_TIMEOUT).await;
                     let _ = reply.send(());
                     None
                 }
@@ -222,10 +223,10 @@ impl WriterTask {
         Ok(!job.is_cancelled() && !job.run(self.connect().await?).await)
     }
 
-    async fn truncate_log(&mut self) {
+    async fn truncate_log(&mut self, timeout: &'static str) {
         let Some(connection) = &mut self.connection else { return };
         let truncated = async {
-            sqlx::raw_sql(TRUNCATE_TIMEOUT).execute(&mut *connection).await?;
+            sqlx::raw_sql(timeout).execute(&mut *connection).await?;
             // The first column is 1 if a reader prevented it.
             let result: (i64,) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
             LOCK_TIMEOUT.set(connection, true).await?;

@@ -101,7 +101,7 @@ pub struct PrimaryEmail {
 impl PrimaryEmail {
     /// Reads the address along with the session.
     pub async fn read(session: &Session) -> Result<Option<PrimaryEmail>, SessionError> {
-        Ok(session.get::<Option<PrimaryEmail>>(EMAIL_KEY).await?.flatten())
+        Ok(session.get(EMAIL_KEY).await?)
     }
 }
 

@@ -169,8 +169,10 @@ impl SessionStore for SqlSessionStore {
         let mut data = HashMap::new();
         if let Some(row) = row {
             data = row.data;
-            let email = serde_json::to_value(row.email).map_err(|error| store_error(error.into()))?;
-            data.insert(EMAIL_KEY.to_owned(), email);
+            if let Some(email) = row.email {
+                let email = serde_json::to_value(email).map_err(|error| store_error(error.into()))?;
+                data.insert(EMAIL_KEY.to_owned(), email);
+            }
         }
         // tower-sessions does not read the expiry date of a loaded record.
         Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH }))

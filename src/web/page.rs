@@ -44,6 +44,9 @@ pub(super) struct Page {
     provide_data: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// Makes the part of a page that is its own.
+pub(super) type Content = fn() -> AnyView;
+
 /// What the loader of a page returns.
 pub(super) enum PageResponse {
     Page(Box<Page>),
@@ -92,47 +95,49 @@ impl Page {
     }
 
     /// Renders the page. `content` is shown within the [`Document`].
-    pub(super) fn render<V: IntoView + 'static>(self, content: impl FnOnce() -> V + Send + 'static) -> Response {
-        let (info, has_script, error) = (self.context.request.clone(), self.context.has_script, self.error);
-        let (state, site) = (&info.state, &info.state.site);
-        let Ok(nonce) = random::bytes::<NONCE_BYTES>(&state.random) else { return WebError::Internal.into_response() };
-        let nonce = URL_SAFE_NO_PAD.encode(nonce);
-        let template = self.template.filter(|_| self.context.user.is_none() && info.flash.is_none());
-        let html = match template {
-            Some(page) => {
-                let next = info.next();
-                let values = Values { nonce: &nonce, page_path: &info.page_path, next: next.as_str() };
-                state.templates.fill(page, &info, &values, || self.into_template(page).html(template::NONCE, content))
-            }
-            None => self.html(&nonce, content),
-        };
-        let mut response = Html(html).into_response();
+    pub(super) fn render(self, content: Content) -> Result<Response, WebError> {
+        let (info, error) = (self.context.request.clone(), self.error);
+        let site = &info.state.site;
+        // Without a script, no nonce is needed.
+        let has_script = self.context.has_script || is_cargo_leptos_watch();
+        let nonce = has_script.then(|| random::bytes::<NONCE_BYTES>(&info.state.random)).transpose()?;
+        let nonce = nonce.map(|nonce| URL_SAFE_NO_PAD.encode(nonce));
+        let policy = content_security_policy(&site.form_targets, nonce.as_deref());
+        let mut response = Html(self.html(nonce.as_deref().unwrap_or_default(), content)).into_response();
         *response.status_mut() = error.map_or(StatusCode::OK, WebError::status);
         let headers = response.headers_mut();
         if let Some(retry_after_secs) = error.and_then(WebError::retry_after_secs) {
             headers.insert(header::RETRY_AFTER, retry_after_secs.into());
         }
-        let has_script = has_script || is_cargo_leptos_watch();
-        let policy = content_security_policy(&site.form_targets, has_script.then_some(&*nonce));
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         // A page shows who is signed in.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        match flash::removal_cookie(&info.cookies, &site.public_url) {
+        Ok(match flash::removal_cookie(&info.cookies, &site.public_url) {
             Some(removal) => (CookieJar::new().add(removal), response).into_response(),
             None => response,
-        }
+        })
     }
 
-    /// Replaces what is known about the visitor by placeholders.
-    fn into_template(mut self, page: PublicPage) -> Page {
+    /// Fills in the page's template if it can be used, or renders the page.
+    fn html(self, nonce: &str, content: Content) -> String {
+        let info = self.context.request.clone();
+        let is_personal = self.context.user.is_some() || info.flash.is_some();
+        let Some(page) = self.template.filter(|_| !is_personal) else { return self.render_html(nonce, content) };
+        let next = info.next();
+        let values = Values { nonce, page_path: &info.page_path, next: next.as_str() };
+        info.state.templates.fill(page, &info, &values, || self.render_template(page, content))
+    }
+
+    /// Renders the page with placeholders instead of what is known about the visitor.
+    fn render_template(mut self, page: PublicPage, content: Content) -> String {
         self.context.request = self.context.request.for_template(page);
-        self
+        self.render_html(template::NONCE, content)
     }
 
     /// Renders in one piece: all data is loaded, so nothing waits.
-    fn html<V: IntoView + 'static>(self, nonce: &str, content: impl FnOnce() -> V + Send + 'static) -> String {
+    fn render_html(self, nonce: &str, content: Content) -> String {
         let Page { context, provide_data, .. } = self;
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let html = owner.with(|| {
@@ -152,10 +157,10 @@ impl PageResponse {
     }
 
     /// Renders the page, or redirects.
-    pub(super) fn respond<V: IntoView + 'static>(self, content: impl FnOnce() -> V + Send + 'static) -> Response {
+    pub(super) fn respond(self, content: Content) -> Result<Response, WebError> {
         match self {
             PageResponse::Page(page) => page.render(content),
-            PageResponse::Redirect(response) => response,
+            PageResponse::Redirect(response) => Ok(response),
         }
     }
 }

@@ -34,7 +34,7 @@ use super::middleware::{
     RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response,
     remove_client_request_id, remove_unreadable_cookies, request_span,
 };
-use super::page::PageResponse;
+use super::page::{Content, PageResponse};
 use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
 use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage};
 use super::request::{PageRequest, RequestInfo};
@@ -49,7 +49,7 @@ macro_rules! pages {
         const PAGE_PATHS: &[&str] = &[$($path),*];
 
         fn page_routes() -> Router<AppState> {
-            Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await, || view! { <$Component /> }))))*
+            Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await, || view! { <$Component /> }.into_any()))))*
         }
 
         #[component]
@@ -132,11 +132,8 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Renders what a loader returned, with the component that shows it.
-fn respond<V: IntoView + 'static>(
-    response: Result<PageResponse, WebError>,
-    content: impl FnOnce() -> V + Send + 'static,
-) -> Result<Response, WebError> {
-    Ok(response?.respond(content))
+fn respond(response: Result<PageResponse, WebError>, content: Content) -> Result<Response, WebError> {
+    response?.respond(content)
 }
 
 /// Shows a 404 page. A page's path with a slash at its end leads to the page.

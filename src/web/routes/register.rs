@@ -31,7 +31,7 @@ pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<R
         Err(error) => return Err(error),
     };
     let response = page::load_again(request, typed, errors, failure).await;
-    super::respond(response, || view! { <page::RegisterPage /> })
+    super::respond(response, || view! { <page::RegisterPage /> }.into_any())
 }
 
 /// `GET /api/check-username?username=…`.
