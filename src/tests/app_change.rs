@@ -11,7 +11,7 @@ async fn change_app(site: TestSite, registration: &str, unionid: &str) -> TestSi
 }
 
 #[tokio::test]
-async fn unionid_recognises_users_whose_openid_is_unknown() {
+async fn s30_unionid_recognises_users_whose_openid_is_unknown() {
     for registration in ["form", "auto", "closed"] {
         let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;
         let (mut ann, mut bob) = (site.browser(), site.browser());
@@ -45,7 +45,7 @@ async fn unionid_recognises_users_whose_openid_is_unknown() {
 }
 
 #[tokio::test]
-async fn without_unionid_nobody_is_recognised() {
+async fn s30_without_unionid_nobody_is_recognised() {
     let site = TestSite::start_with(options([("QQ_UNIONID", "on")])).await;
     let username = site.browser().register_new_user().await;
     let site = change_app(site, "form", "off").await;
