@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::status::{SchemaState, compare_migrations};
 use super::{CONNECT_TIMEOUT, DatabaseError, DatabaseErrorKind, LOCK_TIMEOUT, is_sqlite};
 
-/// How long to wait for other connections to allow the write-ahead log.
+/// How long to retry the change to a write-ahead log.
 const WAL_TIMEOUT: Duration = Duration::from_secs(5);
 const WAL_RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -75,8 +75,8 @@ async fn run_migrations(connection: &mut AnyConnection, is_sqlite: bool) -> Resu
     Ok(transaction.commit().await?)
 }
 
-/// Readers do not wait for writers in this mode, which is stored in the file. SQLite's own timeout does not apply to the
-/// change of the mode: it fails at once if another connection reads.
+/// Readers do not wait for writers in this mode, which is stored in the file. SQLite's own timeout does not apply if another
+/// connection writes, or changes the mode at the same moment: the change fails at once, to avoid a deadlock.
 async fn enable_write_ahead_log(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let started_at = Instant::now();
     loop {
