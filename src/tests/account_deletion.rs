@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::support::{Log, TestSite, options};
+use crate::support::{Endpoint, Fault, FaultySite, Log, TestSite, options};
 
 /// Returns whether any column of any table contains the text.
 async fn database_contains(site: &TestSite, text: &str) -> bool {
@@ -162,4 +162,24 @@ async fn s55_deleting_user_row_deletes_dependent_rows_without_foreign_keys() {
     }
     assert_eq!(ann.sign_in(&username).await.location(), "/register");
     assert_eq!(ann.post("/register/auto", &[]).await.location(), "/account");
+}
+
+#[tokio::test]
+async fn s48_account_that_is_deleted_during_a_sign_in_can_be_registered_again() {
+    let FaultySite { site, qq, .. } = &FaultySite::start_with(vec![]).await;
+    site.browser().register("Ann", "ann", "ann@example.com").await;
+    let mut browser = site.browser();
+    let callback = browser.authorize_as("Ann", None).await;
+    // The site has found the account when it asks for the profile.
+    qq.inject_fault(Endpoint::UserInfo, Fault::NoResponse, &[Endpoint::UserInfo]).await;
+    let delete = async {
+        qq.wait_for_fault().await;
+        site.execute("DELETE FROM users").await;
+    };
+    let (response, ()) = tokio::join!(browser.get(&callback), delete);
+    assert_eq!(response.location(), "/register");
+    qq.recover().await;
+    let form = [("username", "ann"), ("email", "ann@example.com")];
+    assert_eq!(browser.post("/register", &form).await.location(), "/account");
+    assert_eq!((site.count("users").await, site.count("sessions").await), (1, 1));
 }
