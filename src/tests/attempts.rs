@@ -1,7 +1,5 @@
 //! Login attempts: state, cookies, replays, cancellations and oversized parameters.
 
-use reqwest::Method;
-
 use crate::support::{Browser, TestSite};
 
 async fn error_of(browser: &mut Browser, callback: &str) -> String {
@@ -31,27 +29,6 @@ async fn s02_s07_callback_in_another_browser_fails_and_keeps_the_attempt() {
     assert_eq!((wrong.session_id(), site.count("spent_attempts").await), (None, 0));
     assert_eq!(site.count_qq_requests("token").await, 0);
     assert_eq!(right.get(&callback).await.location(), "/register");
-}
-
-#[tokio::test]
-async fn browser_that_keeps_no_cookies_is_told_so() {
-    let site = TestSite::start().await;
-    let mut browser = site.browser();
-    let callback = browser.authorize_as("Ann", Some("/wanted")).await;
-    browser.cookies.clear();
-    assert_eq!(error_of(&mut browser, &callback).await, "cookies");
-    let page = browser.get("/login?error=cookies").await;
-    assert!(page.is_login_error_page() && page.body.contains("Allow cookies"), "{}", page.body);
-    browser.cookies.insert("lang".to_owned(), "zh-CN".to_owned());
-    let page = browser.get("/login?error=cookies").await;
-    assert!(page.body.contains("允许本站使用 Cookie"), "{}", page.body);
-    assert_eq!(error_of(&mut browser, &callback).await, "expired", "the browser keeps cookies");
-    browser.cookies.clear();
-    let opened = browser.request(Method::GET, &callback).header("sec-fetch-site", "none");
-    assert_eq!(browser.send(opened).await.location(), "/login?error=expired", "a link that was opened here");
-    for query in ["code=x", "code=x&state=unknown", "state=unknown", "error=100009&state=unknown"] {
-        assert_eq!(error_of(&mut browser, &format!("/login/qq/callback?{query}")).await, "expired", "{query}");
-    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Callbacks with an error code, from QQ or from a forged link, and callbacks without a state.
 
+use reqwest::Method;
+
 use crate::support::{Browser, Log, TestSite, state_param};
 
 /// Starts a login attempt and returns its state.
@@ -80,4 +82,30 @@ async fn s03_callback_without_state_shows_expired() {
     let callback = browser.approve(&authorize_url, "Ann").await;
     assert!(!callback.contains("state="));
     assert_eq!(browser.get(&callback).await.location(), "/login?error=expired");
+}
+
+#[tokio::test]
+async fn browser_that_keeps_no_cookies_is_told_so() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let callback = browser.authorize_as("Ann", Some("/wanted")).await;
+    browser.cookies.clear();
+    let log = Log::default();
+    let capture = log.capture();
+    assert_eq!(browser.get(&callback).await.location(), "/login?error=cookies");
+    drop(capture);
+    assert!(log.text().contains("\"reason\":\"cookies\""), "{}", log.text());
+    let page = browser.get("/login?error=cookies").await;
+    assert!(page.is_login_error_page() && page.body.contains("Allow cookies"), "{}", page.body);
+    browser.cookies.insert("lang".to_owned(), "zh-CN".to_owned());
+    let page = browser.get("/login?error=cookies").await;
+    assert!(page.body.contains("允许本站使用 Cookie"), "{}", page.body);
+    assert_eq!(browser.get(&callback).await.location(), "/login?error=expired", "the browser keeps cookies");
+    browser.cookies.clear();
+    let opened = browser.request(Method::GET, &callback).header("sec-fetch-site", "none");
+    assert_eq!(browser.send(opened).await.location(), "/login?error=expired", "a link that was opened here");
+    for query in ["code=x", "code=x&state=unknown", "state=unknown", "error=100009&state=unknown"] {
+        let response = browser.get(&format!("/login/qq/callback?{query}")).await;
+        assert_eq!(response.location(), "/login?error=expired", "{query}");
+    }
 }
