@@ -42,8 +42,8 @@ pub(super) struct SiteInfo {
     pub(super) extra_scope: Option<String>,
     /// How many entries of `X-Forwarded-For` and `X-Forwarded-Host` trusted proxies wrote.
     pub(super) trusted_proxies: usize,
-    /// Other origins that a form may redirect to, as a CSP source list. If a form's response says "sign in at
-    /// QQ again", the browser follows it to QQ, and browsers apply `form-action` to redirects.
+    /// Other origins that a form may redirect to, as a CSP source list. No form redirects to QQ, but a token may end while
+    /// the browser follows a form's redirect to the account page.
     pub(super) form_targets: String,
     /// How long before its end the account page announces that a token expires, in seconds.
     pub(super) token_notice_secs: i64,
