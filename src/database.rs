@@ -4,6 +4,7 @@
 
 mod error;
 mod health;
+mod job;
 mod migrate;
 mod purge;
 mod status;

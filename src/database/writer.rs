@@ -1,17 +1,16 @@
 //! The connection that writes to SQLite: transactions wait in a queue, and those that wait together are committed
 //! together, since a commit costs much more than its statements.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::error::{DatabaseErrorKind, QueryError};
+use super::job::{Job, TypedJob};
 use super::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
 
 /// How many transactions may wait. More would wait for longer than their callers do.
@@ -42,62 +41,6 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// A transaction of the queue.
-trait Job: Send {
-    /// Whether the caller has gone away.
-    fn is_cancelled(&self) -> bool;
-    /// Whether it needs a savepoint: a single statement that fails changes nothing.
-    fn has_several_statements(&self) -> bool;
-    /// Runs the statements. Returns false if their changes have to be undone.
-    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool>;
-    /// Answers the caller.
-    fn finish(self: Box<Self>, commit: &Result<(), Arc<sqlx::Error>>);
-}
-
-struct TypedJob<F, T, E> {
-    has_several_statements: bool,
-    function: Option<F>,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<F, T, E> Job for TypedJob<F, T, E>
-where
-    T: Send,
-    E: From<QueryError> + Send,
-    F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send,
-{
-    fn is_cancelled(&self) -> bool {
-        self.reply.is_closed()
-    }
-
-    fn has_several_statements(&self) -> bool {
-        self.has_several_statements
-    }
-
-    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, bool> {
-        Box::pin(async move {
-            if let Some(function) = self.function.take() {
-                // A panic must not end the task that all writers need.
-                let result = AssertUnwindSafe(async { function(connection).await }).catch_unwind().await;
-                self.result = Some(result.unwrap_or_else(|_| Err(QueryError::Panic.into())));
-            }
-            matches!(self.result, Some(Ok(_)))
-        })
-    }
-
-    fn finish(self: Box<Self>, commit: &Result<(), Arc<sqlx::Error>>) {
-        let result = match (self.result, commit) {
-            (Some(Err(error)), _) => Err(error),
-            (_, Err(error)) => Err(QueryError::Transaction(error.clone()).into()),
-            (Some(Ok(output)), Ok(())) => Ok(output),
-            (None, Ok(())) => Err(QueryError::Closed.into()),
-        };
-        // Fails if the caller has gone away.
-        let _ = self.reply.send(result);
-    }
-}
-
 impl Writer {
     pub(super) fn start(url: &str) -> Writer {
         let (queue, messages) = mpsc::channel(QUEUE_LENGTH);
@@ -114,7 +57,7 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
         let (reply, result) = oneshot::channel();
-        let job = Box::new(TypedJob { has_several_statements, function: Some(function), result: None, reply });
+        let job = Box::new(TypedJob::new(has_several_statements, function, reply));
         let committed = async {
             self.queue.send(Message::Run(job)).await.map_err(|_| QueryError::Closed)?;
             result.await.map_err(|_| QueryError::Closed)

@@ -1,10 +1,10 @@
 //! `Cache-Control` of pages and static files.
 
-use crate::support::{TestSite, options};
+use crate::support::{Response, TestSite, options};
 
 /// Creates a folder of static files and returns its path.
-fn site_root() -> String {
-    let folder = std::env::temp_dir().join(format!("qq-login-files-{}", std::process::id()));
+fn site_root(name: &str) -> String {
+    let folder = std::env::temp_dir().join(format!("qq-login-files-{}-{name}", std::process::id()));
     std::fs::create_dir_all(folder.join("pkg")).expect("a folder");
     for file in ["pkg/qq-login.css", "pkg/qq-login.js", "pkg/qq-login.wasm", "robots.txt"] {
         std::fs::write(folder.join(file), file).expect("a file");
@@ -12,13 +12,18 @@ fn site_root() -> String {
     folder.display().to_string()
 }
 
+/// The query of the URLs of static files.
+fn version(page: &Response) -> &str {
+    let (_, rest) = page.body.split_once("href=\"/pkg/qq-login.css").expect("a style sheet");
+    rest.split('"').next().expect("a version")
+}
+
 #[tokio::test]
 async fn s83_only_the_current_asset_version_is_immutable() {
-    let site = TestSite::start_with(options([("LEPTOS_SITE_ROOT", &site_root())])).await;
+    let site = TestSite::start_with(options([("LEPTOS_SITE_ROOT", &site_root("versions"))])).await;
     let mut browser = site.browser();
     let page = browser.get("/login").await;
-    let (_, rest) = page.body.split_once("href=\"/pkg/qq-login.css").expect("a style sheet");
-    let version = rest.split('"').next().expect("a version");
+    let version = version(&page);
     assert_eq!(version.len(), "?v=".len() + 16);
     for (path, cache_control) in [
         (format!("/pkg/qq-login.css{version}"), "public, max-age=31536000, immutable"),
@@ -31,6 +36,18 @@ async fn s83_only_the_current_asset_version_is_immutable() {
     ] {
         assert_eq!(browser.get(&path).await.header("cache-control"), cache_control, "{path}");
     }
+}
+
+#[tokio::test]
+async fn s83_file_of_another_build_is_not_cached_under_the_version_of_this_one() {
+    let folder = site_root("replaced");
+    let site = TestSite::start_with(options([("LEPTOS_SITE_ROOT", &folder)])).await;
+    let page = site.browser().get("/login").await;
+    let css = format!("/pkg/qq-login.css{}", version(&page));
+    let file = std::fs::File::create(format!("{folder}/pkg/qq-login.css")).expect("a file");
+    // Builds may also be older.
+    file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000)).expect("a time");
+    assert_eq!(site.browser().get(&css).await.header("cache-control"), "no-cache");
 }
 
 #[tokio::test]

@@ -1,39 +1,53 @@
 //! The static files and how long browsers may cache them.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use httpdate::fmt_http_date;
 use sha2::{Digest, Sha256};
 use tower_http::services::{ServeDir, ServeFile};
 
 /// The files in the folder `pkg`. Their URLs carry a version.
 const FILES: [&str; 3] = ["qq-login.css", "qq-login.js", "qq-login.wasm"];
+/// The endings of a file as the build left it, and of its compressed copies.
+const ENDINGS: [&str; 3] = ["", ".br", ".gz"];
 
 /// The URLs of what a page loads. They contain a hash of the files, so browsers can cache the files forever and
 /// still load a new build at once.
 #[derive(Clone)]
 pub(super) struct Assets {
     site_root: PathBuf,
-    version: String,
+    version: Arc<Version>,
+}
+
+struct Version {
+    hash: String,
+    /// When the files were written, as HTTP dates. A new build may replace them while the program runs.
+    written_at: HashSet<String>,
 }
 
 impl Assets {
     /// Reads the files once to hash them.
     pub(super) fn find(site_root: &Path) -> Assets {
-        let mut hash = Sha256::new();
+        let (mut hasher, mut written_at) = (Sha256::new(), HashSet::new());
         for file in FILES {
             match std::fs::read(site_root.join("pkg").join(file)) {
-                Ok(content) => hash.update(content),
+                Ok(content) => hasher.update(content),
                 Err(error) => tracing::warn!(file, %error, "a static file is missing; run `make build`"),
             }
+            let copies = ENDINGS.iter().map(|ending| site_root.join("pkg").join(format!("{file}{ending}")));
+            written_at
+                .extend(copies.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).map(fmt_http_date));
         }
-        let mut version = hex::encode(hash.finalize());
-        version.truncate(16);
-        Assets { site_root: site_root.to_owned(), version }
+        let mut hash = hex::encode(hasher.finalize());
+        hash.truncate(16);
+        Assets { site_root: site_root.to_owned(), version: Arc::new(Version { hash, written_at }) }
     }
 
     pub(super) fn css(&self) -> String {
@@ -49,7 +63,7 @@ impl Assets {
     }
 
     fn url(&self, file: &str) -> String {
-        format!("/pkg/{file}?v={}", self.version)
+        format!("/pkg/{file}?v={}", self.version.hash)
     }
 }
 
@@ -64,17 +78,21 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(assets: &Assets) -> Route
         .layer(middleware::from_fn_with_state(assets.version.clone(), cache_control))
 }
 
-/// Only URLs with the current version may be cached forever: during an update, a page of one version may load a
-/// file of the other.
-async fn cache_control(State(current): State<String>, request: Request, next: Next) -> Response {
-    let is_versioned = request.uri().path().starts_with("/pkg/");
+/// Only URLs with the current version may be cached forever, and only if the file is still of that version: during an
+/// update, a page of one version may load a file of the other.
+async fn cache_control(State(current): State<Arc<Version>>, request: Request, next: Next) -> Response {
+    let is_asset = request.uri().path().starts_with("/pkg/");
     let version = request.uri().query().and_then(|query| query.strip_prefix("v="));
-    let cache_control = match version {
-        Some(version) if is_versioned && version == current => "public, max-age=31536000, immutable",
-        _ if is_versioned => "no-cache",
+    let is_current = version == Some(&current.hash);
+    let mut response = next.run(request).await;
+    let written_at = response.headers().get(header::LAST_MODIFIED).and_then(|date| date.to_str().ok());
+    let cache_control = match written_at {
+        Some(date) if is_asset && is_current && current.written_at.contains(date) => {
+            "public, max-age=31536000, immutable"
+        }
+        _ if is_asset => "no-cache",
         _ => "public, max-age=3600",
     };
-    let mut response = next.run(request).await;
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
     }
