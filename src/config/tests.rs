@@ -271,7 +271,7 @@ fn key_file_is_beside_the_database_file() {
         ("postgres://user@host/name", "data/qq-login.key"),
     ] {
         let config = read(&[("DATABASE_URL", url)]).expect(url);
-        assert!(matches!(config.secret_key, SecretKeySource::File(path) if path == PathBuf::from(key)), "{url}");
+        assert!(matches!(config.secret_key, SecretKeySource::File(path) if path == std::path::Path::new(key)), "{url}");
     }
 }
 
