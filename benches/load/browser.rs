@@ -43,6 +43,15 @@ impl Browser {
         Ok(())
     }
 
+    /// Shows the registration page with the avatar, which the site stores after the callback.
+    pub(crate) async fn show_registration(&mut self) -> Result<()> {
+        let page = self.get("/register").await?;
+        let html = String::from_utf8_lossy(&page.body).into_owned();
+        let avatar = html.split("<img src=\"").nth(1).and_then(|rest| rest.split('"').next());
+        self.page(avatar.context("GET /register: no avatar")?).await?;
+        Ok(())
+    }
+
     pub(crate) async fn submit_registration(&mut self, name: &str) -> Result<()> {
         let form = format!("username={name}&email={name}%40example.com");
         expect_redirect(&self.post("/register", &form).await?, "/account").context("POST /register")

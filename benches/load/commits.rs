@@ -91,7 +91,8 @@ async fn run_round(
     let new_user = |number: usize| format!("{prefix}-{number}");
     driver::run_once(browsers, async |browser, number| {
         browser.forget();
-        browser.sign_in(&new_user(number), "/register").await
+        browser.sign_in(&new_user(number), "/register").await?;
+        browser.show_registration().await
     })
     .await?;
     let before = shim.count()?;
