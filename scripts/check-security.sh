@@ -24,13 +24,13 @@ promises=0 missing=0
 while IFS='|' read -r _ item level promise tested_by _; do
     id=$(tr -cd 0-9 <<<"$item")
     promises=$((promises + 1))
-    count=$(grep -cE "^(s[0-9]{2}[_ ])*s${id}[_ ]" <<<"$tests" || true)
+    count=$(grep -cE "^(s[0-9]{2,3}[_ ])*s${id}[_ ]" <<<"$tests" || true)
     case $tested_by in
         *"does not apply: "*) count="does not apply" ;;
         *) [ "$count" -gt 0 ] || { missing=$((missing + 1)) && count="NO TEST"; } ;;
     esac
     printf 'S-%s %s %-14s %s\n' "$id" "${level// /}" "$count" "$promise"
-done < <(grep -E '^\| *S-[0-9]{2} ' docs/security.md)
+done < <(grep -E '^\| *S-[0-9]{2,3} ' docs/security.md)
 
 [ "$promises" -gt 0 ] || die "docs/security.md lists no promises"
 [ "$missing" -eq 0 ] || die "$missing of $promises promises have no test: see above"

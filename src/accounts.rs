@@ -2,6 +2,7 @@
 //! The entry points are the methods of [`Accounts`] and [`ValidUsername::parse`].
 //! It must not know about HTTP, sessions or how QQ is called.
 
+mod admin;
 mod avatars;
 mod create;
 mod email_addresses;
@@ -14,6 +15,7 @@ use sqlx::AnyConnection;
 
 use crate::database::{Database, QueryError};
 
+pub use admin::UserSummary;
 pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::EmailAddress;
 pub use export::{AccountExport, ExportedIdentity};

@@ -7,7 +7,7 @@ export { expect };
 export const sandboxURL = process.env.SANDBOX_URL ?? "http://127.0.0.1:3010";
 
 /** The error codes of `/login?error=…`. */
-export const errorCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "cookies"];
+export const errorCodes = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "blocked", "cookies"];
 
 type Fixtures = {
   /** Fails the test on unexpected browser errors. */

@@ -59,6 +59,8 @@ pub struct KnownAccount {
     pub account: Account,
     pub profile: Profile,
     pub unionid: Option<String>,
+    /// Whether the operator has blocked the user.
+    pub is_blocked: bool,
     /// Whether the picture of the avatar is stored.
     pub has_picture: bool,
 }
@@ -90,9 +92,9 @@ pub async fn find_known<'c>(
     executor: impl Executor<'c, Database = Any>,
     openid: &str,
 ) -> Result<Option<KnownAccount>, QueryError> {
-    type Row = (i64, String, Option<String>, Option<String>, Option<String>, i64);
+    type Row = (i64, String, Option<String>, Option<String>, Option<String>, Option<i64>, i64);
     let row: Option<Row> = sqlx::query_as(
-        "SELECT users.id, users.username, nickname, avatar_hash, unionid, \
+        "SELECT users.id, users.username, nickname, avatar_hash, unionid, blocked_at, \
          CAST(CASE WHEN EXISTS (SELECT 1 FROM avatars WHERE hash = avatar_hash) THEN 1 ELSE 0 END AS BIGINT) \
          FROM open_ids JOIN users ON users.id = open_ids.user_id \
          WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
@@ -101,10 +103,11 @@ pub async fn find_known<'c>(
     .bind(COMPANY_QQ)
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|(user_id, username, nickname, avatar_hash, unionid, has_picture)| KnownAccount {
+    Ok(row.map(|(user_id, username, nickname, avatar_hash, unionid, blocked_at, has_picture)| KnownAccount {
         account: Account { user_id, username },
         profile: Profile { nickname, avatar_hash },
         unionid,
+        is_blocked: blocked_at.is_some(),
         has_picture: has_picture == 1,
     }))
 }

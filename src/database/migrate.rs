@@ -27,6 +27,7 @@ macro_rules! migrations {
             ("leaving", include_str!(concat!($folder, "0005_leaving.sql"))),
             ("write_path", include_str!(concat!($folder, "0006_write_path.sql"))),
             ("unionid", include_str!(concat!($folder, "0007_unionid.sql"))),
+            ("blocked", include_str!(concat!($folder, "0008_blocked.sql"))),
         ]
     };
 }

@@ -37,6 +37,9 @@ impl RegistrationTransaction {
             None => Some(login.create_with_generated_username(connection, &qq_login).await?),
         };
         let Some((known, is_new)) = created else { return Ok(None) };
+        if known.is_blocked {
+            return Err(LoginError::Blocked);
+        }
         let user_id = known.account.user_id;
         // A form that was sent twice makes one session.
         if !login.sessions.replace_in(connection, previous, session.id(), &qq_login.signed_in(known)).await? {
@@ -93,7 +96,7 @@ impl LoginService {
                 let username = account.username.shown().to_owned();
                 let NewAccount { profile, unionid, .. } = account;
                 let account = Account { user_id, username };
-                Ok(Some((KnownAccount { account, profile, unionid, has_picture: false }, true)))
+                Ok(Some((KnownAccount { account, profile, unionid, is_blocked: false, has_picture: false }, true)))
             }
             CreateOutcome::AlreadyRegistered => {
                 // Not found if the account was deleted a moment ago.

@@ -26,6 +26,9 @@ pub enum LoginError {
     /// The error of a task that several requests wait for.
     #[error(transparent)]
     Shared(#[from] Arc<LoginError>),
+    /// The user who registers has an account already, and the operator has blocked it.
+    #[error("the user is blocked")]
+    Blocked,
     #[error("every generated username was taken")]
     NoFreeUsername,
 }

@@ -18,18 +18,21 @@ pub enum LoginFailure {
     Unreachable,
     /// Registration is closed and the user has no account.
     Closed,
+    /// The operator has blocked the user.
+    Blocked,
     /// The browser returned from QQ without any cookie of this site.
     Cookies,
 }
 
 impl LoginFailure {
-    const ALL: [LoginFailure; 7] = [
+    const ALL: [LoginFailure; 8] = [
         Self::Expired,
         Self::Cancelled,
         Self::Denied,
         Self::Misconfigured,
         Self::Unreachable,
         Self::Closed,
+        Self::Blocked,
         Self::Cookies,
     ];
 
@@ -42,6 +45,7 @@ impl LoginFailure {
             Self::Misconfigured => "misconfigured",
             Self::Unreachable => "unreachable",
             Self::Closed => "closed",
+            Self::Blocked => "blocked",
             Self::Cookies => "cookies",
         }
     }

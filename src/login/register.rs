@@ -47,6 +47,8 @@ pub enum RegisterOutcome {
     NothingPending,
     /// Registration was closed after this one had started.
     Closed(ReturnTo),
+    /// The user has got an account since then, and the operator has blocked it.
+    Blocked(ReturnTo),
 }
 
 impl LoginService {
@@ -111,6 +113,7 @@ impl LoginService {
                 Ok(RegisterOutcome::SignedIn(return_to, Some(new_session)))
             }
             Ok(None) => Ok(RegisterOutcome::Invalid(FormErrors { username: Some(UsernameError::Taken), email: None })),
+            Err(LoginError::Blocked) => Ok(RegisterOutcome::Blocked(return_to)),
             Err(LoginError::SessionReplaced) => {
                 let repeated = self.repeated_registration(previous).await?;
                 Ok(repeated.unwrap_or(RegisterOutcome::SignedIn(return_to, None)))

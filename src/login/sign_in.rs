@@ -29,7 +29,7 @@ struct SignIn {
 enum Decision {
     SignedIn { user_id: i64, is_new: bool },
     NeedsRegistration,
-    Closed,
+    TurnedAway(LoginFailure),
 }
 
 impl LoginService {
@@ -81,7 +81,7 @@ impl LoginService {
                 (LoginOutcome::SignedIn(return_to), Some(sign_in.session))
             }
             Decision::NeedsRegistration => (LoginOutcome::NeedsRegistration, Some(sign_in.session)),
-            Decision::Closed => (LoginOutcome::Failed(LoginFailure::Closed, return_to), None),
+            Decision::TurnedAway(failure) => (LoginOutcome::Failed(failure, return_to), None),
         };
         if let Some(user_id) = replaced_user_id {
             audit::record(Event::PersonReplaced { user_id });
@@ -96,6 +96,7 @@ impl LoginService {
         return_to: &ReturnTo,
     ) -> Result<Decision, LoginError> {
         match (known, self.policy.registration) {
+            (Some(known), _) if known.is_blocked => self.turn_away(sign_in, LoginFailure::Blocked).await,
             (Some(known), _) => self.sign_in_known(sign_in, known).await,
             (None, Registration::Auto) => self.register_automatically(sign_in).await,
             (None, Registration::Form) => {
@@ -103,13 +104,15 @@ impl LoginService {
                 self.start_session(sign_in, SessionData::Pending(pending), None).await?;
                 Ok(Decision::NeedsRegistration)
             }
-            (None, Registration::Closed) => {
-                if let (Some(_), Some(previous)) = (sign_in.replaced_user_id, sign_in.previous) {
-                    self.sessions.remove(previous).await?;
-                }
-                Ok(Decision::Closed)
-            }
+            (None, Registration::Closed) => self.turn_away(sign_in, LoginFailure::Closed).await,
         }
+    }
+
+    async fn turn_away(&self, sign_in: &SignIn, failure: LoginFailure) -> Result<Decision, LoginError> {
+        if let (Some(_), Some(previous)) = (sign_in.replaced_user_id, sign_in.previous) {
+            self.sessions.remove(previous).await?;
+        }
+        Ok(Decision::TurnedAway(failure))
     }
 
     async fn sign_in_known(&self, sign_in: &SignIn, mut known: KnownAccount) -> Result<Decision, LoginError> {

@@ -98,7 +98,8 @@ impl SqlSessionStore {
         Ok(self.read(&id).await?.is_some())
     }
 
-    /// Reads a row and notes that it was used. Returns `None` if the session has ended.
+    /// Reads a row and notes that it was used. Returns `None` if the session has ended, or if its user is blocked: a sign-in
+    /// that began before may store a session afterwards.
     pub(super) async fn read(&self, id: &Id) -> std::result::Result<Option<Row>, QueryError> {
         let id_hash = hash(id);
         // Both before and after the query, since a note is dropped as soon as it is written.
@@ -107,7 +108,8 @@ impl SqlSessionStore {
         let row: Option<Columns> = sqlx::query_as(
             "SELECT data, sessions.created_at, last_seen_at, renewing_until, \
              email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT) FROM sessions \
-             LEFT JOIN email_addresses ON email_addresses.user_id = sessions.user_id AND is_primary WHERE id_hash = $1",
+             LEFT JOIN email_addresses ON email_addresses.user_id = sessions.user_id AND is_primary \
+             LEFT JOIN users ON users.id = sessions.user_id WHERE id_hash = $1 AND blocked_at IS NULL",
         )
         .bind(&id_hash)
         .fetch_optional(self.database.reader())

@@ -14,6 +14,7 @@ mod attempts;
 mod audit_log;
 mod authorization;
 mod avatars;
+mod blocked_users;
 mod cache_headers;
 mod callback_errors;
 mod concurrent_token_refresh;

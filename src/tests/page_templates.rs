@@ -4,7 +4,8 @@ use crate::support::{Browser, TestSite, options};
 
 const LANGS: [&str; 2] = ["zh-CN", "en"];
 const THEMES: [&str; 3] = ["system", "light", "dark"];
-const FAILURES: [&str; 7] = ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "cookies"];
+const FAILURES: [&str; 8] =
+    ["expired", "cancelled", "denied", "misconfigured", "unreachable", "closed", "blocked", "cookies"];
 /// Values of `next`, as they stand in a query.
 const NEXTS: [&str; 5] =
     ["%2Faccount", "%2F", "%2Fa%3Fb%3Dc%26d%3D%2527%23e", "/it's?a=1%26%26b=%25", "//evil.example"];

@@ -217,6 +217,10 @@ fn login_failure(failure: LoginFailure) -> Message {
             title: "This site isn't accepting new accounts",
             advice: "There's no account for this QQ. If you already have an account, sign in with the QQ linked to it.",
         },
+        LoginFailure::Blocked => Message {
+            title: "This account is blocked",
+            advice: "The site's operator has blocked it. If you think this is a mistake, please contact them.",
+        },
         LoginFailure::Cookies => Message {
             title: "Your browser didn't keep our cookie",
             advice: "We need a cookie to sign you in. Allow cookies for this site in your browser's settings, then sign in \

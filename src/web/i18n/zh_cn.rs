@@ -181,6 +181,10 @@ fn login_failure(failure: LoginFailure) -> Message {
             title: "本站暂不开放注册",
             advice: "这个 QQ 没有对应的账号。如果您已有账号，请用它绑定的 QQ 登录。",
         },
+        LoginFailure::Blocked => Message {
+            title: "该账号已被封禁",
+            advice: "网站管理员封禁了该账号。如有疑问，请联系管理员。",
+        },
         LoginFailure::Cookies => Message {
             title: "浏览器未保存 Cookie",
             advice: "登录需要使用 Cookie。请在浏览器设置中允许本站使用 Cookie，然后重新登录。如果您是在其他应用或浏览器中开始登录的，请回到那里继续。",

@@ -85,6 +85,7 @@ fn redirection(outcome: RegisterOutcome) -> Redirection {
         RegisterOutcome::SignedIn(next, session) => Redirection::to(next.as_str()).starting_session(session),
         RegisterOutcome::Expired(next) => Redirection::to_login(LoginFailure::Expired, &next),
         RegisterOutcome::Closed(next) => Redirection::to_login(LoginFailure::Closed, &next),
+        RegisterOutcome::Blocked(next) => Redirection::to_login(LoginFailure::Blocked, &next),
         RegisterOutcome::NothingPending | RegisterOutcome::Invalid(_) => Redirection::to("/login"),
     }
 }
