@@ -11,11 +11,14 @@ mod public_url;
 mod qq;
 mod sandbox;
 mod secret_key;
+mod time_zone;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
 
 pub use database_url::DatabaseUrl;
 pub use env_file::{EnvFileError, parse_env_file};
@@ -72,6 +75,8 @@ pub struct Config {
     pub session_max_secs: i64,
     /// How long before it expires the account page announces the end of a QQ authorization.
     pub token_notice_secs: i64,
+    /// The zone of times on pages, for browsers without JavaScript.
+    pub time_zone: TimeZone,
     /// The number of `X-Forwarded-For` entries to trust.
     pub trusted_proxies: usize,
     /// How many logins one network may start per minute. `None`: nothing is limited.
@@ -117,6 +122,7 @@ impl Config {
             session_idle_secs,
             session_max_secs,
             token_notice_secs: env.positive("TOKEN_NOTICE_DAYS", 7, "days")?.saturating_mul(SECS_PER_DAY),
+            time_zone: time_zone::read(env)?,
             trusted_proxies: env.small_count("TRUSTED_PROXIES", 0)?,
             rate_limit: read_rate_limit(env)?,
         })

@@ -46,6 +46,8 @@ mod state;
 mod template;
 #[cfg(feature = "ssr")]
 mod theme;
+#[cfg(feature = "ssr")]
+mod time;
 
 #[cfg(feature = "ssr")]
 pub use routes::router;

@@ -16,7 +16,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 /// Every variable that the configuration reads.
-const VARIABLES: [&str; 26] = [
+const VARIABLES: [&str; 27] = [
     "ALL_PROXY",
     "DATABASE_URL",
     "EMAIL_TRUST",
@@ -39,6 +39,7 @@ const VARIABLES: [&str; 26] = [
     "SESSION_IDLE_SECS",
     "SESSION_MAX_SECS",
     "SMTP_URL",
+    "TIME_ZONE",
     "TOKEN_NOTICE_DAYS",
     "TRUSTED_PROXIES",
     "all_proxy",
@@ -151,6 +152,9 @@ fn s26_invalid_value_is_reported_with_its_variable() {
         ("SESSION_MAX_SECS", "0"),
         ("SESSION_MAX_SECS", "99999999999999999999"),
         ("SESSION_IDLE_SECS", "7776001"),
+        ("TIME_ZONE", "Beijing"),
+        ("TIME_ZONE", "CST-8"),
+        ("TIME_ZONE", "../localtime"),
         ("TOKEN_NOTICE_DAYS", "0"),
         ("TRUSTED_PROXIES", "x"),
         ("RATE_LIMIT", "no"),

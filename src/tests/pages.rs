@@ -134,3 +134,28 @@ async fn s96_requested_data_and_privacy_link_precede_the_sign_in_button() {
         assert!(!browser.get("/register").await.body.contains("checked"));
     }
 }
+
+#[tokio::test]
+async fn times_are_in_the_configured_zone_which_is_named() {
+    for (zone, in_chinese, in_english) in [
+        ("", "2027年3月16日 16:00（北京时间）", "March 16, 2027 at 4:00 PM (Beijing time)"),
+        ("America/New_York", "2027年3月16日 04:00（America/New_York）", "March 16, 2027 at 4:00 AM (America/New_York)"),
+    ] {
+        let site = TestSite::start_with(options([("TIME_ZONE", zone)])).await;
+        let mut browser = site.browser();
+        browser.register_new_user().await;
+        for (lang, expires, remaining) in [("zh-CN", in_chinese, "60 天后"), ("en", in_english, "in 60 days")] {
+            browser.cookies.insert("lang".to_owned(), lang.to_owned());
+            let page = browser.get("/account").await.body;
+            let datetime = "datetime=\"2027-03-16T08:00:00Z\"";
+            assert!(
+                page.contains(&format!("<time data-testid=\"token-expires\" {datetime}>{expires}</time>")),
+                "{page}"
+            );
+            assert!(
+                page.contains(&format!("<time {datetime} title=\"{expires}\" data-relative>{remaining}</time>")),
+                "{page}"
+            );
+        }
+    }
+}

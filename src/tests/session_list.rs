@@ -25,7 +25,11 @@ async fn s67_user_sees_active_sessions_and_can_end_each() {
         (sign_in_elsewhere(&site, &username).await, sign_in_elsewhere(&site, &username).await);
     let page = current.get("/account/sessions").await;
     assert_eq!((page.status, handles(&page.body).len()), (200, 2), "{}", page.body);
-    assert!(page.body.contains("This browser") && page.body.contains("15 January 2027, 09:00 UTC"), "{}", page.body);
+    assert!(
+        page.body.contains("This browser") && page.body.contains("January 15, 2027 at 5:00 PM (Beijing time)"),
+        "{}",
+        page.body
+    );
     for browser in [&current, &phone, &office] {
         let id = browser.session_id().expect("a session");
         assert!(!page.body.contains(id), "the page contains no session id");

@@ -1,10 +1,13 @@
 //! The texts of the site in every language.
-//! [`Lang::messages`] returns them, [`Lang::format_datetime`] formats a time.
+//! [`Lang::messages`] returns them.
 //! It must not know which page shows a text, and texts must not reach the browser half: an island finds its texts in the page.
 
 mod en;
 mod zh_cn;
 
+use jiff::civil::DateTime;
+
+use super::time::RelativeTime;
 use crate::language::Lang;
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
@@ -15,17 +18,6 @@ impl Lang {
         match self {
             Lang::ZhCn => &zh_cn::MESSAGES,
             Lang::En => &en::MESSAGES,
-        }
-    }
-
-    /// Formats a Unix timestamp (in seconds) for users, in UTC. Returns an empty string if it is out of range.
-    pub(super) fn format_datetime(self, timestamp: i64) -> String {
-        let Ok(datetime) = time::OffsetDateTime::from_unix_timestamp(timestamp) else { return String::new() };
-        let (year, month, day) = (datetime.year(), datetime.month(), datetime.day());
-        let (hour, minute) = (datetime.hour(), datetime.minute());
-        match self {
-            Lang::ZhCn => format!("{year}年{}月{day}日 {hour:02}:{minute:02}（UTC）", u8::from(month)),
-            Lang::En => format!("{day} {month} {year}, {hour:02}:{minute:02} UTC"),
         }
     }
 }
@@ -53,6 +45,11 @@ pub(super) struct Messages {
     pub(super) contacting_qq: &'static str,
     pub(super) redirecting: &'static str,
     pub(super) continue_link: &'static str,
+
+    // Times.
+    pub(super) datetime: fn(datetime: DateTime, zone: &str) -> String,
+    pub(super) relative_time: fn(RelativeTime) -> String,
+    pub(super) beijing_time: &'static str,
 
     pub(super) home_title: &'static str,
     pub(super) home_lead: &'static str,
@@ -126,8 +123,9 @@ pub(super) struct Messages {
     pub(super) sessions_ended: &'static str,
     pub(super) sessions_end_others: &'static str,
     pub(super) session_current: &'static str,
-    pub(super) session_started: fn(datetime: &str) -> String,
-    pub(super) session_last_active: fn(datetime: &str) -> String,
+    /// The time follows.
+    pub(super) session_started: &'static str,
+    pub(super) session_last_active: &'static str,
     pub(super) session_end: &'static str,
 
     pub(super) delete_title: &'static str,
@@ -159,13 +157,6 @@ pub(super) struct Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn datetimes_are_formatted_in_utc() {
-        assert_eq!(Lang::En.format_datetime(0), "1 January 1970, 00:00 UTC");
-        assert_eq!(Lang::ZhCn.format_datetime(1_800_000_000), "2027年1月15日 08:00（UTC）");
-        assert_eq!(Lang::En.format_datetime(i64::MAX), "");
-    }
 
     #[test]
     fn english_counts_have_the_right_plural() {

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::{Arc, Once};
 
+use jiff::tz::TimeZone;
+
 use super::assets::Assets;
 use super::rate_limits::RateLimits;
 use super::template::Templates;
@@ -47,6 +49,8 @@ pub(super) struct SiteInfo {
     pub(super) form_targets: String,
     /// How long before its end the account page announces that a token expires, in seconds.
     pub(super) token_notice_secs: i64,
+    /// The zone of times on pages.
+    pub(super) time_zone: TimeZone,
 }
 
 impl AppState {
@@ -68,6 +72,7 @@ impl AppState {
             trusted_proxies: config.trusted_proxies,
             form_targets: config.qq.graph_url.origin().ascii_serialization(),
             token_notice_secs: config.token_notice_secs,
+            time_zone: config.time_zone.clone(),
         };
         AppState(Arc::new(AppStateInner {
             login,

@@ -51,6 +51,7 @@ fn s26_invalid_value_ends_program_with_one_line_that_names_variable() {
         ("DATABASE_URL", "postgres://app:canary-app-key#T@host:5432/x"),
         ("DATABASE_URL", "postgres://app:12/S?canary-app-key@127.0.0.1/qq"),
         ("QQ_SCOPE", "list_album"),
+        ("TIME_ZONE", "Asia/Peking"),
         ("RUST_LOG", "loud=very"),
     ] {
         expect_rejected(&work_dir, variable, &[APP[0], APP[1], (variable, value)]);

@@ -1,6 +1,7 @@
 use super::{Message, Messages};
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
+use crate::web::time::{RelativeTime, TimeUnit};
 
 pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ Login",
@@ -17,6 +18,11 @@ pub(super) static MESSAGES: Messages = Messages {
     contacting_qq: "Contacting QQ…",
     redirecting: "Redirecting…",
     continue_link: "Continue",
+
+    // Times.
+    datetime: |datetime, zone| format!("{} ({zone})", datetime.strftime("%B %-d, %Y at %-I:%M %p")),
+    relative_time,
+    beijing_time: "Beijing time",
 
     home_title: "Welcome",
     home_lead: "Sign in with your QQ account. No new password to remember.",
@@ -100,8 +106,8 @@ pub(super) static MESSAGES: Messages = Messages {
     sessions_ended: "Signed out. You're still signed in on this browser.",
     sessions_end_others: "Sign out all other sessions",
     session_current: "This browser",
-    session_started: |datetime| format!("Signed in: {datetime}"),
-    session_last_active: |datetime| format!("Last active: {datetime}"),
+    session_started: "Signed in: ",
+    session_last_active: "Last active: ",
     session_end: "Sign out",
 
     delete_title: "Delete account",
@@ -189,6 +195,18 @@ pub(super) static MESSAGES: Messages = Messages {
 fn count(number: u64, unit: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {unit}{plural}")
+}
+
+fn relative_time(RelativeTime { amount, unit, is_past }: RelativeTime) -> String {
+    let unit = match unit {
+        TimeUnit::Second if is_past => return "just now".to_owned(),
+        TimeUnit::Second => "second",
+        TimeUnit::Minute => "minute",
+        TimeUnit::Hour => "hour",
+        TimeUnit::Day => "day",
+    };
+    let distance = count(amount, unit);
+    if is_past { format!("{distance} ago") } else { format!("in {distance}") }
 }
 
 fn login_failure(failure: LoginFailure) -> Message {

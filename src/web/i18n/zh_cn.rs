@@ -1,6 +1,7 @@
 use super::{Message, Messages};
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
+use crate::web::time::{RelativeTime, TimeUnit};
 
 pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ 登录",
@@ -17,6 +18,11 @@ pub(super) static MESSAGES: Messages = Messages {
     contacting_qq: "正在连接 QQ…",
     redirecting: "正在跳转…",
     continue_link: "继续",
+
+    // Times.
+    datetime: |datetime, zone| format!("{}（{zone}）", datetime.strftime("%Y年%-m月%-d日 %H:%M")),
+    relative_time,
+    beijing_time: "北京时间",
 
     home_title: "欢迎",
     home_lead: "使用 QQ 账号登录，无需另设密码。",
@@ -94,8 +100,8 @@ pub(super) static MESSAGES: Messages = Messages {
     sessions_ended: "已退出，当前设备仍保持登录。",
     sessions_end_others: "退出其他所有设备",
     session_current: "当前设备",
-    session_started: |datetime| format!("登录时间：{datetime}"),
-    session_last_active: |datetime| format!("最近活动：{datetime}"),
+    session_started: "登录时间：",
+    session_last_active: "最近活动：",
     session_end: "退出",
 
     delete_title: "注销账号",
@@ -156,6 +162,18 @@ pub(super) static MESSAGES: Messages = Messages {
     },
     request_id: |id| format!("联系网站管理员时，请提供请求编号：{id}"),
 };
+
+fn relative_time(RelativeTime { amount, unit, is_past }: RelativeTime) -> String {
+    let unit = match unit {
+        TimeUnit::Second if is_past => return "刚刚".to_owned(),
+        TimeUnit::Second => "秒",
+        TimeUnit::Minute => "分钟",
+        TimeUnit::Hour => "小时",
+        TimeUnit::Day => "天",
+    };
+    let direction = if is_past { "前" } else { "后" };
+    format!("{amount} {unit}{direction}")
+}
 
 fn login_failure(failure: LoginFailure) -> Message {
     match failure {

@@ -5,8 +5,6 @@
 mod token;
 
 use leptos::prelude::*;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::components::{Avatar, LogoutForm, SubmitButton};
 use crate::login::TokenState;
@@ -76,11 +74,6 @@ pub(in crate::web) fn redirect_for(state: &TokenState) -> Option<&'static str> {
         TokenState::RevokedImmediately => Some("/login?error=denied"),
         TokenState::SignedOut => Some(SIGN_IN),
     }
-}
-
-/// Returns a time (seconds since 1970) for machines, or `None` beyond the year 9999.
-pub(in crate::web) fn rfc3339(seconds: i64) -> Option<String> {
-    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
 }
 
 #[component]

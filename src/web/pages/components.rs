@@ -1,10 +1,14 @@
 //! Components that several pages share.
 
+mod time;
+
 use leptos::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::web::i18n::Message;
 use crate::web::page::PageContext;
+
+pub(in crate::web) use time::Time;
 
 /// The button that leads to QQ. It is a link, since starting a login stores nothing.
 #[component]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::components::Time;
 use crate::sessions::SessionInfo;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
@@ -49,7 +50,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
 
 #[component]
 fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
-    let (messages, lang) = (page.messages, page.request.lang);
+    let messages = page.messages;
     let SessionInfo { handle, created_at, last_seen_at, is_current } = session;
     // The buttons have the same text, so each refers to its description.
     let description = format!("session-{handle}");
@@ -66,8 +67,8 @@ fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
     view! {
         <li>
             <div id=description>
-                <p>{(messages.session_started)(&lang.format_datetime(created_at))}</p>
-                <p class="small">{(messages.session_last_active)(&lang.format_datetime(last_seen_at))}</p>
+                <p>{messages.session_started} <Time timestamp=created_at /></p>
+                <p class="small">{messages.session_last_active} <Time timestamp=last_seen_at is_relative=true /></p>
             </div>
             {action}
         </li>

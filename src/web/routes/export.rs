@@ -13,9 +13,10 @@ use crate::audit::{self, Event};
 use crate::login::LoginError;
 use crate::sessions::{SessionInfo, SignedInUser};
 use crate::web::error::WebError;
-use crate::web::pages::account::{SIGN_IN, rfc3339};
+use crate::web::pages::account::SIGN_IN;
 use crate::web::request::PageRequest;
 use crate::web::state::AppState;
+use crate::web::time::rfc3339;
 
 pub(super) async fn download(request: PageRequest) -> Result<Response, WebError> {
     let sign_in = || Ok(Redirect::to(SIGN_IN).into_response());

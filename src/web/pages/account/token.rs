@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{REAUTHORIZE, rfc3339};
+use super::REAUTHORIZE;
 use crate::sessions::{StoredToken, TokenStatus};
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::page::PageContext;
-use crate::web::pages::components::{QqButton, SubmitButton};
+use crate::web::pages::components::{QqButton, SubmitButton, Time};
 
 /// What the page shows of a token.
 #[derive(Clone, Copy)]
@@ -51,9 +51,6 @@ impl TokenInfo {
 #[component]
 pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView {
     let messages = page.messages;
-    let time = |seconds: i64| (rfc3339(seconds).unwrap_or_default(), page.request.lang.format_datetime(seconds));
-    let (obtained, obtained_text) = time(token.obtained_at);
-    let (expires, expires_text) = time(token.expires_at);
     view! {
         <div class="card-section">
             <h2>{messages.qq_authorization_title}</h2>
@@ -62,9 +59,13 @@ pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView
                 <dt>{messages.qq_authorization_status}</dt>
                 <dd data-testid="token-state">{token.state(messages)}</dd>
                 <dt>{messages.qq_authorization_issued}</dt>
-                <dd><time data-testid="token-obtained" datetime=obtained>{obtained_text}</time></dd>
+                <dd><Time timestamp=token.obtained_at test_id="token-obtained" /></dd>
                 <dt>{messages.qq_authorization_expires}</dt>
-                <dd><time data-testid="token-expires" datetime=expires>{expires_text}</time></dd>
+                <dd>
+                    <Time timestamp=token.expires_at test_id="token-expires" />
+                    " · "
+                    <Time timestamp=token.expires_at is_relative=true />
+                </dd>
             </dl>
             <RenewButton messages problem=token.problem />
         </div>
