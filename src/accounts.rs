@@ -4,10 +4,13 @@
 
 mod admin;
 mod avatars;
+mod change_email;
 mod create;
 mod email_addresses;
 mod export;
 mod generated_username;
+mod mail_links;
+mod open_ids;
 mod profile;
 mod username;
 
@@ -16,10 +19,16 @@ use sqlx::AnyConnection;
 use crate::database::{Database, QueryError};
 
 pub use admin::UserSummary;
+pub use change_email::{
+    AddEmailOutcome, PrimaryEmailOutcome, VerifyEmailOutcome, add_email, find_user_by_verified_email,
+    make_email_primary, remove_email, verify_email,
+};
 pub use create::{CreateOutcome, NewAccount, create};
-pub use email_addresses::EmailAddress;
+pub use email_addresses::{EmailAddress, EmailTrust, MAX_EMAIL_ADDRESSES};
 pub use export::{AccountExport, ExportedIdentity};
 pub use generated_username::generate_username;
+pub use mail_links::{LinkPurpose, MailLink, MailToken, find_mail_link, insert_mail_link, spend_mail_link};
+pub use open_ids::{OpenId, link_open_id, unlink_other_open_ids};
 pub use profile::{KnownAccount, Profile, ProfileUpdate, find_known, update_profile};
 pub use username::ValidUsername;
 

@@ -4,6 +4,7 @@
 
 mod cookie;
 mod data;
+mod end;
 mod error;
 mod last_seen;
 mod list;

@@ -6,7 +6,8 @@ use sqlx::AnyConnection;
 use sqlx::any::{Any, AnyArguments};
 use sqlx::query::Query;
 
-use super::email_addresses::insert_email;
+use super::email_addresses::{EmailTrust, insert_email};
+use super::open_ids::{OpenId, link_open_id};
 use super::{COMPANY_QQ, Profile, ValidUsername};
 use crate::database::QueryError;
 use crate::validation::Email;
@@ -18,11 +19,9 @@ pub struct NewAccount {
     /// The email address, if one was typed.
     pub email: Option<Email>,
     /// Whether to store the address as verified, unless another user has verified it.
-    pub trust_email: bool,
-    /// The user's id at QQ, exactly as received.
-    pub openid: String,
-    /// The unionid, if requested and received.
-    pub unionid: Option<String>,
+    pub email_trust: EmailTrust,
+    /// The user's id at QQ.
+    pub open_id: OpenId,
     /// The nickname and avatar at QQ.
     pub profile: Profile,
 }
@@ -44,23 +43,24 @@ pub async fn create(
     account: &NewAccount,
     now: i64,
 ) -> Result<CreateOutcome, QueryError> {
-    if let Some(unionid) = &account.unionid {
-        let linked = link_by_unionid(&account.openid, unionid, now).execute(&mut *connection).await?;
+    let OpenId { openid, unionid } = &account.open_id;
+    if let Some(unionid) = unionid {
+        let linked = link_by_unionid(openid, unionid, now).execute(&mut *connection).await?;
         if linked.rows_affected() == 1 {
             return Ok(CreateOutcome::AlreadyRegistered);
         }
     }
     let Some(user_id) = insert_user(connection, &account.username, now).await? else {
         // The same user may have taken the name, by sending the form twice.
-        let is_registered = is_registered(connection, &account.openid).await?;
+        let is_registered = is_registered(connection, openid).await?;
         return Ok(if is_registered { CreateOutcome::AlreadyRegistered } else { CreateOutcome::UsernameTaken });
     };
-    if !insert_identity(connection, user_id, account, now).await? {
+    if !link_open_id(connection, user_id, &account.open_id, &account.profile, now).await? {
         sqlx::query("DELETE FROM users WHERE id = $1").bind(user_id).execute(connection).await?;
         return Ok(CreateOutcome::AlreadyRegistered);
     }
     if let Some(email) = &account.email {
-        insert_email(connection, user_id, email, account.trust_email, now).await?;
+        insert_email(connection, user_id, email, account.email_trust, true, now).await?;
     }
     Ok(CreateOutcome::Created { user_id })
 }
@@ -110,28 +110,4 @@ async fn insert_user(
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(id,)| id))
-}
-
-/// Returns false if the openid has an account.
-async fn insert_identity(
-    connection: &mut AnyConnection,
-    user_id: i64,
-    account: &NewAccount,
-    now: i64,
-) -> Result<bool, QueryError> {
-    let inserted = sqlx::query(
-        "INSERT INTO open_ids (user_id, company_id, openid, unionid, nickname, avatar_hash, created_at) \
-         SELECT $1, id, $2, $3, $4, $5, $6 FROM companies WHERE company = $7 \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(user_id)
-    .bind(&account.openid)
-    .bind(account.unionid.as_deref())
-    .bind(account.profile.nickname.as_deref())
-    .bind(account.profile.avatar_hash.as_deref())
-    .bind(now)
-    .bind(COMPANY_QQ)
-    .execute(connection)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
 }

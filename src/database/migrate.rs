@@ -28,6 +28,7 @@ macro_rules! migrations {
             ("write_path", include_str!(concat!($folder, "0006_write_path.sql"))),
             ("unionid", include_str!(concat!($folder, "0007_unionid.sql"))),
             ("blocked", include_str!(concat!($folder, "0008_blocked.sql"))),
+            ("mail_links", include_str!(concat!($folder, "0009_mail_links.sql"))),
         ]
     };
 }

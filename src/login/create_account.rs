@@ -86,16 +86,16 @@ impl LoginService {
         let account = NewAccount {
             username,
             email,
-            trust_email: self.policy.email_trust,
-            openid: identity.openid.clone(),
-            unionid: identity.unionid.clone(),
+            email_trust: self.email_trust(),
+            open_id: qq_login.open_id(),
             profile: profile.clone().into(),
         };
         match accounts::create(connection, &account, self.now()).await? {
             CreateOutcome::Created { user_id } => {
                 let username = account.username.shown().to_owned();
-                let NewAccount { profile, unionid, .. } = account;
+                let NewAccount { profile, open_id, .. } = account;
                 let account = Account { user_id, username };
+                let unionid = open_id.unionid;
                 Ok(Some((KnownAccount { account, profile, unionid, is_blocked: false, has_picture: false }, true)))
             }
             CreateOutcome::AlreadyRegistered => {

@@ -11,7 +11,7 @@ use super::attempt::Attempts;
 use super::avatar::{AvatarTask, MAX_DOWNLOADS};
 use super::recent::RecentOutcomes;
 use super::{CallbackOutcome, LoginError, ReturnTo};
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, EmailTrust};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::database::{Database, QueryError};
@@ -105,10 +105,15 @@ impl LoginService {
         self.policy.email_trust
     }
 
-    /// Deletes expired sessions, unused avatars and expired login attempts. An error in one does not keep the others.
+    pub(super) fn email_trust(&self) -> EmailTrust {
+        if self.trusts_email() { EmailTrust::Typed } else { EmailTrust::VerifiedOnly }
+    }
+
+    /// Deletes expired sessions, unused avatars, expired mailed links and login attempts. An error in one does not keep the others.
     pub async fn purge(&self) {
         log_purge("sessions", self.sessions.purge().await);
         log_purge("avatars", self.accounts.purge_avatars(self.now().saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
+        log_purge("mail links", self.accounts.purge_mail_links(self.now()).await);
         log_purge("attempts", self.attempts.purge(&self.database).await);
     }
 

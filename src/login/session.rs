@@ -1,7 +1,7 @@
 //! What QQ returned for a login, and the session data that follows from it.
 
 use super::ReturnTo;
-use crate::accounts::{KnownAccount, ProfileUpdate};
+use crate::accounts::{KnownAccount, OpenId, ProfileUpdate};
 use crate::qq::{Identity, Token};
 use crate::sessions::{FormDraft, PendingRegistration, SessionData, SignedInUser, StoredToken};
 
@@ -14,6 +14,10 @@ pub(super) struct QqLogin {
 }
 
 impl QqLogin {
+    pub(super) fn open_id(&self) -> OpenId {
+        OpenId { openid: self.identity.openid.clone(), unionid: self.identity.unionid.clone() }
+    }
+
     pub(super) fn signed_in(&self, known: KnownAccount) -> SessionData {
         SessionData::SignedIn(SignedInUser {
             user_id: known.account.user_id,

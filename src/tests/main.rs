@@ -22,6 +22,7 @@ mod database;
 mod database_unavailable;
 mod doctor;
 mod email_addresses;
+mod email_changes;
 mod errors;
 mod fault_table;
 mod form_drafts;

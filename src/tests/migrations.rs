@@ -62,6 +62,23 @@ async fn database_with_a_duplicate_unionid_is_migrated() {
     assert_eq!((site.count("users").await, site.count("open_ids").await), (2, 3));
 }
 
+#[tokio::test]
+async fn database_with_two_primary_addresses_is_migrated() {
+    let prepare = async |url: &str| {
+        create_database_at(url, SQLITE.len()).await;
+        let pool = AnyPoolOptions::new().max_connections(1).connect(url).await.expect("a database");
+        let second = "INSERT INTO email_addresses (user_id, email, verified, is_primary, created_at) \
+                      SELECT id, 'second@example.com', false, true, 1 FROM users";
+        execute(&pool, second).await;
+        pool.close().await;
+    };
+    let site = TestSite::start_on_database(prepare).await;
+    let primary = "SELECT email FROM email_addresses WHERE is_primary";
+    assert_eq!(site.query_texts(primary).await, ["ann@example.com"]);
+    let update = sqlx::query("UPDATE email_addresses SET is_primary = true").execute(&site.pool).await;
+    assert!(update.is_err(), "a unique index allows one");
+}
+
 /// The sandbox's openid of Ann.
 fn openid() -> String {
     digest(&["openid", "100000001", "Ann"], "")

@@ -265,7 +265,9 @@ impl TestSite {
     pub(crate) async fn database_bytes(&self) -> Vec<u8> {
         if self.database_url.starts_with("postgres") {
             let mut all = Vec::new();
-            for table in ["users", "email_addresses", "companies", "open_ids", "sessions", "spent_attempts"] {
+            let tables =
+                ["users", "email_addresses", "companies", "open_ids", "sessions", "spent_attempts", "mail_links"];
+            for table in tables {
                 let rows = self.query_texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
                 all.extend(rows.concat().into_bytes());
             }
