@@ -6,6 +6,7 @@ mod database_url;
 mod env_file;
 mod environment;
 mod error;
+mod mail;
 mod proxy;
 mod public_url;
 mod qq;
@@ -67,6 +68,8 @@ pub struct Config {
     pub qq: crate::qq::ClientConfig,
     /// The built-in sandbox, unless QQ credentials are set.
     pub sandbox: Option<SandboxConfig>,
+    /// `None`: the site sends no mail.
+    pub mail: Option<crate::mail::MailSettings>,
     pub registration: Registration,
     /// Whether an email address counts as verified as soon as it is entered.
     pub email_trust: bool,
@@ -113,6 +116,7 @@ impl Config {
             listen_addr,
             site_root: PathBuf::from(env.get_or("LEPTOS_SITE_ROOT", "target/site")?),
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
+            mail: mail::read(env, &public_url, sandbox.is_some())?,
             public_url,
             database_url,
             qq,
@@ -178,16 +182,9 @@ fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError>
 
 /// Rejects the variables of features that do not exist yet: an operator who sets them relies on them.
 fn reject_unsupported_variables(env: &Environment) -> Result<(), ConfigError> {
-    for (variable, other) in [("SMTP_URL", "MAIL_FROM"), ("MAIL_FROM", "SMTP_URL")] {
-        if env.get(variable)?.is_none() && env.get(other)?.is_some() {
-            return Err(ConfigError::new(variable, format!("is not set, but {other} is"), "set both, or neither"));
-        }
-    }
-    for (variable, feature) in [("SMTP_URL", "mail"), ("METRICS_ADDR", "metrics")] {
-        if env.get(variable)?.is_some() {
-            let problem = format!("is set, but this version does not support {feature}");
-            return Err(ConfigError::new(variable, problem, "leave it unset"));
-        }
+    if env.get("METRICS_ADDR")?.is_some() {
+        let problem = "is set, but this version does not support metrics";
+        return Err(ConfigError::new("METRICS_ADDR", problem, "leave it unset"));
     }
     Ok(())
 }

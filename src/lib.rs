@@ -41,6 +41,8 @@ pub mod logging;
 #[cfg(feature = "ssr")]
 pub mod login;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod qq;
 #[cfg(feature = "ssr")]
 pub mod random;

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{Database, DatabaseError};
 use crate::login::{LoginPolicy, LoginService};
+use crate::mail::MailQueue;
 use crate::random::Random;
 use crate::sandbox::{self, SandboxError};
 use crate::sealing::Sealer;
@@ -58,6 +59,8 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
         let database = Database::open(config.database_url.as_str()).await?;
+        let mail =
+            config.mail.as_ref().map(|_| MailQueue::new(database.clone(), &secrets, clock.clone(), random.clone()));
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
@@ -69,7 +72,7 @@ impl Application {
         };
         let login =
             LoginService::new(client, database.clone(), sessions.clone(), &secrets, policy, clock, random.clone());
-        let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), random);
+        let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), mail, random);
         Ok(Application { router: web::router(site), login, sessions, database })
     }
 

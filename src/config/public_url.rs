@@ -50,6 +50,12 @@ impl PublicUrl {
         &self.authority
     }
 
+    /// The host without the port.
+    pub fn host(&self) -> &str {
+        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        self.authority.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(&self.authority, |(host, _)| host)
+    }
+
     pub fn is_https(&self) -> bool {
         self.is_https
     }

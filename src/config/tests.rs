@@ -279,6 +279,60 @@ fn key_file_is_beside_the_database_file() {
     }
 }
 
+fn read_mail(url: &str, from: &str) -> Result<Config, ConfigError> {
+    read(&[("SMTP_URL", url), ("MAIL_FROM", from)])
+}
+
+#[test]
+fn mail_needs_a_server_with_tls_or_on_this_machine() {
+    assert!(read(&[]).expect("configuration").mail.is_none());
+    for url in [
+        "smtps://smtp.example.com",
+        "smtps://login%40example.com:p%23w@smtp.example.com:994/",
+        "smtp://user:pw@smtp.example.com?tls=required",
+        "smtp://localhost:2525",
+        "smtp://user:pw@127.0.0.1",
+        "smtp://www.mydomain.com",
+        "sandbox",
+    ] {
+        let mail = read_mail(url, "登录 <login@example.com>").expect(url).mail.expect(url);
+        assert_eq!(mail.from.to_string(), "登录 <login@example.com>", "{url}");
+        assert_eq!(matches!(mail.server, crate::mail::MailServer::Sandbox), url == "sandbox");
+    }
+    for url in [
+        "smtp://canary:canary@smtp.example.com",
+        "smtp://canary:canary@smtp.example.com?tls=opportunistic",
+        "smtp://canary:canary@mixed.example",
+        "smtps://canary@smtp.example.com",
+        "smtps://:canary@smtp.example.com",
+        "smtps://u:canary@smtp.example.com?tls=required",
+        "smtps://u:canary@smtp.example.com?canary",
+        "smtps://u:canary@smtp.example.com/canary",
+        "smtps://u:canary@smtp.example.com#canary",
+        "smtps://u:can#ary@smtp.example.com",
+        "smtps://u:canary%ff@smtp.example.com",
+        "smtps://u:canary@",
+        "smtps:canary",
+        "https://canary",
+        "canary",
+    ] {
+        let error = read_mail(url, "login@example.com").err().expect(url);
+        assert_eq!(error.variable, "SMTP_URL", "{url}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    for from in
+        ["login", "login@", "a@example.com, b@example.com", "<login@example.com", "a@b.example\nBcc: x@y.example"]
+    {
+        assert_eq!(read_mail("smtp://localhost", from).err().expect(from).variable, "MAIL_FROM", "{from}");
+    }
+}
+
+#[test]
+fn mails_go_to_the_sandbox_only_if_it_is_used() {
+    let mail = [("SMTP_URL", "sandbox"), ("MAIL_FROM", "login@example.com")];
+    assert_eq!(invalid_variable(&[REAL[0], REAL[1], KEY, mail[0], mail[1]]), "SMTP_URL");
+}
+
 #[test]
 fn proxy_comes_from_the_usual_variables() {
     let proxy = |variables: &[(&str, &str)]| {

@@ -29,6 +29,7 @@ macro_rules! migrations {
             ("unionid", include_str!(concat!($folder, "0007_unionid.sql"))),
             ("blocked", include_str!(concat!($folder, "0008_blocked.sql"))),
             ("mail_links", include_str!(concat!($folder, "0009_mail_links.sql"))),
+            ("mails", include_str!(concat!($folder, "0010_mails.sql"))),
         ]
     };
 }

@@ -11,6 +11,7 @@ use super::template::Templates;
 use crate::config::{Config, PublicUrl};
 use crate::database::Database;
 use crate::login::LoginService;
+use crate::mail::MailQueue;
 use crate::random::Random;
 use crate::sessions::SqlSessionStore;
 
@@ -22,6 +23,9 @@ pub struct AppStateInner {
     pub(super) login: LoginService,
     pub(super) sessions: SqlSessionStore,
     pub(super) database: Database,
+    /// `None` if mail is not configured: nothing that depends on it is shown.
+    #[expect(dead_code, reason = "pages that depend on mail follow")]
+    pub(super) mail: Option<MailQueue>,
     pub(super) rate_limits: RateLimits,
     pub(super) assets: Assets,
     pub(super) templates: Templates,
@@ -60,6 +64,7 @@ impl AppState {
         login: LoginService,
         sessions: SqlSessionStore,
         database: Database,
+        mail: Option<MailQueue>,
         random: Random,
     ) -> AppState {
         let site = SiteInfo {
@@ -78,6 +83,7 @@ impl AppState {
             login,
             sessions,
             database,
+            mail,
             rate_limits: RateLimits::new(config.rate_limit),
             assets: Assets::find(&config.site_root),
             templates: Templates::default(),

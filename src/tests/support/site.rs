@@ -265,15 +265,26 @@ impl TestSite {
     pub(crate) async fn database_bytes(&self) -> Vec<u8> {
         if self.database_url.starts_with("postgres") {
             let mut all = Vec::new();
-            let tables =
-                ["users", "email_addresses", "companies", "open_ids", "sessions", "spent_attempts", "mail_links"];
+            let tables = [
+                "users",
+                "email_addresses",
+                "companies",
+                "open_ids",
+                "sessions",
+                "spent_attempts",
+                "mail_links",
+                "mails",
+            ];
             for table in tables {
                 let rows = self.query_texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
                 all.extend(rows.concat().into_bytes());
             }
             // The cast shows binary columns in hexadecimal. Add their bytes.
             let sealed: Vec<(Vec<u8>,)> =
-                sqlx::query_as("SELECT data FROM sessions").fetch_all(&self.pool).await.expect("rows");
+                sqlx::query_as("SELECT data FROM sessions UNION ALL SELECT message FROM mails")
+                    .fetch_all(&self.pool)
+                    .await
+                    .expect("rows");
             all.extend(sealed.into_iter().flat_map(|(data,)| data));
             return all;
         }

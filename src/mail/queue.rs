@@ -1,0 +1,112 @@
+//! The table `mails`: what waits to be sent. Content and recipient are encrypted.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use sqlx::any::{Any, AnyArguments};
+use sqlx::query::Query;
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::database::{Database, QueryError};
+use crate::random::{self, Random, RandomError};
+use crate::sealing::{SealError, Sealer, SecretKeys};
+
+const ID_BYTES: usize = 16;
+
+/// A mail to a user. `Debug` is not implemented, since it would show an address and links that are secrets.
+pub struct Mail {
+    /// The user that the mail belongs to: deleting the account deletes it.
+    pub user_id: i64,
+    /// How long it is worth sending, in seconds. At most [`Mail::MAX_LIFETIME_SECS`].
+    pub lifetime_secs: i64,
+    pub message: MailMessage,
+}
+
+/// What is sent.
+#[derive(Serialize, Deserialize)]
+pub struct MailMessage {
+    /// The recipient's address.
+    pub to: String,
+    pub subject: String,
+    /// The message as plain text.
+    pub text: String,
+    /// The same message as an HTML document.
+    pub html: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error("cannot seal the mail: {0}")]
+    Seal(#[from] SealError),
+    #[error("cannot write the mail as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+impl MailError {
+    /// Whether the cause is a database that is temporarily unavailable.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, MailError::Query(error) if error.is_unavailable())
+    }
+}
+
+impl Mail {
+    /// After two days, a user no longer expects a mail.
+    pub const MAX_LIFETIME_SECS: i64 = 2 * 24 * 60 * 60;
+}
+
+/// Accepts mails, which a task sends in the background. Cheap to clone.
+#[derive(Clone)]
+pub struct MailQueue(Arc<QueueInner>);
+
+struct QueueInner {
+    database: Database,
+    sealer: Sealer,
+    clock: Clock,
+    random: Random,
+    has_mail: Notify,
+}
+
+impl MailQueue {
+    pub fn new(database: Database, secrets: &SecretKeys, clock: Clock, random: Random) -> MailQueue {
+        let sealer = Sealer::new(secrets, "mail", random.clone());
+        MailQueue(Arc::new(QueueInner { database, sealer, clock, random, has_mail: Notify::new() }))
+    }
+
+    /// Queues a mail in a transaction of its own. It will be sent even if the program ends now.
+    pub async fn queue(&self, mail: &Mail) -> Result<(), MailError> {
+        self.0.database.execute(self.insert(mail)?).await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Queues a mail in the transaction of `connection`. Call [`MailQueue::wake`] after its commit.
+    pub async fn queue_in(&self, connection: &mut AnyConnection, mail: &Mail) -> Result<(), MailError> {
+        self.insert(mail)?.execute(connection).await.map_err(QueryError::from)?;
+        Ok(())
+    }
+
+    /// The statement that queues a mail. Call [`MailQueue::wake`] after its commit.
+    pub fn insert(&self, mail: &Mail) -> Result<Query<'static, Any, AnyArguments>, MailError> {
+        let QueueInner { sealer, clock, random, .. } = &*self.0;
+        let id = hex::encode(random::bytes::<ID_BYTES>(random)?);
+        let sealed = sealer.seal(id.as_bytes(), &serde_json::to_vec(&mail.message)?)?;
+        let now = clock();
+        let expires_at = now.saturating_add(mail.lifetime_secs.min(Mail::MAX_LIFETIME_SECS));
+        let insert = sqlx::query(
+            "INSERT INTO mails (id, user_id, message, created_at, expires_at, next_attempt_at) \
+             VALUES ($1, $2, $3, $4, $5, $4)",
+        );
+        Ok(insert.bind(id).bind(mail.user_id).bind(sealed).bind(now).bind(expires_at))
+    }
+
+    /// Sends at once what is queued.
+    pub fn wake(&self) {
+        self.0.has_mail.notify_one();
+    }
+}
