@@ -25,10 +25,13 @@ pub use change_email::{
 };
 pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::{EmailAddress, EmailTrust, MAX_EMAIL_ADDRESSES};
-pub use export::{AccountExport, ExportedIdentity};
+pub use export::AccountExport;
 pub use generated_username::generate_username;
 pub use mail_links::{LinkPurpose, MailLink, MailToken, find_mail_link, insert_mail_link, spend_mail_link};
-pub use open_ids::{OpenId, link_open_id, unlink_other_open_ids};
+pub use open_ids::{
+    LinkOutcome, LinkedIdentity, OpenId, UnlinkOutcome, add_open_id, link_open_id, unlink_open_id,
+    unlink_other_open_ids,
+};
 pub use profile::{KnownAccount, Profile, ProfileUpdate, find_known, update_profile};
 pub use username::ValidUsername;
 

@@ -6,7 +6,7 @@ use sqlx::Executor;
 use sqlx::any::{Any, AnyArguments};
 use sqlx::query::Query;
 
-use super::create::link_by_unionid;
+use super::open_ids::link_by_unionid;
 use super::{Account, Accounts, COMPANY_QQ};
 use crate::database::QueryError;
 
@@ -54,13 +54,20 @@ impl ProfileUpdate {
     }
 }
 
+/// `last_used_at` is at most this much out of date, so that not every sign-in writes it.
+const USE_INTERVAL_SECS: i64 = 60;
+
 /// The account of an openid, with what was last received from QQ.
 pub struct KnownAccount {
     pub account: Account,
+    /// The row in `open_ids`.
+    pub identity_id: i64,
     pub profile: Profile,
     pub unionid: Option<String>,
     /// Whether the operator has blocked the user.
     pub is_blocked: bool,
+    /// When the openid was last used to sign in, in seconds since 1970, if known.
+    pub last_used_at: Option<i64>,
     /// Whether the picture of the avatar is stored.
     pub has_picture: bool,
 }
@@ -81,6 +88,15 @@ impl KnownAccount {
         before != (self.profile.clone(), self.unionid.clone())
     }
 
+    /// Notes that the openid is used to sign in. Returns whether that has to be stored.
+    pub fn note_use(&mut self, now: i64) -> bool {
+        let is_recent = self.last_used_at.is_some_and(|used_at| now.saturating_sub(used_at) < USE_INTERVAL_SECS);
+        if !is_recent {
+            self.last_used_at = Some(now);
+        }
+        !is_recent
+    }
+
     /// Whether the avatar that `update` names is stored.
     pub fn has_picture_of(&self, update: &ProfileUpdate) -> bool {
         self.has_picture && update.avatar_hash.as_ref() == Some(&self.profile.avatar_hash)
@@ -92,9 +108,9 @@ pub async fn find_known<'c>(
     executor: impl Executor<'c, Database = Any>,
     openid: &str,
 ) -> Result<Option<KnownAccount>, QueryError> {
-    type Row = (i64, String, Option<String>, Option<String>, Option<String>, Option<i64>, i64);
+    type Row = (i64, String, Option<i64>, i64, Option<String>, Option<String>, Option<String>, Option<i64>, i64);
     let row: Option<Row> = sqlx::query_as(
-        "SELECT users.id, users.username, nickname, avatar_hash, unionid, blocked_at, \
+        "SELECT users.id, username, blocked_at, open_ids.id, nickname, avatar_hash, unionid, last_used_at, \
          CAST(CASE WHEN EXISTS (SELECT 1 FROM avatars WHERE hash = avatar_hash) THEN 1 ELSE 0 END AS BIGINT) \
          FROM open_ids JOIN users ON users.id = open_ids.user_id \
          WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
@@ -103,24 +119,32 @@ pub async fn find_known<'c>(
     .bind(COMPANY_QQ)
     .fetch_optional(executor)
     .await?;
-    Ok(row.map(|(user_id, username, nickname, avatar_hash, unionid, blocked_at, has_picture)| KnownAccount {
-        account: Account { user_id, username },
-        profile: Profile { nickname, avatar_hash },
-        unionid,
-        is_blocked: blocked_at.is_some(),
-        has_picture: has_picture == 1,
-    }))
+    let known = |row: Row| {
+        let (user_id, username, blocked_at, identity_id, nickname, avatar_hash, unionid, last_used_at, has_picture) =
+            row;
+        KnownAccount {
+            account: Account { user_id, username },
+            identity_id,
+            profile: Profile { nickname, avatar_hash },
+            unionid,
+            is_blocked: blocked_at.is_some(),
+            last_used_at,
+            has_picture: has_picture == 1,
+        }
+    };
+    Ok(row.map(known))
 }
 
-/// The statement that stores what QQ returned about `openid`.
+/// The statement that stores what QQ returned about `openid`, and when it was last used.
 pub fn update_profile(openid: &str, known: &KnownAccount) -> Query<'static, Any, AnyArguments> {
     sqlx::query(
-        "UPDATE open_ids SET unionid = $1, nickname = $2, avatar_hash = $3 \
-         WHERE openid = $4 AND company_id = (SELECT id FROM companies WHERE company = $5)",
+        "UPDATE open_ids SET unionid = $1, nickname = $2, avatar_hash = $3, last_used_at = $4 \
+         WHERE openid = $5 AND company_id = (SELECT id FROM companies WHERE company = $6)",
     )
     .bind(known.unionid.clone())
     .bind(known.profile.nickname.clone())
     .bind(known.profile.avatar_hash.clone())
+    .bind(known.last_used_at)
     .bind(openid.to_owned())
     .bind(COMPANY_QQ)
 }

@@ -30,6 +30,7 @@ macro_rules! migrations {
             ("blocked", include_str!(concat!($folder, "0008_blocked.sql"))),
             ("mail_links", include_str!(concat!($folder, "0009_mail_links.sql"))),
             ("mails", include_str!(concat!($folder, "0010_mails.sql"))),
+            ("linked_openids", include_str!(concat!($folder, "0011_linked_openids.sql"))),
         ]
     };
 }

@@ -130,7 +130,8 @@ impl LoginService {
         let FetchedProfile { update: profile, avatar_url } = profile;
         let has_picture = known.as_ref().is_some_and(|known| known.has_picture_of(&profile));
         let qq::Login { token, identity, .. } = login;
-        let qq_login = QqLogin { identity, profile, token: stored_token(token, obtained_at) };
+        let token = stored_token(token, obtained_at);
+        let qq_login = QqLogin { identity, profile, token, signed_in_at: self.now() };
         let outcome = self.sign_in_or_register(qq_login, known, return_to, session).await?;
         if let Some(url) = avatar_url.filter(|_| outcome.session.is_some() && !has_picture) {
             // Goes on by itself.

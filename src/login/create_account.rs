@@ -90,13 +90,20 @@ impl LoginService {
             open_id: qq_login.open_id(),
             profile: profile.clone().into(),
         };
-        match accounts::create(connection, &account, self.now()).await? {
-            CreateOutcome::Created { user_id } => {
-                let username = account.username.shown().to_owned();
-                let NewAccount { profile, open_id, .. } = account;
-                let account = Account { user_id, username };
-                let unionid = open_id.unionid;
-                Ok(Some((KnownAccount { account, profile, unionid, is_blocked: false, has_picture: false }, true)))
+        let now = self.now();
+        match accounts::create(connection, &account, now).await? {
+            CreateOutcome::Created { user_id, identity_id } => {
+                let NewAccount { username, profile, open_id, .. } = account;
+                let known = KnownAccount {
+                    account: Account { user_id, username: username.shown().to_owned() },
+                    identity_id,
+                    profile,
+                    unionid: open_id.unionid,
+                    is_blocked: false,
+                    last_used_at: Some(now),
+                    has_picture: false,
+                };
+                Ok(Some((known, true)))
             }
             CreateOutcome::AlreadyRegistered => {
                 // Not found if the account was deleted a moment ago.

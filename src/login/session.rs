@@ -11,6 +11,8 @@ pub(super) struct QqLogin {
     pub(super) identity: Identity,
     pub(super) profile: ProfileUpdate,
     pub(super) token: StoredToken,
+    /// When the user came from QQ, in seconds since 1970.
+    pub(super) signed_in_at: i64,
 }
 
 impl QqLogin {
@@ -23,13 +25,15 @@ impl QqLogin {
             user_id: known.account.user_id,
             username: known.account.username,
             openid: self.identity.openid.clone(),
+            identity_id: Some(known.identity_id),
             nickname: known.profile.nickname,
             avatar_hash: known.profile.avatar_hash,
             token: self.token.clone(),
+            signed_in_at: Some(self.signed_in_at),
         })
     }
 
-    pub(super) fn into_pending(self, return_to: &ReturnTo, draft: Option<FormDraft>, now: i64) -> PendingRegistration {
+    pub(super) fn into_pending(self, return_to: &ReturnTo, draft: Option<FormDraft>) -> PendingRegistration {
         PendingRegistration {
             openid: self.identity.openid,
             unionid: self.identity.unionid,
@@ -37,7 +41,7 @@ impl QqLogin {
             avatar_hash: self.profile.avatar_hash.flatten(),
             token: self.token,
             next: return_to.as_str().to_owned(),
-            started_at: now,
+            started_at: self.signed_in_at,
             draft,
         }
     }
@@ -49,6 +53,7 @@ impl From<PendingRegistration> for QqLogin {
             identity: Identity { openid: pending.openid, unionid: pending.unionid },
             profile: ProfileUpdate { nickname: pending.nickname.map(Some), avatar_hash: pending.avatar_hash.map(Some) },
             token: pending.token,
+            signed_in_at: pending.started_at,
         }
     }
 }

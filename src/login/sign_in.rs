@@ -100,7 +100,7 @@ impl LoginService {
             (Some(known), _) => self.sign_in_known(sign_in, known).await,
             (None, Registration::Auto) => self.register_automatically(sign_in).await,
             (None, Registration::Form) => {
-                let pending = sign_in.qq_login.clone().into_pending(return_to, sign_in.draft.clone(), self.now());
+                let pending = sign_in.qq_login.clone().into_pending(return_to, sign_in.draft.clone());
                 self.start_session(sign_in, SessionData::Pending(pending), None).await?;
                 Ok(Decision::NeedsRegistration)
             }
@@ -117,7 +117,7 @@ impl LoginService {
 
     async fn sign_in_known(&self, sign_in: &SignIn, mut known: KnownAccount) -> Result<Decision, LoginError> {
         let QqLogin { identity, profile, .. } = &sign_in.qq_login;
-        let has_changed = known.apply(identity.unionid.as_deref(), profile);
+        let has_changed = known.apply(identity.unionid.as_deref(), profile) | known.note_use(self.now());
         let update = has_changed.then(|| update_profile(&identity.openid, &known));
         let user_id = known.account.user_id;
         self.start_session(sign_in, sign_in.qq_login.signed_in(known), update).await?;

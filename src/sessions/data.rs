@@ -17,6 +17,9 @@ pub(super) const EMAIL_KEY: &str = "email";
 /// How long a new user has to register after the callback, in seconds.
 pub const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
 
+/// How long a sign-in counts as recent, in seconds.
+const RECENT_SIGN_IN_SECS: i64 = 10 * 60;
+
 /// How long an expired registration is kept for its [`FormDraft`].
 pub(super) const DRAFT_LIFETIME_SECS: i64 = 2 * 60 * 60;
 
@@ -38,15 +41,28 @@ pub struct SignedInUser {
     pub username: String,
     /// The user's id at QQ.
     pub openid: String,
+    /// The row in `open_ids`. `None` in sessions of earlier versions.
+    #[serde(default)]
+    pub identity_id: Option<i64>,
     /// The nickname at QQ. It is not unique.
     pub nickname: Option<String>,
     /// The hash of the stored avatar.
     pub avatar_hash: Option<String>,
     /// The access token.
     pub token: StoredToken,
+    /// When the user came from QQ, in seconds since 1970. Refreshing the token does not change it. `None` in sessions of
+    /// earlier versions.
+    #[serde(default)]
+    pub signed_in_at: Option<i64>,
 }
 
 impl SignedInUser {
+    /// Whether the user has come from QQ a moment ago: what cannot be undone asks for it, in case somebody else uses the
+    /// browser by now. `now` is in seconds since 1970.
+    pub fn has_signed_in_recently(&self, now: i64) -> bool {
+        self.signed_in_at.is_some_and(|at| (-MAX_SKEW_SECS..=RECENT_SIGN_IN_SECS).contains(&now.saturating_sub(at)))
+    }
+
     /// Returns the nickname, or the username if QQ gave none.
     pub fn display_name(&self) -> &str {
         self.nickname.as_deref().unwrap_or(&self.username)
@@ -146,6 +162,14 @@ impl SessionData {
         }
     }
 
+    /// The value of the column `identity_id`, by which the sessions of an openid are found.
+    pub(super) fn identity_id(&self) -> Option<i64> {
+        match self {
+            SessionData::Pending(_) => None,
+            SessionData::SignedIn(signed_in) => signed_in.identity_id,
+        }
+    }
+
     /// The signed-in user, if there is one.
     pub fn signed_in(self) -> Option<SignedInUser> {
         match self {
@@ -180,7 +204,7 @@ mod tests {
         });
         let profile = json!({ "openid": "o", "nickname": "n", "avatar_hash": "h", "token": token });
         for (variant, more) in [
-            ("SignedIn", json!({ "user_id": 1, "username": "ann" })),
+            ("SignedIn", json!({ "user_id": 1, "username": "ann", "identity_id": 5, "signed_in_at": 6 })),
             (
                 "Pending",
                 json!({ "unionid": "u", "next": "/", "since": 4, "draft": { "username": "ann", "email": "a@b.cd" } }),
@@ -191,6 +215,21 @@ mod tests {
             let stored = json!({ variant: fields });
             let data = SessionData::parse(stored.clone()).expect(variant);
             assert_eq!(serde_json::to_value(data).expect("JSON"), stored);
+        }
+    }
+
+    #[test]
+    fn session_of_an_earlier_version_is_read_and_has_no_recent_sign_in() {
+        let token = json!({ "access_token": "a", "refresh_token": null, "obtained_at": 1, "lifetime_secs": 2 });
+        let user = json!({
+            "user_id": 1, "username": "ann", "openid": "o", "nickname": null, "avatar_hash": null, "token": token
+        });
+        let data = SessionData::parse(json!({ "SignedIn": user })).and_then(SessionData::signed_in);
+        let user = data.expect("a signed-in user");
+        assert!(!user.has_signed_in_recently(1));
+        for (age_secs, is_recent) in [(0, true), (600, true), (601, false), (-MAX_SKEW_SECS, true), (-3600, false)] {
+            let user = SignedInUser { signed_in_at: Some(10_000), ..user.clone() };
+            assert_eq!(user.has_signed_in_recently(10_000 + age_secs), is_recent, "{age_secs}");
         }
     }
 

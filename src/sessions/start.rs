@@ -86,9 +86,10 @@ impl SqlSessionStore {
         let id_hash = hash(&id);
         let sealed = self.seal(&id_hash, data)?;
         let insert = sqlx::query(
-            "INSERT INTO sessions (id_hash, user_id, data, created_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)",
+            "INSERT INTO sessions (id_hash, user_id, identity_id, data, created_at, last_seen_at) \
+             VALUES ($1, $2, $3, $4, $5, $5)",
         );
-        Ok(insert.bind(id_hash).bind(data.user_id()).bind(sealed).bind(self.now()))
+        Ok(insert.bind(id_hash).bind(data.user_id()).bind(data.identity_id()).bind(sealed).bind(self.now()))
     }
 
     fn replacement(
@@ -100,9 +101,10 @@ impl SqlSessionStore {
         let id_hash = hash(&id);
         let sealed = self.seal(&id_hash, data)?;
         let update = sqlx::query(
-            "UPDATE sessions SET id_hash = $1, user_id = $2, data = $3, created_at = $4, last_seen_at = $4, \
-             renewing_until = 0, renewing_by = NULL WHERE id_hash = $5",
+            "UPDATE sessions SET id_hash = $1, user_id = $2, identity_id = $3, data = $4, created_at = $5, \
+             last_seen_at = $5, renewing_until = 0, renewing_by = NULL WHERE id_hash = $6",
         );
-        Ok(update.bind(id_hash).bind(data.user_id()).bind(sealed).bind(self.now()).bind(hash(&previous)))
+        let update = update.bind(id_hash).bind(data.user_id()).bind(data.identity_id()).bind(sealed);
+        Ok(update.bind(self.now()).bind(hash(&previous)))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower_sessions::session::Id;
 
 use super::account::counted_user;
-use crate::accounts::{AccountExport, EmailAddress, ExportedIdentity};
+use crate::accounts::{AccountExport, EmailAddress, LinkedIdentity};
 use crate::audit::{self, Event};
 use crate::login::LoginError;
 use crate::sessions::{SessionInfo, SignedInUser};
@@ -70,8 +70,8 @@ fn export_session(session: SessionInfo) -> Value {
     json!({ "began": rfc3339(session.created_at), "last_used": rfc3339(session.last_seen_at) })
 }
 
-async fn export_identity(state: &AppState, identity: ExportedIdentity) -> Result<Value, LoginError> {
-    let avatar = match &identity.avatar_hash {
+async fn export_identity(state: &AppState, identity: LinkedIdentity) -> Result<Value, LoginError> {
+    let avatar = match &identity.profile.avatar_hash {
         Some(hash) => state.login.avatar(hash).await?,
         None => None,
     };
@@ -79,8 +79,9 @@ async fn export_identity(state: &AppState, identity: ExportedIdentity) -> Result
         "company": identity.company,
         "openid": identity.openid,
         "unionid": identity.unionid,
-        "nickname": identity.nickname,
+        "nickname": identity.profile.nickname,
         "avatar": avatar.map(|jpeg| format!("data:image/jpeg;base64,{}", STANDARD.encode(jpeg))),
         "since": rfc3339(identity.created_at),
+        "last_used": identity.last_used_at.and_then(rfc3339),
     }))
 }
