@@ -30,6 +30,7 @@ mod form_redirects;
 mod forms;
 mod generated_usernames;
 mod key_rotation;
+mod linked_openids;
 mod mail_queue;
 mod middleware;
 mod migrations;
