@@ -130,7 +130,7 @@ async fn pages_stay_small() {
             (newcomer, "/register", 8_000),
             (user, "/", 3_000),
             (user, "/account", 7_000),
-            (user, "/account/sessions", 3_000),
+            (user, "/account/sessions", 4_500),
             (user, "/account/delete", 3_000),
         ] {
             let browser = &mut browsers[browser];

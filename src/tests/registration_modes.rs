@@ -13,7 +13,7 @@ async fn one_click_registration_generates_a_username() {
     assert_eq!(username.split('-').count(), 3, "{username}");
     assert_eq!(site.count("email_addresses").await, 0);
     let account = browser.get("/account").await;
-    assert!(account.body.contains("Not set"));
+    assert!(account.body.contains("You haven't added an email address"));
 }
 
 #[tokio::test]

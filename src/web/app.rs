@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::flash::Flash;
 use super::page::PageContext;
-use super::pages::Avatar;
+use super::pages::{Avatar, AvatarSize, Icon, Notice, NoticeKind};
 use super::script::PageScript;
 use super::theme::Theme;
 use crate::language::Lang;
@@ -52,7 +52,7 @@ fn Header(page: PageContext) -> impl IntoView {
         let name = user.display_name().to_owned();
         view! {
             <nav class="account-link">
-                <a href="/account"><Avatar name=name.clone() hash=user.avatar_hash is_small=true /> <bdi>{name}</bdi></a>
+                <a href="/account"><Avatar name=name.clone() hash=user.avatar_hash size=AvatarSize::Small /> <bdi>{name}</bdi></a>
             </nav>
         }
     });
@@ -61,7 +61,7 @@ fn Header(page: PageContext) -> impl IntoView {
         <header>
             {sandbox_note}
             <div class="site-header">
-                <a class="site-name" href="/">{messages.site_name}</a>
+                <a class="site-name" href="/">{Icon::Bubble.view()} {messages.site_name}</a>
                 {user}
             </div>
         </header>
@@ -72,12 +72,7 @@ fn Header(page: PageContext) -> impl IntoView {
 fn UserReplacedNote(page: PageContext) -> impl IntoView {
     let message = page.messages.account_switched;
     (page.request.flash == Some(Flash::UserReplaced)).then(|| {
-        view! {
-            <div class="alert neutral" role="status">
-                <p><strong>{message.title}</strong></p>
-                <p>{message.advice}</p>
-            </div>
-        }
+        view! { <Notice kind=NoticeKind::Info title=message.title><p>{message.advice}</p></Notice> }
     })
 }
 
@@ -104,16 +99,18 @@ fn Footer(page: PageContext) -> impl IntoView {
         view! { <button type="submit" name="theme" value=theme.name() aria-pressed=is_pressed>{theme_name(theme)}</button> }
     });
     view! {
-        <footer class="preferences">
-            <form method="post" action="/language" data-testid="language" novalidate aria-label=messages.language_label>
-                <input type="hidden" name="back" value=request.page_path.clone() />
-                {langs.into_iter().collect_view()}
-            </form>
-            <form method="post" action="/theme" data-testid="theme" novalidate aria-label=messages.theme_label>
-                <input type="hidden" name="back" value=request.page_path.clone() />
-                {themes.into_iter().collect_view()}
-            </form>
+        <footer class="site-footer">
             <a href="/privacy">{messages.privacy_title}</a>
+            <div class="preferences">
+                <form class="switch" method="post" action="/language" data-testid="language" novalidate aria-label=messages.language_label>
+                    <input type="hidden" name="back" value=request.page_path.clone() />
+                    {langs.into_iter().collect_view()}
+                </form>
+                <form class="switch" method="post" action="/theme" data-testid="theme" novalidate aria-label=messages.theme_label>
+                    <input type="hidden" name="back" value=request.page_path.clone() />
+                    {themes.into_iter().collect_view()}
+                </form>
+            </div>
         </footer>
     }
 }

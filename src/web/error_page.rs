@@ -26,30 +26,34 @@ fn ErrorPage() -> impl IntoView {
         let (title, advice) = error.message(messages);
         if error == WebError::NotFound {
             return view! {
-                <section class="card center">
-                    <p class="status-code" aria-hidden="true">"404"</p>
-                    <h1>{title}</h1>
-                    <p>{advice}</p>
-                    <p><a class="button" href="/">{messages.back_to_home}</a></p>
-                </section>
+                <div class="page center">
+                    <section class="card center">
+                        <p class="status-code" aria-hidden="true">"404"</p>
+                        <h1>{title}</h1>
+                        <p>{advice}</p>
+                        <p><a class="button primary" href="/">{messages.back_to_home}</a></p>
+                    </section>
+                </div>
             }
             .into_any();
         }
         let is_logged = matches!(error, WebError::Internal | WebError::Unavailable);
         let request_id = page.request.id.as_deref().filter(|_| is_logged);
         let may_retry = is_logged || error.retry_after_secs().is_some();
-        let retry =
-            may_retry.then(|| view! { <a class="button" href=retry_path(&page.request)>{messages.try_again}</a> " " });
+        let retry = may_retry
+            .then(|| view! { <a class="button primary" href=retry_path(&page.request)>{messages.try_again}</a> " " });
         view! {
-            <section class="card" role="alert">
-                <h1>{title}</h1>
-                <p>{advice}</p>
-                {request_id.map(|id| view! { <p class="small">{(messages.request_id)(id)}</p> })}
-            </section>
-            <p class="below-card">
-                {retry}
-                <a href="/">{messages.back_to_home}</a>
-            </p>
+            <div class="page center">
+                <section class="card" role="alert">
+                    <h1>{title}</h1>
+                    <p>{advice}</p>
+                    {request_id.map(|id| view! { <p class="small">{(messages.request_id)(id)}</p> })}
+                </section>
+                <p class="below-card">
+                    {retry}
+                    <a href="/">{messages.back_to_home}</a>
+                </p>
+            </div>
         }
         .into_any()
     })

@@ -11,4 +11,4 @@ pub(super) mod privacy;
 pub(super) mod register;
 pub(super) mod sessions;
 
-pub(super) use components::Avatar;
+pub(super) use components::{Avatar, AvatarSize, Icon, Notice, NoticeKind};

@@ -22,10 +22,12 @@ pub(super) fn render(request: &RequestInfo, location: &str) -> Response {
 fn RedirectPage() -> impl IntoView {
     page_data::<String>().map(|(page, location)| {
         view! {
-            <section class="card center">
-                <h1>{page.messages.redirecting}</h1>
-                <p><a class="button" href=location>{page.messages.continue_link}</a></p>
-            </section>
+            <div class="page center">
+                <section class="card center">
+                    <h1>{page.messages.redirecting}</h1>
+                    <p><a class="button primary" href=location>{page.messages.continue_link}</a></p>
+                </section>
+            </div>
         }
     })
 }

@@ -1,21 +1,31 @@
-//! `/account`: the user's profile and the state of the access token.
-//! [`load`] refreshes the token if it has to be; [`AccountPage`] shows the result, and its forms post to `routes::account`.
+//! `/account`: who is signed in, and a card for each part of the account.
+//! [`load`] refreshes the token if it has to be; [`AccountPage`] shows the result. A card links to the page that does the
+//! work, or has a form that posts to `routes::account`.
 //! It must not know how a token is refreshed, only what came of it.
 
-mod token;
+mod data;
+mod email;
+mod notices;
+mod profile;
+mod qq;
+mod sessions;
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, LogoutForm, SubmitButton};
+use super::components::{Avatar, AvatarSize, LogoutForm};
 use crate::login::TokenState;
 use crate::sessions::{PrimaryEmail, SignedInUser, TokenStatus};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
-use crate::web::i18n::Messages;
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::qq_redirect;
 use crate::web::request::PageRequest;
-use token::{TokenInfo, TokenProblem, TokenSection};
+use data::DataCard;
+use email::EmailCard;
+use notices::AccountNotices;
+use profile::ProfileCard;
+use qq::{QqCard, TokenInfo, TokenProblem};
+use sessions::SessionsCard;
 
 /// Where users sign in to come to this page.
 pub(in crate::web) const SIGN_IN: &str = "/login?next=/account";
@@ -79,83 +89,35 @@ pub(in crate::web) fn redirect_for(state: &TokenState) -> Option<&'static str> {
 #[component]
 pub(in crate::web) fn AccountPage() -> impl IntoView {
     page_data::<AccountData>().map(|(page, AccountData { user, email, shows_verification, token })| {
-        let messages = page.messages;
+        let (messages, flash) = (page.messages, page.request.flash);
         view! {
-            <section class="card">
-                <div class="profile-heading">
-                    <Avatar name=user.display_name().to_owned() hash=user.avatar_hash.clone() />
-                    <h1>{messages.account_title}</h1>
+            <div class="page">
+                <AccountNotices messages flash problem=token.problem />
+                <AccountHeader user=user.clone() />
+                <div class="cards">
+                    <ProfileCard messages user flash />
+                    <QqCard page token />
+                    <EmailCard messages email shows_verification />
+                    <SessionsCard messages />
+                    <DataCard messages />
                 </div>
-                <ProfileFacts messages user email shows_verification />
-                <ProfileSection messages flash=page.request.flash />
-                <TokenSection page token />
-                <LogoutForm />
-                <p class="small">{messages.logout_note}</p>
-                <nav aria-label=messages.account_links_label>
-                    <ul class="links">
-                        <li><a href="/account/sessions">{messages.sessions_title}</a></li>
-                        <li><a href="/account/export" download>{messages.account_export}</a></li>
-                        <li><a href="/account/delete">{messages.delete_title}</a></li>
-                    </ul>
-                </nav>
-            </section>
+            </div>
         }
     })
 }
 
+/// Who is signed in.
 #[component]
-fn ProfileFacts(
-    messages: &'static Messages,
-    user: SignedInUser,
-    email: Option<PrimaryEmail>,
-    shows_verification: bool,
-) -> impl IntoView {
-    let nickname = match user.nickname {
-        Some(nickname) => view! { <dd><bdi data-testid="nickname">{nickname}</bdi></dd> }.into_any(),
-        None => view! { <dd class="muted">{messages.account_nickname_missing}</dd> }.into_any(),
-    };
-    let email = match email {
-        Some(email) => {
-            let state = if email.is_verified { messages.email_verified } else { messages.email_unverified };
-            let state = shows_verification.then(|| view! { " " <span class="badge">{state}</span> });
-            view! { <dd>{email.address} {state}</dd> }.into_any()
-        }
-        None => view! { <dd class="muted">{messages.account_email_missing}</dd> }.into_any(),
-    };
+fn AccountHeader(user: SignedInUser) -> impl IntoView {
+    let name = user.display_name().to_owned();
     view! {
-        <dl class="details">
-            <dt>{messages.username_label}</dt>
-            <dd><bdi data-testid="username">{user.username}</bdi></dd>
-            <dt>{messages.account_nickname}</dt>
-            {nickname}
-            <dt>{messages.email_label}</dt>
-            {email}
-        </dl>
-    }
-}
-
-/// The form that fetches nickname and avatar again, and what came of it.
-#[component]
-fn ProfileSection(messages: &'static Messages, flash: Option<Flash>) -> impl IntoView {
-    let problem = match flash {
-        Some(Flash::ProfilePartlyUpdated) => Some(messages.profile_partial),
-        Some(Flash::ProfileUnavailable) => Some(messages.profile_unreachable),
-        Some(Flash::ProfileRefused) => Some(messages.profile_denied),
-        _ => None,
-    };
-    let may_retry = matches!(flash, Some(Flash::ProfilePartlyUpdated | Flash::ProfileUnavailable));
-    view! {
-        <div class="card-section">
-            {(flash == Some(Flash::ProfileUpdated))
-                .then(|| view! { <p class="notice" role="status">{messages.profile_refreshed}</p> })}
-            {problem.map(|problem| view! { <p class="notice alert" role="alert">{problem}</p> })}
-            <form method="post" action="/account/portrait" data-testid="update-portrait" novalidate>
-                <SubmitButton
-                    class="secondary"
-                    label=if may_retry { messages.try_again } else { messages.profile_refresh }
-                    busy_label=messages.contacting_qq
-                />
-            </form>
-        </div>
+        <section class="card account-header">
+            <Avatar name=name.clone() hash=user.avatar_hash size=AvatarSize::Large />
+            <div class="names">
+                <h1><bdi>{name}</bdi></h1>
+                <p class="muted">"@" <bdi>{user.username}</bdi></p>
+            </div>
+            <LogoutForm />
+        </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::components::PageHeader;
 use crate::web::error::WebError;
 use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
@@ -20,15 +21,17 @@ pub(in crate::web) fn DeletePage() -> impl IntoView {
         let messages = page.messages;
         let consequences = messages.delete_consequences.iter().map(|line| view! { <li>{*line}</li> }).collect_view();
         view! {
-            <section class="card">
-                <h1>{messages.delete_title}</h1>
-                <p>{messages.delete_lead}</p>
-                <ul>{consequences}</ul>
-                <form method="post" action="/account/delete" data-testid="delete-account" novalidate>
-                    <button class="danger" type="submit">{messages.delete_submit}</button>
-                </form>
-                <p><a href="/account">{messages.delete_cancel}</a></p>
-            </section>
+            <div class="page narrow">
+                <PageHeader title=messages.delete_title />
+                <section class="card">
+                    <p>{messages.delete_lead}</p>
+                    <ul>{consequences}</ul>
+                    <form class="actions" method="post" action="/account/delete" data-testid="delete-account" novalidate>
+                        <button class="button danger" type="submit">{messages.delete_submit}</button>
+                        <a class="button" href="/account">{messages.delete_cancel}</a>
+                    </form>
+                </section>
+            </div>
         }
     })
 }

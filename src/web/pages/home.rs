@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, LogoutForm, PrivacyNote, QqButton};
+use super::components::{Avatar, LogoutForm, Notice, NoticeKind, PrivacyNote, QqButton};
 use crate::sessions::SignedInUser;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
@@ -35,13 +35,15 @@ pub(in crate::web) fn HomePage() -> impl IntoView {
 #[component]
 fn SignedOut(messages: &'static Messages, is_deleted: bool) -> impl IntoView {
     view! {
-        {is_deleted.then(|| view! { <p class="notice" role="status">{messages.account_deleted}</p> })}
-        <section class="card center">
-            <h1>{messages.home_title}</h1>
-            <p class="lead">{messages.home_lead}</p>
-            <PrivacyNote />
-            <QqButton href="/login/qq".to_owned() />
-        </section>
+        <div class="page center">
+            {is_deleted.then(|| view! { <Notice kind=NoticeKind::Success title=messages.account_deleted /> })}
+            <section class="card center">
+                <h1>{messages.home_title}</h1>
+                <p class="lead">{messages.home_lead}</p>
+                <PrivacyNote />
+                <QqButton href="/login/qq".to_owned() />
+            </section>
+        </div>
     }
 }
 
@@ -49,15 +51,17 @@ fn SignedOut(messages: &'static Messages, is_deleted: bool) -> impl IntoView {
 fn Greeting(messages: &'static Messages, user: SignedInUser) -> impl IntoView {
     let name = user.display_name().to_owned();
     view! {
-        <section class="card center">
-            <Avatar name=name.clone() hash=user.avatar_hash />
-            <h1>{messages.home_greeting} <bdi>{name}</bdi></h1>
-            <p class="lead">
-                {messages.home_signed_in} " "
-                <strong><bdi data-testid="username">{user.username}</bdi></strong>
-            </p>
-            <p><a class="button" href="/account">{messages.view_account}</a></p>
-            <LogoutForm />
-        </section>
+        <div class="page center">
+            <section class="card center">
+                <Avatar name=name.clone() hash=user.avatar_hash />
+                <h1>{messages.home_greeting} <bdi>{name}</bdi></h1>
+                <p class="lead">
+                    {messages.home_signed_in} " "
+                    <strong><bdi data-testid="username">{user.username}</bdi></strong>
+                </p>
+                <p><a class="button primary" href="/account">{messages.view_account}</a></p>
+                <LogoutForm />
+            </section>
+        </div>
     }
 }

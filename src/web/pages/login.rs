@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::components::{Alert, PrivacyNote, QqButton};
+use super::components::{Notice, NoticeKind, PrivacyNote, QqButton};
 use crate::login::LoginFailure;
 use crate::sessions::TokenStatus;
 use crate::web::error::WebError;
+use crate::web::i18n::Message;
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
@@ -36,17 +37,23 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
     page_data::<Option<LoginFailure>>().map(|(page, failure)| {
         let (messages, next) = (page.messages, page.request.next());
         let alert = failure.map(|failure| {
-            view! { <Alert message=(messages.login_failure)(failure) is_neutral=failure == LoginFailure::Cancelled /> }
+            let Message { title, advice } = (messages.login_failure)(failure);
+            // The user cancelled on purpose.
+            let is_cancelled = failure == LoginFailure::Cancelled;
+            let kind = if is_cancelled { NoticeKind::Info } else { NoticeKind::Error };
+            view! { <Notice kind title is_alert=true><p>{advice}</p></Notice> }
         });
         let next_note = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {
-            {alert}
-            <section class="card center">
-                <h1>{if failure.is_some() { messages.login_again } else { messages.login_title }}</h1>
-                {next_note}
-                <PrivacyNote />
-                <QqButton href=next.append_to("/login/qq") />
-            </section>
+            <div class="page center">
+                {alert}
+                <section class="card center">
+                    <h1>{if failure.is_some() { messages.login_again } else { messages.login_title }}</h1>
+                    {next_note}
+                    <PrivacyNote />
+                    <QqButton href=next.append_to("/login/qq") />
+                </section>
+            </div>
         }
     })
 }

@@ -23,15 +23,17 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
             .map(|(title, text)| view! { <h2>{*title}</h2> <p>{*text}</p> })
             .collect_view();
         view! {
-            <section class="card">
-                <h1>{messages.privacy_title}</h1>
-                <p>{messages.login_privacy}</p>
-                {site.asks_unionid.then(|| view! { <p>{messages.privacy_unionid}</p> })}
-                {site.extra_scope.as_deref().map(|scope| view! { <p>{(messages.privacy_scope)(scope)}</p> })}
-                {sections}
-                <p>{(messages.privacy_sessions)(days(site.session_idle_secs), days(site.session_max_secs))}</p>
-            </section>
-            <p class="below-card"><a href="/">{messages.back_to_home}</a></p>
+            <div class="page narrow">
+                <section class="card">
+                    <h1>{messages.privacy_title}</h1>
+                    <p>{messages.login_privacy}</p>
+                    {site.asks_unionid.then(|| view! { <p>{messages.privacy_unionid}</p> })}
+                    {site.extra_scope.as_deref().map(|scope| view! { <p>{(messages.privacy_scope)(scope)}</p> })}
+                    {sections}
+                    <p>{(messages.privacy_sessions)(days(site.session_idle_secs), days(site.session_max_secs))}</p>
+                </section>
+                <p class="below-card"><a href="/">{messages.back_to_home}</a></p>
+            </div>
         }
     })
 }

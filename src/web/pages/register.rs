@@ -6,7 +6,7 @@ mod form;
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, SubmitButton};
+use super::components::{Avatar, ErrorSummary, Notice, NoticeKind, SubmitButton};
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, SessionData};
 use crate::web::error::WebError;
@@ -66,19 +66,21 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
-            {failure.map(|failure| view! { <FailureAlert messages failure /> })}
-            <ErrorSummary messages errors />
-            <section class="card">
-                <div class="profile-heading">
-                    <Avatar name hash=avatar_hash />
-                    {greeting}
-                </div>
-                <p class="lead">{messages.register_lead}</p>
-                <div class="register-options">
+            <div class="page center">
+                {failure.map(|failure| view! { <FailureAlert messages failure /> })}
+                <ErrorSummary items=error_links(messages, errors) />
+                <div class="card">
+                    <div class="who">
+                        <Avatar name hash=avatar_hash />
+                        <div>
+                            {greeting}
+                            <p class="muted">{messages.register_lead}</p>
+                        </div>
+                    </div>
                     <OneClick messages />
                     <RegisterForm messages typed errors />
                 </div>
-            </section>
+            </div>
         }
     })
 }
@@ -91,7 +93,7 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
             <p>{messages.register_auto_lead}</p>
             <form method="post" action="/register/auto" data-testid="register-auto" novalidate>
                 <SubmitButton
-                    class="primary"
+                    class="button primary"
                     label=messages.register_auto_submit
                     busy_label=messages.register_submitting
                 />
@@ -100,31 +102,20 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
     }
 }
 
-/// The errors of the form, first on the page and with the focus. Each links to its field.
-#[component]
-fn ErrorSummary(messages: &'static Messages, errors: FormErrors) -> impl IntoView {
-    let username = errors.username.map(|error| ("#username", (messages.username_error)(error)));
-    let email = errors.email.map(|error| ("#email", (messages.email_error)(error)));
-    let items: Vec<_> = [username, email].into_iter().flatten().collect();
-    (!items.is_empty()).then(|| {
-        let items = items.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view();
-        view! {
-            <div class="alert" role="alert" tabindex="-1" autofocus id="problems">
-                <h2>{messages.form_errors_title}</h2>
-                <ul>{items}</ul>
-            </div>
-        }
-    })
-}
-
 #[component]
 fn FailureAlert(messages: &'static Messages, failure: WebError) -> impl IntoView {
     let (title, advice) = failure.message(messages);
     view! {
-        <div class="alert" role="alert" tabindex="-1" autofocus id="problems">
-            <h2>{title}</h2>
+        <Notice kind=NoticeKind::Error title has_focus=true>
             <p>{advice}</p>
             <p>{messages.form_input_kept}</p>
-        </div>
+        </Notice>
     }
+}
+
+/// Returns a link to each field with an error, and what is wrong with it.
+fn error_links(messages: &Messages, errors: FormErrors) -> Vec<(&'static str, &'static str)> {
+    let username = errors.username.map(|error| ("#username", (messages.username_error)(error)));
+    let email = errors.email.map(|error| ("#email", (messages.email_error)(error)));
+    [username, email].into_iter().flatten().collect()
 }

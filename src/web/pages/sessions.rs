@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::Time;
+use super::components::{Badge, BadgeKind, Icon, Notice, NoticeKind, PageHeader, Time};
 use crate::sessions::SessionInfo;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
@@ -27,23 +27,23 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
         let messages = page.messages;
         let has_others = sessions.iter().any(|session| !session.is_current);
         let ended = (page.request.flash == Some(Flash::SessionsEnded))
-            .then(|| view! { <p class="notice" role="status">{messages.sessions_ended}</p> });
+            .then(|| view! { <Notice kind=NoticeKind::Success title=messages.sessions_ended /> });
         let items = sessions.into_iter().map(|session| view! { <SessionItem page=page.clone() session /> });
         view! {
-            <section class="card">
-                <h1>{messages.sessions_title}</h1>
-                <p>{messages.sessions_lead}</p>
+            <div class="page narrow">
+                <PageHeader title=messages.sessions_title lead=messages.sessions_lead />
                 {ended}
-                <form method="post" action="/account/sessions/end" data-testid="sessions" novalidate>
-                    <ul class="sessions">{items.collect_view()}</ul>
+                <form class="card" method="post" action="/account/sessions/end" data-testid="sessions" novalidate>
+                    <ul class="rows">{items.collect_view()}</ul>
                     {has_others.then(|| view! {
-                        <button class="secondary" type="submit" name="session" value=OTHER_SESSIONS>
-                            {messages.sessions_end_others}
-                        </button>
+                        <p>
+                            <button class="button" type="submit" name="session" value=OTHER_SESSIONS>
+                                {messages.sessions_end_others}
+                            </button>
+                        </p>
                     })}
                 </form>
-                <p><a href="/account">{messages.account_title}</a></p>
-            </section>
+            </div>
         }
     })
 }
@@ -55,10 +55,10 @@ fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
     // The buttons have the same text, so each refers to its description.
     let description = format!("session-{handle}");
     let action = if is_current {
-        view! { <span class="badge">{messages.session_current}</span> }.into_any()
+        view! { <Badge kind=BadgeKind::Good label=messages.session_current /> }.into_any()
     } else {
         view! {
-            <button class="secondary" type="submit" name="session" value=handle aria-describedby=description.clone()>
+            <button class="button small" type="submit" name="session" value=handle aria-describedby=description.clone()>
                 {messages.session_end}
             </button>
         }
@@ -66,6 +66,7 @@ fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
     };
     view! {
         <li>
+            {Icon::Computer.view()}
             <div id=description>
                 <p>{messages.session_started} <Time timestamp=created_at /></p>
                 <p class="small">{messages.session_last_active} <Time timestamp=last_seen_at is_relative=true /></p>

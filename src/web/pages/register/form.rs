@@ -22,7 +22,7 @@ pub(super) fn RegisterForm(messages: &'static Messages, typed: RegistrationForm,
                 <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
                 <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
                 <SubmitButton
-                    class="primary"
+                    class="button primary"
                     label=messages.register_form_submit
                     busy_label=messages.register_submitting
                 />

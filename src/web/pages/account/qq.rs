@@ -1,13 +1,12 @@
-//! The state of the access token, and the form that refreshes it.
+//! The card of the QQ authorization: the state of the access token, and the form that refreshes it.
 
 use leptos::prelude::*;
 
 use super::REAUTHORIZE;
 use crate::sessions::{StoredToken, TokenStatus};
-use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::page::PageContext;
-use crate::web::pages::components::{QqButton, SubmitButton, Time};
+use crate::web::pages::components::{Badge, BadgeKind, Card, Notice, NoticeKind, QqButton, SubmitButton, Time};
 
 /// What the page shows of a token.
 #[derive(Clone, Copy)]
@@ -16,7 +15,7 @@ pub(super) struct TokenInfo {
     expires_at: i64,
     expires_soon: bool,
     has_expired: bool,
-    problem: Option<TokenProblem>,
+    pub(super) problem: Option<TokenProblem>,
 }
 
 /// Why a token is shown that cannot be used.
@@ -49,15 +48,24 @@ impl TokenInfo {
 }
 
 #[component]
-pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView {
+pub(super) fn QqCard(page: PageContext, token: TokenInfo) -> impl IntoView {
     let messages = page.messages;
+    let kind = if token.has_expired || token.expires_soon { BadgeKind::Warning } else { BadgeKind::Good };
+    let state = view! { <Badge kind label=token.state(messages) attr:data-testid="token-state" /> };
+    // A problem is at the top of the page.
+    let expires_soon = (token.expires_soon && token.problem.is_none()).then(|| {
+        view! {
+            <Notice
+                kind=NoticeKind::Warning
+                title=messages.qq_authorization_expiring_note
+                attr:data-testid="token-notice"
+            />
+        }
+    });
     view! {
-        <div class="card-section">
-            <h2>{messages.qq_authorization_title}</h2>
-            <TokenNote messages flash=page.request.flash token />
+        <Card id="qq" title=messages.qq_authorization_title aside=state.into_any()>
+            {expires_soon}
             <dl class="details">
-                <dt>{messages.qq_authorization_status}</dt>
-                <dd data-testid="token-state">{token.state(messages)}</dd>
                 <dt>{messages.qq_authorization_issued}</dt>
                 <dd><Time timestamp=token.obtained_at test_id="token-obtained" /></dd>
                 <dt>{messages.qq_authorization_expires}</dt>
@@ -68,7 +76,7 @@ pub(super) fn TokenSection(page: PageContext, token: TokenInfo) -> impl IntoView
                 </dd>
             </dl>
             <RenewButton messages problem=token.problem />
-        </div>
+        </Card>
     }
 }
 
@@ -81,31 +89,8 @@ fn RenewButton(messages: &'static Messages, problem: Option<TokenProblem>) -> im
     };
     view! {
         <form method="post" action="/account/renew" data-testid="renew" novalidate>
-            <SubmitButton class="secondary" label busy_label=messages.contacting_qq />
+            <SubmitButton class="button small" label busy_label=messages.contacting_qq />
         </form>
     }
     .into_any()
-}
-
-#[component]
-fn TokenNote(messages: &'static Messages, flash: Option<Flash>, token: TokenInfo) -> impl IntoView {
-    let problem = token.problem.map(|problem| match problem {
-        TokenProblem::QqUnreachable => messages.qq_authorization_refresh_failed,
-        TokenProblem::StillUnusable => messages.qq_authorization_still_unusable,
-    });
-    if let Some(message) = problem {
-        view! {
-            <div class="notice alert" role="alert">
-                <p><strong>{message.title}</strong></p>
-                <p>{message.advice}</p>
-            </div>
-        }
-        .into_any()
-    } else if flash == Some(Flash::TokenRefreshed) {
-        view! { <p class="notice" role="status">{messages.qq_authorization_renewed}</p> }.into_any()
-    } else if token.expires_soon {
-        view! { <p class="notice" data-testid="token-notice">{messages.qq_authorization_expiring_note}</p> }.into_any()
-    } else {
-        ().into_any()
-    }
 }

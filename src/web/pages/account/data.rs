@@ -1,0 +1,19 @@
+//! The card of export and deletion.
+
+use leptos::prelude::*;
+
+use crate::web::i18n::Messages;
+use crate::web::pages::components::Card;
+
+#[component]
+pub(super) fn DataCard(messages: &'static Messages) -> impl IntoView {
+    view! {
+        <Card id="data" title=messages.account_data_title>
+            <p class="muted">{messages.account_data_lead}</p>
+            <p class="actions">
+                <a class="button small" href="/account/export" download>{messages.account_export}</a>
+                <a class="button danger small" href="/account/delete">{messages.delete_title}</a>
+            </p>
+        </Card>
+    }
+}

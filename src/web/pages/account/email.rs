@@ -1,0 +1,27 @@
+//! The card of the user's email address.
+
+use leptos::prelude::*;
+
+use crate::sessions::PrimaryEmail;
+use crate::web::i18n::Messages;
+use crate::web::pages::components::{Badge, BadgeKind, Card, EmptyState, Icon};
+
+#[component]
+pub(super) fn EmailCard(
+    messages: &'static Messages,
+    email: Option<PrimaryEmail>,
+    /// If typed addresses are trusted, an unverified one would reveal that another user has it.
+    shows_verification: bool,
+) -> impl IntoView {
+    let content = match email {
+        Some(PrimaryEmail { address, is_verified }) => {
+            let badge = match is_verified {
+                true => view! { <Badge kind=BadgeKind::Good label=messages.email_verified /> },
+                false => view! { <Badge kind=BadgeKind::Warning label=messages.email_unverified /> },
+            };
+            view! { <p>{address} " " {shows_verification.then_some(badge)}</p> }.into_any()
+        }
+        None => view! { <EmptyState icon=Icon::Mail text=messages.account_email_missing /> }.into_any(),
+    };
+    view! { <Card id="email" title=messages.email_label>{content}</Card> }
+}
