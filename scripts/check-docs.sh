@@ -50,8 +50,8 @@ for target in $(missing_from "$(matches '\bmake [a-z-]+`' "${pages[@]}" | tr -d 
     problem "'make $target' is documented, but the Makefile does not have it"
 done
 
-# The commands in the help text, two spaces before each.
-commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' src/cli.rs)
+# The variants of the enum of commands, as clap spells them.
+commands=$(sed -n '/^enum Command /,/^}/s/^    \([A-Z][A-Za-z]*\).*/\1/p' src/cli.rs | sed -E 's/(.)([A-Z])/\1-\2/g' | tr A-Z a-z)
 for command in $(missing_from "$(matches '`qq-login [a-z][a-z-]+' "${pages[@]}" | cut -d ' ' -f 2)" "$commands"); do
     problem "'qq-login $command' is documented, but the program does not have it"
 done

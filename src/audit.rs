@@ -49,6 +49,19 @@ pub enum Event {
     AccountDeleted {
         user_id: i64,
     },
+    /// The operator did this and the following.
+    UserBlocked {
+        user_id: i64,
+    },
+    UserUnblocked {
+        user_id: i64,
+    },
+    UserSignedOut {
+        user_id: i64,
+    },
+    UserDeleted {
+        user_id: i64,
+    },
     RateLimited,
     CrossSiteBlocked,
 }
@@ -67,6 +80,10 @@ pub fn record(event: Event) {
         Event::SessionsEnded { user_id } => ("sessions_ended", Some(user_id), None),
         Event::DataExported { user_id } => ("data_exported", Some(user_id), None),
         Event::AccountDeleted { user_id } => ("account_deleted", Some(user_id), None),
+        Event::UserBlocked { user_id } => ("user_blocked", Some(user_id), None),
+        Event::UserUnblocked { user_id } => ("user_unblocked", Some(user_id), None),
+        Event::UserSignedOut { user_id } => ("user_signed_out", Some(user_id), None),
+        Event::UserDeleted { user_id } => ("user_deleted", Some(user_id), None),
         Event::RateLimited => ("rate_limited", None, None),
         Event::CrossSiteBlocked => ("cross_site_blocked", None, None),
     };

@@ -1,50 +1,76 @@
-//! The command line: arguments, `.env` file, runtime and exit codes.
+//! The command line: arguments, commands and exit codes.
+
+mod environment;
+mod healthcheck;
+mod output;
+mod serve;
+mod users;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use lexopt::prelude::*;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
-use crate::config::{Config, ConfigError, Environment, parse_env_file, resolve_with_system};
+use crate::config::{Config, ConfigError, DatabaseUrl};
+use crate::database::{BackupError, OpenError, back_up};
 use crate::logging::LogError;
-use crate::server::{self, StartError};
-use crate::{clock, doctor, logging, random};
-
-const HELP: &str = "\
-Sign in with QQ: a complete site with sessions, registration and a QQ sandbox.
-
-Usage: qq-login [COMMAND]
-
-Commands:
-  serve      serve the site (default); without QQ credentials, also the QQ sandbox
-  sandbox    serve only the QQ sandbox
-  doctor     check the configuration and the connection to QQ; --json for machines
-
-Options:
-  -h, --help       print this
-  -V, --version    print the version
-
-Settings are environment variables; a .env file in the working directory can set them too.
-.env.example describes every variable.
-";
+use crate::server::StartError;
+use crate::{clock, doctor, logging};
+use healthcheck::HealthcheckError;
+use output::print;
+use users::{UsersCommand, UsersError};
 
 const BAD_CONFIGURATION: u8 = 2;
-/// With a single thread, the server could deadlock (leptos-rs/leptos#4647).
-const MIN_WORKER_THREADS: usize = 4;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Sign in with QQ: a complete site with sessions, registration and a QQ sandbox
+#[derive(Parser)]
+#[command(
+    name = "qq-login",
+    version,
+    after_help = "Settings are environment variables; a .env file in the working directory can set them too.\n\
+                  .env.example describes every variable."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
 enum Command {
+    /// Serve the site (default); without QQ credentials, also the QQ sandbox
     Serve,
+    /// Serve only the QQ sandbox
     Sandbox,
-    Doctor { json: bool },
-    Help,
-    Version,
+    /// Check the configuration and the connection to QQ
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the instance that listens on LEPTOS_SITE_ADDR whether it is ready
+    Healthcheck,
+    /// List, show, block, unblock, sign out or delete users
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+        /// Print JSON
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Copy the SQLite database to a new file, while the site runs or not
+    Backup {
+        /// The file to create
+        file: PathBuf,
+    },
+    /// Print a script that completes commands in a shell
+    Completions { shell: Shell },
 }
 
 #[derive(Debug, thiserror::Error)]
 enum CliError {
-    #[error("{0}; see qq-login --help")]
-    Usage(#[from] lexopt::Error),
     #[error(".env: {0}")]
     EnvFile(String),
     #[error(transparent)]
@@ -53,10 +79,18 @@ enum CliError {
     Log(#[from] LogError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Healthcheck(#[from] HealthcheckError),
+    #[error("DATABASE_URL: {0}")]
+    Database(#[from] OpenError),
+    #[error(transparent)]
+    Users(#[from] UsersError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error("cannot start the runtime: {0}")]
     Runtime(io::Error),
     #[error("cannot write to standard output: {0}")]
-    Output(io::Error),
+    Output(#[from] io::Error),
     /// The report has been printed.
     #[error("doctor found problems")]
     ProblemsFound,
@@ -65,136 +99,85 @@ enum CliError {
 impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Log(LogError::Thread(_))
-            | CliError::Runtime(_)
-            | CliError::Output(_)
-            | CliError::ProblemsFound => ExitCode::FAILURE,
-            CliError::Start(error) if !matches!(error, StartError::Qq(_)) => ExitCode::FAILURE,
-            _ => ExitCode::from(BAD_CONFIGURATION),
+            CliError::EnvFile(_)
+            | CliError::Config(_)
+            | CliError::Log(LogError::Config(_) | LogError::Filter(_))
+            | CliError::Start(StartError::Qq(_)) => ExitCode::from(BAD_CONFIGURATION),
+            _ => ExitCode::FAILURE,
         }
     }
 }
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    match parse_arguments().map_err(CliError::from).and_then(execute) {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command.unwrap_or(Command::Serve),
+        Err(error) => return explain_arguments(&error),
+    };
+    match execute(command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            if !matches!(error, CliError::ProblemsFound) {
-                // `eprintln!` would panic if the line cannot be written.
-                let _ = writeln!(io::stderr(), "qq-login: {error}");
-            }
-            error.exit_code()
-        }
+        Err(error) => report(&error),
     }
 }
 
-fn parse_arguments() -> Result<Command, lexopt::Error> {
-    let mut command = None;
-    let mut arguments = lexopt::Parser::from_env();
-    while let Some(argument) = arguments.next()? {
-        command = Some(match argument {
-            Short('h') | Long("help") => return Ok(Command::Help),
-            Short('V') | Long("version") => return Ok(Command::Version),
-            Value(name) if command.is_none() && name == "serve" => Command::Serve,
-            Value(name) if command.is_none() && name == "sandbox" => Command::Sandbox,
-            Value(name) if command.is_none() && name == "doctor" => Command::Doctor { json: false },
-            Long("json") if command == Some(Command::Doctor { json: false }) => Command::Doctor { json: true },
-            other => return Err(other.unexpected()),
-        });
+/// Prints the help or the version, or what is wrong with the arguments.
+fn explain_arguments(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return print(&error.to_string()).map_or_else(|error| report(&error.into()), |()| ExitCode::SUCCESS);
     }
-    Ok(command.unwrap_or(Command::Serve))
+    let _ = write!(io::stderr(), "{error}");
+    ExitCode::from(BAD_CONFIGURATION)
+}
+
+fn report(error: &CliError) -> ExitCode {
+    if !matches!(error, CliError::ProblemsFound) {
+        // `eprintln!` would panic if the line cannot be written.
+        let _ = writeln!(io::stderr(), "qq-login: {error}");
+    }
+    error.exit_code()
 }
 
 fn execute(command: Command) -> Result<(), CliError> {
     match command {
-        Command::Help => print(HELP)?,
-        Command::Version => print(&format!("qq-login {}\n", env!("CARGO_PKG_VERSION")))?,
-        Command::Serve | Command::Sandbox => {
-            let env = environment(read_env_file()?);
-            let _log = logging::start(&env)?;
-            serve(command, &env)?;
-        }
-        Command::Doctor { json } => {
-            let (env, error) = match read_env_file() {
-                Ok(variables) => (environment(variables), None),
-                Err(error) => (environment(Vec::new()), Some(error)),
-            };
-            let report = match error.map_or_else(|| Ok(logging::start(&env)?), Err) {
-                Ok(_log) => build_runtime()?.block_on(doctor::run(&env, &clock::system())),
-                Err(error) => doctor::report_startup_error(&env, &error.to_string()),
-            };
-            print(&if json { report.to_json() } else { report.to_text() })?;
-            if !report.ok {
-                return Err(CliError::ProblemsFound);
-            }
-        }
+        Command::Doctor { json } => return run_doctor(json),
+        Command::Completions { shell } => return print_completions(shell),
+        _ => {}
     }
-    Ok(())
+    let env = environment::read()?;
+    let _log = logging::start(&env)?;
+    match command {
+        Command::Sandbox => serve::sandbox(&env),
+        Command::Healthcheck => {
+            let check = healthcheck::run(Config::read_listen_addr(&env)?);
+            Ok(print(&serve::build_runtime()?.block_on(check)?)?)
+        }
+        Command::Users { command, json } => {
+            let url = DatabaseUrl::read(&env)?;
+            serve::build_runtime()?.block_on(users::run(command, json, &url, &clock::system()))
+        }
+        Command::Backup { file } => {
+            let url = DatabaseUrl::read(&env)?;
+            Ok(serve::build_runtime()?.block_on(back_up(url.as_str(), &file))?)
+        }
+        _ => serve::site(&env),
+    }
 }
 
-/// Prints to standard output. `print!` would panic if that fails, such as in a pipe whose reader has ended.
-fn print(text: &str) -> Result<(), CliError> {
-    let mut output = io::stdout();
-    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
-}
-
-fn serve(command: Command, env: &Environment) -> Result<(), CliError> {
-    let runtime = build_runtime()?;
-    let result = if command == Command::Sandbox {
-        let config = Config::read_sandbox(env)?;
-        runtime.block_on(server::run_sandbox(config, clock::system(), stop_signal()))
-    } else {
-        let config = Config::read(env)?;
-        runtime.block_on(server::run(config, clock::system(), random::system(), stop_signal()))
+fn run_doctor(is_json: bool) -> Result<(), CliError> {
+    let (env, error) = match environment::read_env_file() {
+        Ok(variables) => (environment::combine(variables), None),
+        Err(error) => (environment::combine(Vec::new()), Some(error)),
     };
-    // Does not wait for tasks that still run, such as a slow response of the sandbox.
-    runtime.shutdown_background();
-    Ok(result?)
-}
-
-fn build_runtime() -> Result<tokio::runtime::Runtime, CliError> {
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.max(MIN_WORKER_THREADS))
-        .enable_all()
-        .build()
-        .map_err(CliError::Runtime)
-}
-
-/// Returns the variables of `.env` in the working directory. Parent directories are not searched: other users may be able
-/// to write there.
-fn read_env_file() -> Result<Vec<(String, Vec<u8>)>, CliError> {
-    match std::fs::read(".env") {
-        Ok(content) => parse_env_file(&content)
-            .map_err(|error| CliError::EnvFile(format!("{error}; use NAME=value, or quotes around the value"))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(CliError::EnvFile(format!("{error}; correct or remove the file"))),
-    }
-}
-
-/// The program's environment, and `more` variables that are not in it. The first value of each of those counts.
-fn environment(more: Vec<(String, Vec<u8>)>) -> Environment {
-    let own = std::env::vars_os();
-    let own = own.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_encoded_bytes())));
-    Environment::new(more.into_iter().rev().chain(own), resolve_with_system)
-}
-
-/// Completes at SIGTERM or SIGINT.
-async fn stop_signal() {
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
+    let report = match error.map_or_else(|| Ok(logging::start(&env)?), Err) {
+        Ok(_log) => serve::build_runtime()?.block_on(doctor::run(&env, &clock::system())),
+        Err(error) => doctor::report_startup_error(&env, &error.to_string()),
     };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate => {}
-    }
-    tracing::info!("stopping");
+    print(&if is_json { report.to_json() } else { report.to_text() })?;
+    if report.ok { Ok(()) } else { Err(CliError::ProblemsFound) }
+}
+
+fn print_completions(shell: Shell) -> Result<(), CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "qq-login", &mut script);
+    Ok(print(&String::from_utf8_lossy(&script))?)
 }

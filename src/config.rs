@@ -104,7 +104,7 @@ impl Config {
         let public_url = PublicUrl::read(env)?;
         let database_url = DatabaseUrl::read(env)?;
         let (qq, sandbox) = qq::read(env, &public_url, redirect_uri(&public_url))?;
-        let listen_addr = env.socket_addr("LEPTOS_SITE_ADDR", "127.0.0.1:3000")?;
+        let listen_addr = Config::read_listen_addr(env)?;
         if sandbox.is_some() {
             check_only_this_machine_connects(listen_addr)?;
         }
@@ -130,6 +130,11 @@ impl Config {
             trusted_proxies: env.small_count("TRUSTED_PROXIES", 0)?,
             rate_limit: read_rate_limit(env)?,
         })
+    }
+
+    /// Reads only where the site listens.
+    pub fn read_listen_addr(env: &Environment) -> Result<SocketAddr, ConfigError> {
+        env.socket_addr("LEPTOS_SITE_ADDR", "127.0.0.1:3000")
     }
 
     /// Reads the settings of a sandbox that runs without the site.

@@ -2,10 +2,12 @@
 //! Entry points are [`Database`] and, for diagnostics, [`check_status`].
 //! It must not know which features store data in the tables.
 
+mod backup;
 mod error;
 mod health;
 mod job;
 mod migrate;
+mod open_existing;
 mod purge;
 mod status;
 mod writer;
@@ -22,7 +24,9 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 use health::HealthState;
 use writer::Writer;
 
+pub use backup::{BackupError, back_up};
 pub use error::{DatabaseError, DatabaseErrorKind, QueryError};
+pub use open_existing::OpenError;
 pub use status::{SchemaState, check_status};
 
 /// Connections for reading on SQLite, all connections on PostgreSQL.

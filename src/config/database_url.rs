@@ -45,7 +45,7 @@ pub struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    pub(super) fn read(env: &Environment) -> Result<DatabaseUrl, ConfigError> {
+    pub fn read(env: &Environment) -> Result<DatabaseUrl, ConfigError> {
         let value = env.get_or("DATABASE_URL", DEFAULT)?;
         // The messages do not repeat the value, which may contain a password.
         DatabaseUrl::parse(&value).map_err(|problem| ConfigError::new("DATABASE_URL", problem, REMEDY))

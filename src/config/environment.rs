@@ -32,10 +32,34 @@ impl Environment {
     /// # Errors
     /// Returns an error if the value is not UTF-8: to ignore it could open what it was to close.
     pub fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        if let Some(file_variable) = secret_file_variable(name)
+            && let Some(path) = self.get(file_variable)?
+        {
+            return self.read_secret(name, file_variable, &path).map(Some);
+        }
         let Some(value) = self.variables.get(name) else { return Ok(None) };
         let value = str::from_utf8(value)
             .map_err(|_| ConfigError::new(name, "is not valid UTF-8", "type the value again, as plain text"))?;
         Ok(Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned))
+    }
+
+    /// Returns the trimmed content of the file at `path`, which the variable `file_variable` names.
+    fn read_secret(&self, name: &'static str, file_variable: &'static str, path: &str) -> Result<String, ConfigError> {
+        let failed = |problem: String, remedy| Err(ConfigError::new(file_variable, problem, remedy));
+        if self.variables.get(name).is_some_and(|value| !value.trim_ascii().is_empty()) {
+            return failed(format!("is set, and {name} as well"), "set one of them");
+        }
+        let content = match std::fs::read(path) {
+            Ok(content) => content,
+            Err(error) => {
+                return failed(format!("cannot read {path:?}: {error}"), "name a readable file with the value");
+            }
+        };
+        match str::from_utf8(&content).map(str::trim) {
+            Ok("") => failed(format!("{path:?} is empty"), "write the value into the file"),
+            Ok(value) => Ok(value.to_owned()),
+            Err(_) => failed(format!("{path:?} is not valid UTF-8"), "write the value again, as plain text"),
+        }
     }
 
     pub(super) fn get_or(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
@@ -86,6 +110,18 @@ impl Environment {
             let problem = format!("{value:?} is not a number from 0 to 16");
             ConfigError::new(name, problem, "use a number from 0 to 16")
         })
+    }
+}
+
+/// The variable that names a file with the value of `name`, if that is a secret. Container platforms hand out secrets as
+/// files.
+fn secret_file_variable(name: &str) -> Option<&'static str> {
+    match name {
+        "DATABASE_URL" => Some("DATABASE_URL_FILE"),
+        "QQ_APP_KEY" => Some("QQ_APP_KEY_FILE"),
+        "SECRET_KEY" => Some("SECRET_KEY_FILE"),
+        "SMTP_URL" => Some("SMTP_URL_FILE"),
+        _ => None,
     }
 }
 

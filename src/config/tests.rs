@@ -354,3 +354,30 @@ fn proxy_comes_from_the_usual_variables() {
     // The sandbox is on this machine.
     assert!(read(&[("ALL_PROXY", "ftp://127.0.0.1")]).expect("configuration").qq.proxy.is_none());
 }
+
+#[test]
+fn secrets_can_be_files() {
+    let folder = std::env::temp_dir().join(format!("qq-login-secret-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let write = |name: &str, content: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, content).expect("a file");
+        path.display().to_string()
+    };
+    let key = write("key", format!("{}\n", KEY.1).as_bytes());
+    let app_key = write("app-key", b" canary-app-key\r\n");
+    let url = write("url", b"postgres://user:canary@host/name\n");
+    let files = [("SECRET_KEY_FILE", &*key), ("QQ_APP_KEY_FILE", &app_key), ("DATABASE_URL_FILE", &url)];
+    let config = read(&[&REAL[..1], &files].concat()).expect("configuration");
+    assert!(matches!(config.secret_key, SecretKeySource::Configured(_)) && config.sandbox.is_none());
+    assert_eq!(config.database_url.as_str(), "postgres://user:canary@host/name");
+
+    let (missing, empty, binary) =
+        (folder.join("none").display().to_string(), write("empty", b" \n"), write("bytes", b"\xff"));
+    for path in [&missing, &empty, &binary] {
+        assert_eq!(invalid_variable(&[REAL[0], KEY, ("QQ_APP_KEY_FILE", path)]), "QQ_APP_KEY_FILE", "{path}");
+    }
+    let both = read(&[REAL[0], REAL[1], ("SECRET_KEY", KEY.1), ("SECRET_KEY_FILE", &key)]).expect_err("both");
+    assert_eq!(both.to_string(), "SECRET_KEY_FILE: is set, and SECRET_KEY as well; set one of them");
+    std::fs::remove_dir_all(folder).expect("removed");
+}
