@@ -14,12 +14,13 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{Database, DatabaseError};
 use crate::login::{LoginPolicy, LoginService};
-use crate::mail::MailQueue;
+use crate::mail::{MailQueue, MailSender, MailServer, MailSettings};
 use crate::random::Random;
 use crate::sandbox::{self, SandboxError};
 use crate::sealing::Sealer;
@@ -28,6 +29,8 @@ use crate::{qq, web};
 
 /// How long closing the database may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait for the mail that is being sent. Less than [`CLOSE_TIMEOUT`].
+const MAIL_TIMEOUT: Duration = Duration::from_secs(3);
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,8 @@ pub enum StartError {
     Database(#[from] DatabaseError),
     #[error("QQ_GRAPH_URL: {0}")]
     Qq(#[from] qq::ClientSetupError),
+    #[error("SMTP_URL: {0}")]
+    Mail(#[from] lettre::transport::smtp::Error),
     #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}; stop the program that uses it, or choose another address")]
     Listen(SocketAddr, std::io::Error),
     #[error("SANDBOX_ADDR: {0}; stop the program that uses it, or choose another address")]
@@ -52,6 +57,7 @@ pub struct Application {
     login: LoginService,
     sessions: SqlSessionStore,
     database: Database,
+    mail_sender: Option<MailSender>,
 }
 
 impl Application {
@@ -59,8 +65,14 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
         let database = Database::open(config.database_url.as_str()).await?;
-        let mail =
-            config.mail.as_ref().map(|_| MailQueue::new(database.clone(), &secrets, clock.clone(), random.clone()));
+        let mail = config.mail.as_ref();
+        let mail = mail.map(|_| MailQueue::new(database.clone(), &secrets, clock.clone(), random.clone()));
+        let mail_sender = match (&config.mail, &mail) {
+            (Some(MailSettings { server: MailServer::Smtp(server), from }), Some(queue)) => {
+                Some(MailSender::new(queue.clone(), server, from.clone())?)
+            }
+            _ => None,
+        };
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());
@@ -73,7 +85,7 @@ impl Application {
         let login =
             LoginService::new(client, database.clone(), sessions.clone(), &secrets, policy, clock, random.clone());
         let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), mail, random);
-        Ok(Application { router: web::router(site), login, sessions, database })
+        Ok(Application { router: web::router(site), login, sessions, database, mail_sender })
     }
 
     /// The site without a listener, for fuzzers and benchmarks.
@@ -83,21 +95,29 @@ impl Application {
     }
 
     /// Serves until `stop` completes, then finishes the requests in flight for up to ten seconds.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+    pub async fn serve(mut self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
         let purge_task = tokio::spawn(purge_regularly(self.login.clone()));
         let health_task = tokio::spawn(self.database.clone().watch_health());
         let last_seen_task = tokio::spawn(self.sessions.clone().write_last_seen_regularly());
+        let stop_mail = CancellationToken::new();
+        let mail_task = self.mail_sender.take().map(|sender| tokio::spawn(sender.run(stop_mail.clone())));
         http::serve(listener, self.router.clone(), http::Settings::default(), stop).await;
         purge_task.abort();
         health_task.abort();
         last_seen_task.abort();
-        self.close().await;
+        stop_mail.cancel();
+        self.close(mail_task).await;
     }
 
     /// Finishes the work that outlives its request and closes the database.
-    async fn close(self) {
+    async fn close(self, mail_task: Option<JoinHandle<()>>) {
         let close = async {
             self.login.finish_tasks().await;
+            if let Some(mut task) = mail_task
+                && timeout(MAIL_TIMEOUT, &mut task).await.is_err()
+            {
+                task.abort();
+            }
             if let Err(error) = self.sessions.write_last_seen().await {
                 tracing::warn!(%error, "sessions not updated");
             }

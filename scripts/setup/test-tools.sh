@@ -56,6 +56,10 @@ set_up_playwright() {
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm_ci Playwright end2end
 }
 
+set_up_smtp_server() {
+    npm_ci "An SMTP server for the tests" end2end/smtp
+}
+
 set_up_clients() {
     npm_ci "Third-party QQ clients from npm" end2end/clients
     set_up_python_clients

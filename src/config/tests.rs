@@ -316,14 +316,14 @@ fn mail_needs_a_server_with_tls_or_on_this_machine() {
         "https://canary",
         "canary",
     ] {
-        let error = read_mail(url, "login@example.com").err().expect(url);
+        let error = read_mail(url, "login@example.com").expect_err(url);
         assert_eq!(error.variable, "SMTP_URL", "{url}");
         assert!(!error.to_string().contains("canary"), "{error}");
     }
     for from in
         ["login", "login@", "a@example.com, b@example.com", "<login@example.com", "a@b.example\nBcc: x@y.example"]
     {
-        assert_eq!(read_mail("smtp://localhost", from).err().expect(from).variable, "MAIL_FROM", "{from}");
+        assert_eq!(read_mail("smtp://localhost", from).expect_err(from).variable, "MAIL_FROM", "{from}");
     }
 }
 

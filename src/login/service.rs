@@ -15,6 +15,7 @@ use crate::accounts::{Accounts, EmailTrust};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::database::{Database, QueryError};
+use crate::mail;
 use crate::qq;
 use crate::random::Random;
 use crate::sealing::SecretKeys;
@@ -114,6 +115,7 @@ impl LoginService {
         log_purge("sessions", self.sessions.purge().await);
         log_purge("avatars", self.accounts.purge_avatars(self.now().saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
         log_purge("mail links", self.accounts.purge_mail_links(self.now()).await);
+        log_purge("mails", mail::purge(&self.database, self.now()).await);
         log_purge("attempts", self.attempts.purge(&self.database).await);
     }
 

@@ -60,6 +60,21 @@ impl Mail {
     pub const MAX_LIFETIME_SECS: i64 = 2 * 24 * 60 * 60;
 }
 
+/// A mail that this process sends, until the lease ends.
+pub(super) struct QueuedMail {
+    pub(super) id: String,
+    /// `None` if it cannot be decrypted.
+    pub(super) message: Option<MailMessage>,
+    /// When it was queued, in seconds since 1970.
+    pub(super) created_at: i64,
+    pub(super) expires_at: i64,
+    /// The number of this attempt, from 1. Whoever holds a later lease has a larger one.
+    pub(super) attempt: i64,
+}
+
+/// How long one machine has the right to send a mail.
+const LEASE_SECS: i64 = 300;
+
 /// Accepts mails, which a task sends in the background. Cheap to clone.
 #[derive(Clone)]
 pub struct MailQueue(Arc<QueueInner>);
@@ -108,5 +123,52 @@ impl MailQueue {
     /// Sends at once what is queued.
     pub fn wake(&self) {
         self.0.has_mail.notify_one();
+    }
+
+    /// Returns when a mail has been queued since the last call.
+    pub(super) async fn mail_queued(&self) {
+        self.0.has_mail.notified().await;
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        (self.0.clock)()
+    }
+
+    /// Leases a mail that is due. Returns `None` if there is none.
+    pub(super) async fn lease_next(&self) -> Result<Option<QueuedMail>, QueryError> {
+        loop {
+            type Columns = (String, Vec<u8>, i64, i64, i64);
+            let due: Option<Columns> = sqlx::query_as(
+                "SELECT id, message, created_at, expires_at, attempts FROM mails \
+                 WHERE next_attempt_at <= $1 AND leased_until <= unixepoch() ORDER BY next_attempt_at LIMIT 1",
+            )
+            .bind(self.now())
+            .fetch_optional(self.0.database.reader())
+            .await?;
+            let Some((id, sealed, created_at, expires_at, attempts)) = due else { return Ok(None) };
+            let lease = sqlx::query(
+                "UPDATE mails SET leased_until = unixepoch() + $1, attempts = attempts + 1 \
+                 WHERE id = $2 AND attempts = $3 AND leased_until <= unixepoch()",
+            );
+            // Not changed if another machine was faster.
+            if self.0.database.execute(lease.bind(LEASE_SECS).bind(id.clone()).bind(attempts)).await? == 1 {
+                let message = self.0.sealer.open(id.as_bytes(), &sealed);
+                let message = message.and_then(|plain| serde_json::from_slice(&plain).ok());
+                return Ok(Some(QueuedMail { id, message, created_at, expires_at, attempt: attempts + 1 }));
+            }
+        }
+    }
+
+    /// Ends the lease. The next attempt follows at `retry_at`.
+    pub(super) async fn postpone(&self, mail: &QueuedMail, retry_at: i64) -> Result<(), QueryError> {
+        let update =
+            sqlx::query("UPDATE mails SET next_attempt_at = $1, leased_until = 0 WHERE id = $2 AND attempts = $3");
+        self.0.database.execute(update.bind(retry_at).bind(mail.id.clone()).bind(mail.attempt)).await?;
+        Ok(())
+    }
+
+    pub(super) async fn delete(&self, mail: &QueuedMail) -> Result<(), QueryError> {
+        self.0.database.execute(sqlx::query("DELETE FROM mails WHERE id = $1").bind(mail.id.clone())).await?;
+        Ok(())
     }
 }

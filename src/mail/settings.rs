@@ -2,9 +2,11 @@
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 /// How mails leave the site.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub enum MailServer {
 pub struct SmtpServer {
     url: SecretString,
     hello_name: String,
+    /// A certificate to trust besides those of the public authorities.
+    extra_root: Option<Certificate>,
 }
 
 impl SmtpServer {
@@ -34,13 +38,24 @@ impl SmtpServer {
     /// # Errors
     /// Returns an error if the URL is invalid. It may contain parts of the URL.
     pub fn new(url: String, hello_name: String) -> Result<SmtpServer, smtp::Error> {
-        let server = SmtpServer { url: url.into(), hello_name };
+        let server = SmtpServer { url: url.into(), hello_name, extra_root: None };
         server.transport()?;
         Ok(server)
     }
 
+    /// Trusts servers with a certificate by this authority, in PEM. For tests: their server has no other.
+    pub fn trust(self, authority: &str) -> Result<SmtpServer, smtp::Error> {
+        Ok(SmtpServer { extra_root: Some(Certificate::from_pem(authority.as_bytes())?), ..self })
+    }
+
     pub(super) fn transport(&self) -> Result<AsyncSmtpTransport<Tokio1Executor>, smtp::Error> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(self.url.expose_secret())?;
+        let url = self.url.expose_secret();
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?;
+        if let Some(certificate) = &self.extra_root {
+            let host = Url::parse(url).ok().and_then(|url| Some(url.host_str()?.to_owned())).unwrap_or_default();
+            let tls = TlsParameters::builder(host).add_root_certificate(certificate.clone()).build_rustls()?;
+            builder = builder.tls(if url.starts_with("smtps:") { Tls::Wrapper(tls) } else { Tls::Required(tls) });
+        }
         Ok(builder.hello_name(ClientId::Domain(self.hello_name.clone())).build())
     }
 }

@@ -31,7 +31,7 @@ mod forms;
 mod generated_usernames;
 mod key_rotation;
 mod linked_openids;
-mod mail_queue;
+mod mail;
 mod middleware;
 mod migrations;
 mod model;

@@ -7,6 +7,7 @@ mod log;
 mod sandbox_api;
 mod settings;
 mod site;
+mod smtp_server;
 mod token_endpoint;
 
 pub(crate) use browser::{Browser, Response, http_client, state_param};
@@ -15,3 +16,4 @@ pub(crate) use faulty_site::FaultySite;
 pub(crate) use log::Log;
 pub(crate) use settings::{env_number, options};
 pub(crate) use site::TestSite;
+pub(crate) use smtp_server::{Encryption, TestSmtpServer};
