@@ -20,8 +20,8 @@ use crate::database::{Database, QueryError};
 
 pub use admin::UserSummary;
 pub use change_email::{
-    AddEmailOutcome, PrimaryEmailOutcome, VerifyEmailOutcome, add_email, find_user_by_verified_email,
-    make_email_primary, remove_email, verify_email,
+    AddEmailOutcome, PrimaryEmailOutcome, VerifyEmailOutcome, add_email, find_unverified_email,
+    find_user_by_verified_email, make_email_primary, remove_email, verify_email,
 };
 pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::{EmailAddress, EmailTrust, MAX_EMAIL_ADDRESSES};
@@ -67,6 +67,15 @@ impl Accounts {
                 .fetch_optional(self.database.reader())
                 .await?;
         Ok(row.is_some())
+    }
+
+    /// Returns a user's name, or `None` if there is no such user.
+    pub async fn username(&self, user_id: i64) -> Result<Option<String>, QueryError> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT username FROM users WHERE id = $1")
+            .bind(user_id)
+            .fetch_optional(self.database.reader())
+            .await?;
+        Ok(row.map(|(username,)| username))
     }
 
     /// Deletes a user with all email addresses, openids, sessions, and avatars that no other user has. On SQLite, the file

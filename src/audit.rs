@@ -43,6 +43,24 @@ pub enum Event {
     SessionsEnded {
         user_id: i64,
     },
+    EmailAdded {
+        user_id: i64,
+    },
+    EmailRemoved {
+        user_id: i64,
+    },
+    EmailVerified {
+        user_id: i64,
+    },
+    PrimaryEmailChanged {
+        user_id: i64,
+    },
+    QqLinked {
+        user_id: i64,
+    },
+    QqUnlinked {
+        user_id: i64,
+    },
     DataExported {
         user_id: i64,
     },
@@ -78,6 +96,12 @@ pub fn record(event: Event) {
         Event::TokenRefused { user_id } => ("token_refused", Some(user_id), None),
         Event::SignedOut { user_id } => ("signed_out", Some(user_id), None),
         Event::SessionsEnded { user_id } => ("sessions_ended", Some(user_id), None),
+        Event::EmailAdded { user_id } => ("email_added", Some(user_id), None),
+        Event::EmailRemoved { user_id } => ("email_removed", Some(user_id), None),
+        Event::EmailVerified { user_id } => ("email_verified", Some(user_id), None),
+        Event::PrimaryEmailChanged { user_id } => ("primary_email_changed", Some(user_id), None),
+        Event::QqLinked { user_id } => ("qq_linked", Some(user_id), None),
+        Event::QqUnlinked { user_id } => ("qq_unlinked", Some(user_id), None),
         Event::DataExported { user_id } => ("data_exported", Some(user_id), None),
         Event::AccountDeleted { user_id } => ("account_deleted", Some(user_id), None),
         Event::UserBlocked { user_id } => ("user_blocked", Some(user_id), None),

@@ -65,7 +65,7 @@ where
 }
 
 /// The most verbose level of each library, whose crates are called `name` or `name_…`.
-const MAX_LEVELS: [(&str, Level); 7] = [
+const MAX_LEVELS: [(&str, Level); 8] = [
     ("h2", Level::WARN),
     ("hyper", Level::WARN),
     ("reqwest", Level::WARN),
@@ -73,6 +73,8 @@ const MAX_LEVELS: [(&str, Level); 7] = [
     ("sqlx", Level::WARN),
     // Its warnings repeat parts of a database URL.
     ("sqlx_postgres", Level::ERROR),
+    // Traces have the path, which may hold the token of a mailed link.
+    ("tower_http", Level::DEBUG),
     ("tower_sessions", Level::ERROR),
 ];
 

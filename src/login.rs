@@ -8,8 +8,11 @@ mod avatar;
 mod callback;
 mod callback_params;
 mod create_account;
+mod email_addresses;
 mod error;
 mod failure;
+mod link_account;
+mod mail_link;
 mod outcome;
 mod profile;
 mod recent;
@@ -24,8 +27,13 @@ mod token_refresh;
 pub use api_call::{ApiOutcome, ProfileFetch};
 #[cfg(feature = "internals")]
 pub use callback_params::parse_for_fuzzing;
+pub use email_addresses::{
+    AddressMails, Notice, VERIFICATION_LIFETIME_SECS, VERIFICATION_PAUSE_SECS, may_send_verification,
+};
 pub use error::LoginError;
 pub use failure::LoginFailure;
+pub use link_account::{ACCOUNT_LINK_LIFETIME_SECS, AccountLinkMail, AccountLinkOutcome, LinkChoice, LinkSides};
+pub use mail_link::OpenedLink;
 pub use outcome::{CallbackOutcome, LoginOutcome};
 pub use register::{FormErrors, RegisterOutcome, RegistrationForm};
 pub use return_to::ReturnTo;

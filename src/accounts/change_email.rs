@@ -137,6 +137,17 @@ pub async fn verify_email(
     Ok(VerifyEmailOutcome::Verified)
 }
 
+/// Returns a user's address unless it is verified, and keeps it from being changed until the transaction ends.
+pub async fn find_unverified_email(
+    connection: &mut AnyConnection,
+    user_id: i64,
+    email: &str,
+) -> Result<Option<EmailAddress>, QueryError> {
+    lock_user(connection, user_id).await?;
+    let addresses = list(connection, user_id).await?;
+    Ok(addresses.into_iter().find(|address| address.email == email && !address.is_verified))
+}
+
 /// Returns the user who has verified this address.
 pub async fn find_user_by_verified_email(
     executor: impl sqlx::Executor<'_, Database = sqlx::Any>,

@@ -15,6 +15,8 @@ use crate::random::{self, Random, RandomError};
 use crate::sealing::fingerprint;
 
 const TOKEN_BYTES: usize = 32;
+/// More than a token has, so that a longer text is not one.
+const MAX_CHARS: usize = 64;
 
 /// The random part of a link. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,9 +34,10 @@ impl MailToken {
         Ok(MailToken(URL_SAFE_NO_PAD.encode(random::bytes::<TOKEN_BYTES>(random)?)))
     }
 
-    /// The token in a link that a browser opened. It may be anything.
+    /// The token in a link that a browser opened. What mail programs and users add to a link is left out, such as a period.
     pub fn from_link(text: &str) -> MailToken {
-        MailToken(text.to_owned())
+        let is_of_token = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        MailToken(text.chars().filter(is_of_token).take(MAX_CHARS).collect())
     }
 
     /// The path of the link.
@@ -158,6 +161,18 @@ mod tests {
     #[test]
     fn s32_debug_hides_the_token() {
         assert!(!format!("{:?}", MailToken::from_link("CANARY")).contains("CANARY"));
+    }
+
+    #[test]
+    fn what_surrounds_a_token_is_left_out() {
+        let token = MailToken::generate(&random::system()).expect("a token");
+        let MailToken(text) = &token;
+        for link in [text.clone(), format!("{text}."), format!("<{text}>"), format!(" {text}\r\n"), format!("“{text}”")]
+        {
+            assert!(MailToken::from_link(&link) == token, "{link:?}");
+        }
+        assert!(MailToken::from_link(&format!("{text}x")) != token);
+        assert_eq!(MailToken::from_link(&"x".repeat(10_000)).path().len(), "/mail/".len() + MAX_CHARS);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use sqlx::AnyConnection;
 use tower_sessions::session::Id;
 
+use super::email_addresses::AddressMails;
 use super::session::QqLogin;
 use super::{LoginError, LoginService, ReturnTo};
 use crate::accounts::{
@@ -23,6 +24,8 @@ pub(super) struct RegistrationTransaction {
     pub(super) qq_login: QqLogin,
     /// `None` for a generated username.
     pub(super) typed: Option<(ValidUsername, Email)>,
+    /// The mails about the typed address.
+    pub(super) mails: Option<AddressMails>,
     pub(super) return_to: ReturnTo,
     pub(super) previous: Id,
     pub(super) session: NewSession,
@@ -31,7 +34,8 @@ pub(super) struct RegistrationTransaction {
 impl RegistrationTransaction {
     /// Returns the user and whether the account is new; `None` if the username is taken.
     pub(super) async fn run(self, connection: &mut AnyConnection) -> Result<Option<(i64, bool)>, LoginError> {
-        let RegistrationTransaction { login, qq_login, typed, return_to, previous, session } = self;
+        let RegistrationTransaction { login, qq_login, typed, mails, return_to, previous, session } = self;
+        let email = typed.as_ref().map(|(_, email)| email.as_str().to_owned());
         let created = match typed {
             Some((username, email)) => login.create_with_username(connection, username, Some(email), &qq_login).await?,
             None => Some(login.create_with_generated_username(connection, &qq_login).await?),
@@ -44,6 +48,9 @@ impl RegistrationTransaction {
         // A form that was sent twice makes one session.
         if !login.sessions.replace_in(connection, previous, session.id(), &qq_login.signed_in(known)).await? {
             return Err(LoginError::SessionReplaced);
+        }
+        if let (Some(email), Some(mails), true) = (email, mails, is_new) {
+            mails.queue_in(connection, user_id, &email, login.now()).await?;
         }
         // Before the commit: the form's second copy may be next in the queue.
         let outcome = (session, return_to);

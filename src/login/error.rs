@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::database::QueryError;
+use crate::mail::MailError;
 use crate::random::RandomError;
 use crate::sealing::SealError;
 use crate::sessions::SessionError;
@@ -18,6 +19,8 @@ pub enum LoginError {
     Seal(#[from] SealError),
     #[error(transparent)]
     Random(#[from] RandomError),
+    #[error("cannot queue a mail: {0}")]
+    Mail(#[from] MailError),
     #[error("background task failed: {0}")]
     Task(#[from] tokio::task::JoinError),
     /// Another request replaced the session that this one was about to replace.
@@ -39,6 +42,7 @@ impl LoginError {
         match self {
             LoginError::Database(error) => error.is_unavailable(),
             LoginError::Session(error) => error.is_unavailable(),
+            LoginError::Mail(error) => error.is_unavailable(),
             LoginError::Shared(error) => error.is_unavailable(),
             _ => false,
         }

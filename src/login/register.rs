@@ -7,10 +7,12 @@ use tower_sessions::Session;
 use tower_sessions::session::Id;
 
 use super::create_account::{RegistrationTransaction, registration_key};
+use super::email_addresses::AddressMails;
 use super::{LoginError, LoginService, ReturnTo};
 use crate::accounts::ValidUsername;
 use crate::audit::{self, Event};
 use crate::config::Registration;
+use crate::mail::MailQueue;
 use crate::sessions::{FormDraft, NewSession, PendingRegistration, SessionData};
 use crate::validation::{Email, EmailError, UsernameError};
 
@@ -53,7 +55,13 @@ pub enum RegisterOutcome {
 
 impl LoginService {
     /// Creates an account from the registration form and signs the user in.
-    pub async fn register(&self, form: &RegistrationForm, session: &Session) -> Result<RegisterOutcome, LoginError> {
+    /// Without `mails`, none is sent.
+    pub async fn register(
+        &self,
+        form: &RegistrationForm,
+        session: &Session,
+        mails: Option<AddressMails>,
+    ) -> Result<RegisterOutcome, LoginError> {
         let pending = match self.find_pending(session).await? {
             Ok(pending) => pending,
             Err(RegisterOutcome::NothingPending) => return self.keep_draft(form, session).await,
@@ -66,13 +74,13 @@ impl LoginService {
                 return Ok(RegisterOutcome::Invalid(FormErrors { username, email: email.err() }));
             }
         };
-        self.create_account(pending, Some((username, email)), session).await
+        self.create_account(pending, Some((username, email)), mails, session).await
     }
 
     /// Creates an account with a generated username and signs the user in.
     pub async fn register_generated(&self, session: &Session) -> Result<RegisterOutcome, LoginError> {
         match self.find_pending(session).await? {
-            Ok(pending) => self.create_account(pending, None, session).await,
+            Ok(pending) => self.create_account(pending, None, None, session).await,
             Err(outcome) => Ok(outcome),
         }
     }
@@ -90,15 +98,18 @@ impl LoginService {
         &self,
         pending: PendingRegistration,
         typed: Option<(ValidUsername, Email)>,
+        mails: Option<AddressMails>,
         session: &Session,
     ) -> Result<RegisterOutcome, LoginError> {
         let Some(previous) = session.id() else { return Ok(RegisterOutcome::NothingPending) };
         let return_to = ReturnTo::parse(&pending.next);
         let new_session = NewSession::generate(&self.random)?;
+        let queue = mails.as_ref().map(|mails| mails.queue.clone());
         let registration = RegistrationTransaction {
             login: self.clone(),
             qq_login: pending.into(),
             typed,
+            mails,
             return_to: return_to.clone(),
             previous,
             session: new_session,
@@ -108,6 +119,7 @@ impl LoginService {
             Ok(Some((user_id, is_new))) => {
                 if is_new {
                     audit::record(Event::Registered { user_id });
+                    queue.inspect(MailQueue::wake);
                 }
                 audit::record(Event::SignedIn { user_id });
                 Ok(RegisterOutcome::SignedIn(return_to, Some(new_session)))
@@ -124,7 +136,7 @@ impl LoginService {
 
     /// How the registration of the session `previous` ended, if that was less than a minute ago and the user has not
     /// signed out since then.
-    async fn repeated_registration(&self, previous: Id) -> Result<Option<RegisterOutcome>, LoginError> {
+    pub(super) async fn repeated_registration(&self, previous: Id) -> Result<Option<RegisterOutcome>, LoginError> {
         let recent = self.recent_registrations.get(&registration_key(previous), self.now());
         let Some((session, return_to)) = recent else { return Ok(None) };
         let exists = self.sessions.exists(session.id()).await?;
@@ -145,7 +157,7 @@ impl LoginService {
 
     /// Returns the pending registration, or the outcome if there is none. A form submitted twice finds the user signed
     /// in.
-    async fn find_pending(
+    pub(super) async fn find_pending(
         &self,
         session: &Session,
     ) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {

@@ -58,16 +58,21 @@ fn is_plain_path(text: &str) -> bool {
 }
 
 /// Paths that are no pages, with everything below them.
-const NO_PAGES: [&str; 16] = [
+const NO_PAGES: [&str; 20] = [
     // Would cause redirect loops.
     "/login",
     "/register",
     // Forms.
+    "/account/emails/primary",
+    "/account/emails/remove",
+    "/account/emails/verify",
     "/account/portrait",
     "/account/renew",
     "/account/sessions/end",
     "/language",
     "/logout",
+    // The token is a secret.
+    "/mail",
     "/theme",
     // Data and files.
     "/account/export",
@@ -138,6 +143,8 @@ mod tests {
             "/login/qq/callback?code=x",
             "/logout",
             "/register",
+            "/mail/x",
+            "/account/emails/verify",
             "/account/renew",
             "/account/export?x",
             "/avatar/x",

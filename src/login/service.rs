@@ -106,6 +106,11 @@ impl LoginService {
         self.policy.email_trust
     }
 
+    /// Whether new users choose how to register.
+    pub fn asks_new_users(&self) -> bool {
+        self.policy.registration == Registration::Form
+    }
+
     pub(super) fn email_trust(&self) -> EmailTrust {
         if self.trusts_email() { EmailTrust::Typed } else { EmailTrust::VerifiedOnly }
     }

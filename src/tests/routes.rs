@@ -9,10 +9,11 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 17] = [
+pub(crate) const READ_ONLY: [&str; 19] = [
     "/",
     "/account",
     "/account/delete",
+    "/account/emails",
     "/account/export",
     "/account/sessions",
     "/api/check-username",
@@ -22,6 +23,7 @@ pub(crate) const READ_ONLY: [&str; 17] = [
     "/login",
     "/login/qq",
     "/login/qq/callback",
+    "/mail/{token}",
     "/pkg",
     "/privacy",
     "/readyz",
@@ -30,15 +32,21 @@ pub(crate) const READ_ONLY: [&str; 17] = [
 ];
 
 /// Routes that change something: POST only, from pages of this site only.
-pub(crate) const CHANGING: [&str; 9] = [
+pub(crate) const CHANGING: [&str; 15] = [
     "/account/delete",
+    "/account/emails",
+    "/account/emails/primary",
+    "/account/emails/remove",
+    "/account/emails/verify",
     "/account/portrait",
     "/account/renew",
     "/account/sessions/end",
     "/language",
     "/logout",
+    "/mail/{token}",
     "/register",
     "/register/auto",
+    "/register/link",
     "/theme",
 ];
 
@@ -75,6 +83,10 @@ async fn s74_every_server_function_is_classified() {
     let known = [
         ("GET", "/api/check-username"),
         ("POST", "/account/delete"),
+        ("POST", "/account/emails"),
+        ("POST", "/account/emails/primary"),
+        ("POST", "/account/emails/remove"),
+        ("POST", "/account/emails/verify"),
         ("POST", "/account/portrait"),
         ("POST", "/account/renew"),
         ("POST", "/account/sessions/end"),
@@ -82,6 +94,7 @@ async fn s74_every_server_function_is_classified() {
         ("POST", "/logout"),
         ("POST", "/register"),
         ("POST", "/register/auto"),
+        ("POST", "/register/link"),
     ];
     let mut found: Vec<(String, String)> = leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (method.to_string(), path.to_owned()))
@@ -98,7 +111,7 @@ async fn s74_every_server_function_is_classified() {
         let other = if method == "GET" { Method::POST } else { Method::GET };
         let response = browser.send(browser.request(other, path)).await;
         // These forms have pages at the same path.
-        let has_page = ["/register", "/account/delete"].contains(&path);
+        let has_page = ["/register", "/account/delete", "/account/emails"].contains(&path);
         assert!(response.status == 405 || has_page, "{path} accepts one method only: {}", response.status);
         let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
         let response = browser.send(request.header("sec-fetch-site", "cross-site")).await;

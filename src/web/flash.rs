@@ -31,10 +31,21 @@ pub(super) enum Flash {
     ProfileRefused,
     SessionsEnded,
     AccountDeleted,
+    EmailAdded,
+    EmailRemoved,
+    EmailVerified,
+    VerificationSent,
+    PrimaryEmailChanged,
+    /// An address that is not verified cannot take the place of one that is.
+    PrimaryEmailUnverified,
+    /// The mail with a link to the account that the user says to have was sent, if there is such an account.
+    AccountLinkSent,
+    /// The QQ account was linked by a mailed link.
+    QqLinkedByMail,
 }
 
 /// The cookie's values.
-const VALUES: [(Flash, &str); 9] = [
+const VALUES: [(Flash, &str); 17] = [
     (Flash::UserReplaced, "user-replaced"),
     (Flash::TokenRefreshed, "token-refreshed"),
     (Flash::TokenRefreshFailed, "token-refresh-failed"),
@@ -44,6 +55,14 @@ const VALUES: [(Flash, &str); 9] = [
     (Flash::ProfileRefused, "profile-refused"),
     (Flash::SessionsEnded, "sessions-ended"),
     (Flash::AccountDeleted, "account-deleted"),
+    (Flash::EmailAdded, "email-added"),
+    (Flash::EmailRemoved, "email-removed"),
+    (Flash::EmailVerified, "email-verified"),
+    (Flash::VerificationSent, "verification-sent"),
+    (Flash::PrimaryEmailChanged, "primary-email-changed"),
+    (Flash::PrimaryEmailUnverified, "primary-email-unverified"),
+    (Flash::AccountLinkSent, "account-link-sent"),
+    (Flash::QqLinkedByMail, "qq-linked-by-mail"),
 ];
 
 impl Flash {

@@ -29,6 +29,16 @@ pub(super) struct Message {
     pub(super) advice: &'static str,
 }
 
+/// The texts of a mail.
+pub(super) struct MailText {
+    pub(super) subject: String,
+    pub(super) paragraphs: Vec<String>,
+    /// The label of its link, if it has one.
+    pub(super) action: &'static str,
+    /// Why the recipient gets it, and what to do if it comes as a surprise.
+    pub(super) footer: String,
+}
+
 /// The texts of one language. A language that lacks one does not compile.
 pub(super) struct Messages {
     pub(super) site_name: &'static str,
@@ -137,6 +147,70 @@ pub(super) struct Messages {
     pub(super) delete_submit: &'static str,
     pub(super) delete_cancel: &'static str,
     pub(super) account_deleted: &'static str,
+
+    // Email addresses.
+    pub(super) emails_title: &'static str,
+    pub(super) emails_lead: &'static str,
+    pub(super) emails_lead_without_mail: &'static str,
+    pub(super) emails_empty: &'static str,
+    pub(super) emails_manage: &'static str,
+    pub(super) emails_verify: &'static str,
+    pub(super) email_primary: &'static str,
+    pub(super) email_send: &'static str,
+    pub(super) email_sent_recently: fn(wait_secs: u64) -> String,
+    pub(super) email_make_primary: &'static str,
+    pub(super) email_remove: &'static str,
+    pub(super) email_add_title: &'static str,
+    pub(super) email_add_submit: &'static str,
+    pub(super) email_adding: &'static str,
+    pub(super) email_add_exists: &'static str,
+    pub(super) email_add_too_many: &'static str,
+    pub(super) email_added: &'static str,
+    pub(super) email_added_check_mail: Message,
+    pub(super) email_removed: &'static str,
+    pub(super) email_primary_changed: &'static str,
+    pub(super) email_primary_unverified: Message,
+    pub(super) email_verification_sent: Message,
+    pub(super) email_now_verified: &'static str,
+
+    // Pages of mailed links.
+    pub(super) mail_link_unusable: Message,
+    pub(super) verify_email_title: &'static str,
+    pub(super) verify_email_lead: fn(username: &str) -> String,
+    pub(super) verify_email_warning: &'static str,
+    pub(super) verify_email_submit: &'static str,
+    pub(super) verify_email_done: Message,
+    pub(super) verify_email_taken: Message,
+    pub(super) link_qq_title: &'static str,
+    pub(super) link_qq_lead: &'static str,
+    pub(super) link_qq_side: &'static str,
+    pub(super) link_qq_account_side: &'static str,
+    pub(super) link_qq_linked: &'static str,
+    pub(super) link_qq_nameless: &'static str,
+    pub(super) link_qq_unlink: &'static str,
+    pub(super) link_qq_unlink_hint: &'static str,
+    pub(super) link_qq_submit: &'static str,
+    pub(super) link_qq_submitting: &'static str,
+    pub(super) link_qq_cancel: &'static str,
+    pub(super) link_qq_done: &'static str,
+    pub(super) link_qq_other_browser: Message,
+    pub(super) link_qq_taken: Message,
+
+    // An account that exists, at registration.
+    pub(super) register_link_title: &'static str,
+    pub(super) register_link_lead: &'static str,
+    pub(super) register_link_email: &'static str,
+    pub(super) register_link_submit: &'static str,
+    pub(super) register_link_submitting: &'static str,
+    pub(super) register_link_sent: Message,
+    pub(super) login_lost_qq: Message,
+
+    // Mails about email addresses. `site` is the site's name.
+    pub(super) verify_email_mail: fn(site: &str, email: &str) -> MailText,
+    pub(super) already_verified_mail: fn(site: &str, email: &str) -> MailText,
+    pub(super) primary_email_mail: fn(site: &str, username: &str, email: &str) -> MailText,
+    pub(super) link_qq_mail: fn(site: &str) -> MailText,
+    pub(super) qq_linked_mail: fn(site: &str, username: &str, unlinks_others: bool) -> MailText,
 
     pub(super) privacy_title: &'static str,
     pub(super) privacy_unionid: &'static str,

@@ -5,8 +5,10 @@
 pub(super) mod account;
 mod components;
 pub(super) mod delete;
+pub(super) mod emails;
 pub(super) mod home;
 pub(super) mod login;
+pub(super) mod mail_link;
 pub(super) mod privacy;
 pub(super) mod register;
 pub(super) mod sessions;

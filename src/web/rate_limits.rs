@@ -25,6 +25,10 @@ const PER_USER: Rate = Rate { burst: 30, per_minute: 60 };
 /// For one username or email, across all users. High, or one or two users could keep others from it: it takes five
 /// new users who ask as often as they may.
 const PER_NAME: Rate = Rate { burst: 300, per_minute: 300 };
+/// Mails that one user may cause: at once, and per hour.
+const MAILS_PER_USER: (u32, u32) = (5, 20);
+/// Mails to one address, across all users. More than that for a user, who could keep the owner from their mails.
+const MAILS_PER_ADDRESS: (u32, u32) = (20, 40);
 /// How many networks of one size, attempts, users and names are remembered, each.
 const MAX_KEYS: usize = 10_000;
 
@@ -41,6 +45,8 @@ struct Counters {
     attempts: Counter<String>,
     users: Counter<String>,
     names: Counter<String>,
+    mail_senders: Counter<String>,
+    mail_addresses: Counter<String>,
 }
 
 /// Too many requests.
@@ -60,6 +66,8 @@ impl RateLimits {
             attempts: Counter::new(PER_USER, MAX_KEYS),
             users: Counter::new(PER_USER, MAX_KEYS),
             names: Counter::new(PER_NAME, MAX_KEYS),
+            mail_senders: Counter::hourly(MAILS_PER_USER),
+            mail_addresses: Counter::hourly(MAILS_PER_ADDRESS),
         }))
     }
 
@@ -92,6 +100,17 @@ impl RateLimits {
         Email::parse(typed).map_or(Ok(()), |email| self.count_name(email.as_str()))
     }
 
+    /// Counts a mail that the user with this openid sends to an address.
+    pub(super) fn count_mail(&self, openid: &str, email: &Email) -> Result<(), RateLimited> {
+        self.0.as_ref().map_or(Ok(()), |counters| counters.mail_senders.count(openid.to_owned()))?;
+        self.count_mail_to(email)
+    }
+
+    /// Counts a mail to an address.
+    pub(super) fn count_mail_to(&self, email: &Email) -> Result<(), RateLimited> {
+        self.0.as_ref().map_or(Ok(()), |counters| counters.mail_addresses.count(email.as_str().to_owned()))
+    }
+
     fn count_name(&self, name: &str) -> Result<(), RateLimited> {
         self.0.as_ref().map_or(Ok(()), |counters| counters.names.count(name.to_owned()))
     }
@@ -101,8 +120,15 @@ struct Counter<K: Hash + Eq + Clone>(RateLimiter<K, BoundedStore<K>, DefaultCloc
 
 impl<K: Hash + Eq + Clone> Counter<K> {
     fn new(rate: Rate, max_keys: usize) -> Counter<K> {
-        let number = |it: u32| NonZeroU32::new(it).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(number(rate.per_minute)).allow_burst(number(rate.burst));
+        Counter::with_quota(Quota::per_minute(at_least_one(rate.per_minute)), rate.burst, max_keys)
+    }
+
+    fn hourly((burst, per_hour): (u32, u32)) -> Counter<K> {
+        Counter::with_quota(Quota::per_hour(at_least_one(per_hour)), burst, MAX_KEYS)
+    }
+
+    fn with_quota(quota: Quota, burst: u32, max_keys: usize) -> Counter<K> {
+        let quota = quota.allow_burst(at_least_one(burst));
         Counter(RateLimiter::new(quota, BoundedStore::new(max_keys), DefaultClock::default()))
     }
 
@@ -112,6 +138,10 @@ impl<K: Hash + Eq + Clone> Counter<K> {
             RateLimited { retry_after_secs: wait.as_secs() + 1 }
         })
     }
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 #[cfg(test)]

@@ -157,9 +157,15 @@ impl<S: Sync> FromRequestParts<S> for PageRequest {
 /// Returns `path` if it leads to one of the `pages`, else `/`. It must be one of them and not just any path of this
 /// site: `/login?next=…` has to be shown again, and QQ's callback, whose query holds an authorization code, must not.
 pub(super) fn page_path_or_home(path: &str, pages: &[&str]) -> String {
-    let is_page = pages.contains(&path.split(['?', '#']).next().unwrap_or_default());
+    let path_only = path.split(['?', '#']).next().unwrap_or_default();
+    let is_page = pages.contains(&path_only) || is_mail_link(path_only);
     let is_plain = path.len() <= 4096 && path.bytes().all(|byte| byte.is_ascii_graphic());
     if is_page && is_plain { path.to_owned() } else { "/".to_owned() }
+}
+
+/// Whether a path holds the token of a mailed link.
+pub(super) fn is_mail_link(path: &str) -> bool {
+    path.strip_prefix("/mail/").is_some_and(|token| !token.is_empty())
 }
 
 #[cfg(test)]
@@ -169,7 +175,7 @@ mod tests {
     #[test]
     fn only_pages_are_returned_to() {
         let pages = ["/", "/login", "/register", "/account"];
-        for path in ["/", "/login?next=%2Fa&error=expired", "/register", "/account"] {
+        for path in ["/", "/login?next=%2Fa&error=expired", "/register", "/account", "/mail/token"] {
             assert_eq!(page_path_or_home(path, &pages), path);
         }
         for path in ["", "//evil", "https://evil", "/\\evil", "/login/qq", "/logout", "/ok\r\nX: y", "/login\t"] {

@@ -4,9 +4,11 @@
 
 mod account;
 mod avatar;
+mod emails;
 mod export;
 mod health;
 mod login;
+mod mail_link;
 mod preferences;
 mod register;
 
@@ -35,7 +37,7 @@ use super::middleware::{
     remove_client_request_id, remove_unreadable_cookies, request_span,
 };
 use super::page::{Content, PageResponse};
-use super::pages::{account::AccountPage, delete::DeletePage, home::HomePage, login::LoginPage};
+use super::pages::{account::AccountPage, delete::DeletePage, emails::EmailsPage, home::HomePage, login::LoginPage};
 use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage};
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
@@ -71,6 +73,7 @@ pages! {
     "/login" => pages::login::load, LoginPage;
     "/register" => pages::register::load, RegisterPage;
     "/account" => pages::account::load, AccountPage;
+    "/account/emails" => pages::emails::load, EmailsPage;
     "/account/sessions" => pages::sessions::load, SessionsPage;
     "/account/delete" => pages::delete::load, DeletePage;
     "/privacy" => pages::privacy::load, PrivacyPage;
@@ -80,9 +83,15 @@ fn form_routes() -> Router<AppState> {
     Router::new()
         .route("/register", post(register::submit))
         .route("/register/auto", form(|_| register::register_auto()))
+        .route("/register/link", post(register::submit_link))
         .route("/account/renew", form(|_| account::refresh_token()))
         .route("/account/portrait", form(|_| account::refresh_profile()))
         .route("/account/sessions/end", form(|fields| account::end_sessions(fields.get("session"))))
+        .route("/account/emails", post(emails::submit))
+        .route("/account/emails/verify", form(|fields| emails::send_verification(fields.get("id"))))
+        .route("/account/emails/primary", form(|fields| emails::make_email_primary(fields.get("id"))))
+        .route("/account/emails/remove", form(|fields| emails::remove_email(fields.get("id"))))
+        .route("/mail/{token}", post(mail_link::submit))
         .route("/account/delete", form(|_| account::delete_account()))
         .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))
@@ -101,6 +110,7 @@ pub fn router(state: AppState) -> Router {
         .merge(form_routes())
         .route("/login/qq", get(login::start))
         .route(Config::CALLBACK_PATH, get(login::callback))
+        .route("/mail/{token}", get(mail_link::show))
         .route("/account/export", get(export::download))
         .route("/api/check-username", get(register::check_username_for_island))
         .fallback(not_found);

@@ -24,7 +24,6 @@ pub struct AppStateInner {
     pub(super) sessions: SqlSessionStore,
     pub(super) database: Database,
     /// `None` if mail is not configured: nothing that depends on it is shown.
-    #[expect(dead_code, reason = "pages that depend on mail follow")]
     pub(super) mail: Option<MailQueue>,
     pub(super) rate_limits: RateLimits,
     pub(super) assets: Assets,
@@ -91,6 +90,18 @@ impl AppState {
             site,
             host_warning: Once::new(),
         }))
+    }
+}
+
+impl AppStateInner {
+    /// Returns where to queue verification mails, or `None` if addresses are not verified by mail: trusted ones need not be.
+    pub(super) fn verification_queue(&self) -> Option<&MailQueue> {
+        self.mail.as_ref().filter(|_| !self.login.trusts_email())
+    }
+
+    /// Whether users who lost their QQ can link another one to their account by mail, as a choice at registration.
+    pub(super) fn may_recover_accounts(&self) -> bool {
+        self.mail.is_some() && self.login.asks_new_users()
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use qq_login::clock::Clock;
 use qq_login::config::{Config, Environment};
 use qq_login::database::Database;
@@ -21,6 +23,8 @@ use super::token_endpoint::TokenEndpoint;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time at which every test starts, in seconds since 1970.
 const START_TIME: i64 = 1_800_000_000;
+/// The key of every site.
+pub(super) const SECRET_KEY_BYTES: &[u8; 32] = b"01234567890123456789012345678901";
 /// How long the site keeps a spent login attempt.
 const ATTEMPT_KEPT_SECS: i64 = 20 * 60;
 
@@ -131,7 +135,7 @@ impl TestSite {
         let mut variables = vec![
             ("PUBLIC_URL".to_owned(), format!("http://127.0.0.1:{port}")),
             ("DATABASE_URL".to_owned(), database_url.clone()),
-            ("SECRET_KEY".to_owned(), "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
+            ("SECRET_KEY".to_owned(), STANDARD.encode(SECRET_KEY_BYTES)),
             ("QQ_APP_ID".to_owned(), "100000001".to_owned()),
             ("QQ_APP_KEY".to_owned(), "canary-app-key".to_owned()),
             ("QQ_GRAPH_URL".to_owned(), format!("http://{qq_addr}")),

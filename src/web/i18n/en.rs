@@ -1,4 +1,4 @@
-use super::{Message, Messages};
+use super::{MailText, Message, Messages};
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
@@ -124,6 +124,170 @@ pub(super) static MESSAGES: Messages = Messages {
     delete_submit: "Permanently delete my account",
     delete_cancel: "Keep my account",
     account_deleted: "Your account and all its data have been deleted.",
+
+    // Email addresses.
+    emails_title: "Email addresses",
+    emails_lead: "With a verified address you can get back into your account if you lose access to your QQ.",
+    emails_lead_without_mail: "This site doesn't send email, so addresses can't be verified here.",
+    emails_empty: "You haven't added an email address yet.",
+    emails_manage: "Manage",
+    emails_verify: "Verify your address",
+    email_primary: "Primary",
+    email_send: "Send verification email",
+    email_sent_recently: |wait_secs| {
+        format!("Verification email sent. You can send it again in {}.", count(wait_secs, "second"))
+    },
+    email_make_primary: "Make primary",
+    email_remove: "Remove",
+    email_add_title: "Add an email address",
+    email_add_submit: "Add address",
+    email_adding: "Adding…",
+    email_add_exists: "You've already added this address.",
+    email_add_too_many: "You can't add more than five addresses. Remove one first.",
+    email_added: "Address added.",
+    email_added_check_mail: Message {
+        title: "Address added. Check your inbox",
+        advice: "We've sent an email with a link that verifies the address. It works for 24 hours. \
+                 If it doesn't arrive, look in your spam folder.",
+    },
+    email_removed: "Address removed.",
+    email_primary_changed: "Primary address changed.",
+    email_primary_unverified: Message {
+        title: "Verify this address first",
+        advice: "Only a verified address can be your primary one.",
+    },
+    email_verification_sent: Message {
+        title: "Verification email sent",
+        advice: "Open the link in it within 24 hours. If it doesn't arrive, look in your spam folder.",
+    },
+    email_now_verified: "Your address is verified.",
+
+    // Pages of mailed links.
+    mail_link_unusable: Message {
+        title: "This link doesn't work anymore",
+        advice: "It has expired, was already used, or something it refers to has changed. You can request a new link \
+                 where you requested this one.",
+    },
+    verify_email_title: "Verify your email address",
+    verify_email_lead: |username| format!("It will be a verified address of the account @{username}."),
+    verify_email_warning: "If this isn't your account, close this page. Nothing changes.",
+    verify_email_submit: "Verify address",
+    verify_email_done: Message { title: "Address verified", advice: "You can close this page." },
+    verify_email_taken: Message {
+        title: "This address belongs to another account",
+        advice: "Another account on this site has verified it, so it can't be used for this one.",
+    },
+    link_qq_title: "Link this QQ to your account?",
+    link_qq_lead: "Afterwards, this QQ account signs in to your account.",
+    link_qq_side: "The QQ account you signed in with",
+    link_qq_account_side: "Your account on this site",
+    link_qq_linked: "Linked so far:",
+    link_qq_nameless: "QQ without a nickname",
+    link_qq_unlink: "Unlink the QQ linked so far",
+    link_qq_unlink_hint: "Choose this if you've lost access to it. It's also signed out everywhere.",
+    link_qq_submit: "Link and sign in",
+    link_qq_submitting: "Linking…",
+    link_qq_cancel: "Don't link",
+    link_qq_done: "This QQ is linked to your account now.",
+    link_qq_other_browser: Message {
+        title: "Open this link in the other browser",
+        advice: "It works only in the browser where you signed in with QQ and asked for it, and only until you sign in \
+                 there again. Copy the link from the email and paste it there. Nothing was changed.",
+    },
+    link_qq_taken: Message {
+        title: "This QQ is linked to an account already",
+        advice: "It was linked to an account after you asked for this link. Sign in with it again to use that account.",
+    },
+
+    // An account that exists, at registration.
+    register_link_title: "I already have an account",
+    register_link_lead: "Enter a verified email address of your account. We'll email you a link that adds this QQ to it.",
+    register_link_email: "Email address of your account",
+    register_link_submit: "Email me a link",
+    register_link_submitting: "Sending…",
+    register_link_sent: Message {
+        title: "Check your inbox",
+        advice: "If an account has verified this address, we've just sent a link to it. Open it in this browser within \
+                 15 minutes.",
+    },
+    login_lost_qq: Message {
+        title: "Lost access to your QQ?",
+        advice: "Sign in with another QQ and choose “I already have an account”. We'll email you a link to get back into \
+                 your account.",
+    },
+
+    // Mails about email addresses.
+    verify_email_mail: |site, email| MailText {
+        subject: format!("Verify your email address for {site}"),
+        paragraphs: vec![
+            format!("Please confirm that {email} is your email address for {site}."),
+            "The link works once, within 24 hours.".to_owned(),
+        ],
+        action: "Verify email address",
+        footer:
+            "If you didn't add this address, you can ignore this email. Nothing happens until the link is confirmed."
+                .to_owned(),
+    },
+    already_verified_mail: |site, email| {
+        MailText {
+        subject: format!("Your email address was entered again on {site}"),
+        paragraphs: vec![
+            format!(
+                "Someone entered {email} for another account on {site}. The address is already verified for your account, \
+                 so nothing has changed."
+            ),
+            "If this was you, sign in to the account you already have. To use the address for the other account, remove \
+             it from yours first."
+                .to_owned(),
+        ],
+        action: "",
+        footer: "If it wasn't you, you don't need to do anything.".to_owned(),
+    }
+    },
+    primary_email_mail: |site, username, email| MailText {
+        subject: format!("Your primary email address on {site} has changed"),
+        paragraphs: vec![format!(
+            "{email} is no longer the primary email address of your account @{username} on {site}."
+        )],
+        action: "Review your account",
+        footer:
+            "If you didn't do this, someone else may be using your account. Sign in, check your email addresses and \
+                 linked QQ accounts, and sign out all other sessions."
+                .to_owned(),
+    },
+    link_qq_mail: |site| {
+        MailText {
+        subject: format!("Link a QQ account to your {site} account"),
+        paragraphs: vec![
+            format!(
+                "Someone signed in to {site} with a QQ account that has no account there yet, and asked to link it to \
+                 yours."
+            ),
+            "If this was you, open the link in the same browser within 15 minutes. Nothing changes until you confirm it \
+             there."
+                .to_owned(),
+        ],
+        action: "Review and link",
+        footer: "If it wasn't you, ignore this email and don't forward it. The link works in no other browser.".to_owned(),
+    }
+    },
+    qq_linked_mail: |site, username, unlinks_others| MailText {
+        subject: format!("A QQ account was linked to your {site} account"),
+        paragraphs: vec![if unlinks_others {
+            format!(
+                "A QQ account was linked to your account @{username} on {site}, by a link sent to your email address. \
+                 The QQ accounts linked before were unlinked and signed out."
+            )
+        } else {
+            format!(
+                "A QQ account was linked to your account @{username} on {site}, by a link sent to your email address."
+            )
+        }],
+        action: "Review your account",
+        footer: "If you didn't do this, someone else can read your email and may be using your account. Change the \
+                 password of your mailbox and contact the operator of the site."
+            .to_owned(),
+    },
 
     privacy_title: "Privacy",
     privacy_unionid: "We also ask QQ for your unionid, an ID that is the same on all sites of one operator.",

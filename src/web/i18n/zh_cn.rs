@@ -1,4 +1,4 @@
-use super::{Message, Messages};
+use super::{MailText, Message, Messages};
 use crate::login::LoginFailure;
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
@@ -118,6 +118,138 @@ pub(super) static MESSAGES: Messages = Messages {
     delete_submit: "永久注销我的账号",
     delete_cancel: "暂不注销",
     account_deleted: "您的账号及全部资料已删除。",
+
+    // 邮箱
+    emails_title: "邮箱管理",
+    emails_lead: "如果无法再使用当前的 QQ，可通过已验证的邮箱找回账号。",
+    emails_lead_without_mail: "本站未开通邮件发送，暂时无法验证邮箱。",
+    emails_empty: "您还没有添加邮箱。",
+    emails_manage: "管理",
+    emails_verify: "验证邮箱",
+    email_primary: "主邮箱",
+    email_send: "发送验证邮件",
+    email_sent_recently: |wait_secs| format!("验证邮件已发送，{wait_secs} 秒后可重新发送。"),
+    email_make_primary: "设为主邮箱",
+    email_remove: "移除",
+    email_add_title: "添加邮箱",
+    email_add_submit: "添加",
+    email_adding: "正在添加…",
+    email_add_exists: "您已添加过这个邮箱。",
+    email_add_too_many: "最多只能添加五个邮箱，请先移除一个。",
+    email_added: "邮箱已添加。",
+    email_added_check_mail: Message {
+        title: "邮箱已添加，请查收验证邮件",
+        advice: "请在 24 小时内打开邮件中的链接完成验证。如未收到，请检查垃圾邮件箱。",
+    },
+    email_removed: "邮箱已移除。",
+    email_primary_changed: "主邮箱已更换。",
+    email_primary_unverified: Message {
+        title: "请先验证这个邮箱", advice: "只有已验证的邮箱才能设为主邮箱。"
+    },
+    email_verification_sent: Message {
+        title: "验证邮件已发送",
+        advice: "请在 24 小时内打开邮件中的链接。如未收到，请检查垃圾邮件箱。",
+    },
+    email_now_verified: "邮箱验证成功。",
+
+    // 邮件链接的页面
+    mail_link_unusable: Message {
+        title: "链接已失效",
+        advice: "链接可能已过期、已使用过，或相关信息已发生变化。请回到原来的页面重新获取链接。",
+    },
+    verify_email_title: "验证邮箱",
+    verify_email_lead: |username| format!("验证后，它将成为账号 @{username} 的已验证邮箱。"),
+    verify_email_warning: "如果这不是您的账号，请关闭此页面，不会产生任何变更。",
+    verify_email_submit: "确认验证",
+    verify_email_done: Message { title: "邮箱验证成功", advice: "您可以关闭此页面。" },
+    verify_email_taken: Message {
+        title: "该邮箱已属于其他账号",
+        advice: "本站的另一个账号已验证这个邮箱，因此无法用于当前账号。",
+    },
+    link_qq_title: "将这个 QQ 绑定到您的账号？",
+    link_qq_lead: "绑定后，使用这个 QQ 即可登录您的账号。",
+    link_qq_side: "当前登录的 QQ",
+    link_qq_account_side: "您在本站的账号",
+    link_qq_linked: "已绑定：",
+    link_qq_nameless: "无昵称的 QQ",
+    link_qq_unlink: "解绑之前绑定的 QQ",
+    link_qq_unlink_hint: "如果无法再使用之前的 QQ，请勾选此项。它在所有设备上的登录也会一并退出。",
+    link_qq_submit: "绑定并登录",
+    link_qq_submitting: "正在绑定…",
+    link_qq_cancel: "暂不绑定",
+    link_qq_done: "这个 QQ 已绑定到您的账号。",
+    link_qq_other_browser: Message {
+        title: "请在原来的浏览器中打开此链接",
+        advice: "该链接只能在您登录 QQ 并申请链接的浏览器中使用，在那里重新登录后即失效。请复制邮件中的链接，粘贴到该浏览器中打开。目前没有产生任何变更。",
+    },
+    link_qq_taken: Message {
+        title: "这个 QQ 已绑定账号",
+        advice: "在您申请链接之后，这个 QQ 已绑定账号。请用它重新登录。",
+    },
+
+    // 注册时绑定已有账号
+    register_link_title: "我已有账号",
+    register_link_lead: "填写账号中已验证的邮箱，我们会发送一封邮件，您可通过其中的链接将这个 QQ 绑定到该账号。",
+    register_link_email: "账号的邮箱",
+    register_link_submit: "发送邮件",
+    register_link_submitting: "正在发送…",
+    register_link_sent: Message {
+        title: "请查收邮件",
+        advice: "如果有账号验证过这个邮箱，我们已向它发送链接。请在 15 分钟内使用当前浏览器打开。",
+    },
+    login_lost_qq: Message {
+        title: "无法使用原来的 QQ？",
+        advice: "请用另一个 QQ 登录，并选择“我已有账号”。我们会通过邮件帮您找回账号。",
+    },
+
+    // 与邮箱有关的邮件
+    verify_email_mail: |site, email| MailText {
+        subject: format!("【{site}】请验证您的邮箱"),
+        paragraphs: vec![
+            format!("请确认 {email} 是您在{site}使用的邮箱。"),
+            "链接 24 小时内有效，仅可使用一次。".to_owned(),
+        ],
+        action: "验证邮箱",
+        footer: "如果不是您本人添加的邮箱，请忽略此邮件，未经确认不会产生任何变更。".to_owned(),
+    },
+    already_verified_mail: |site, email| MailText {
+        subject: format!("【{site}】有人再次填写了您的邮箱"),
+        paragraphs: vec![
+            format!("有人在{site}的另一个账号中填写了 {email}。该邮箱已由您的账号验证，因此没有产生任何变更。"),
+            "如果是您本人操作，请直接登录您已有的账号；如果想把邮箱用于另一个账号，请先在原账号中移除它。".to_owned(),
+        ],
+        action: "",
+        footer: "如果不是您本人操作，无需任何处理。".to_owned(),
+    },
+    primary_email_mail: |site, username, email| MailText {
+        subject: format!("【{site}】您的主邮箱已变更"),
+        paragraphs: vec![format!("{email} 已不再是您在{site}的账号 @{username} 的主邮箱。")],
+        action: "查看我的账号",
+        footer: "如果不是您本人操作，您的账号可能已被他人使用。请登录后检查邮箱和已绑定的 QQ，并退出其他所有设备。"
+            .to_owned(),
+    },
+    link_qq_mail: |site| MailText {
+        subject: format!("【{site}】将 QQ 绑定到您的账号"),
+        paragraphs: vec![
+            format!("有人使用尚未注册的 QQ 登录了{site}，并申请将它绑定到您的账号。"),
+            "如果是您本人操作，请在 15 分钟内使用同一浏览器打开链接。在您确认之前，不会产生任何变更。".to_owned(),
+        ],
+        action: "查看并绑定",
+        footer: "如果不是您本人操作，请忽略此邮件，也不要转发。该链接无法在其他浏览器中使用。".to_owned(),
+    },
+    qq_linked_mail: |site, username, unlinks_others| MailText {
+        subject: format!("【{site}】您的账号绑定了新的 QQ"),
+        paragraphs: vec![if unlinks_others {
+            format!(
+                "通过发送到您邮箱的链接，您在{site}的账号 @{username} 绑定了新的 QQ。之前绑定的 QQ 已解绑并退出登录。"
+            )
+        } else {
+            format!("通过发送到您邮箱的链接，您在{site}的账号 @{username} 绑定了新的 QQ。")
+        }],
+        action: "查看我的账号",
+        footer: "如果不是您本人操作，他人可能可以读取您的邮件并使用您的账号。请修改邮箱密码，并联系网站管理员。"
+            .to_owned(),
+    },
 
     privacy_title: "隐私说明",
     privacy_unionid: "我们还会向 QQ 获取您的 unionid，它在同一运营者的各个网站中相同。",

@@ -8,14 +8,15 @@ use tracing::{Level, Span, debug, debug_span, error, info, info_span};
 
 use crate::audit;
 use crate::web::client_address::anonymized;
-use crate::web::request::RequestInfo;
+use crate::web::request::{RequestInfo, is_mail_link};
 
 /// The target of the lines.
 const TARGET: &str = "request";
 
-/// Returns the span of a request. It has no query: it may hold an authorization code.
+/// Returns the span of a request. It has no query, which may hold an authorization code, and no token of a mailed link.
 pub(in crate::web) fn request_span(request: &Request) -> Span {
     let (method, path) = (request.method(), request.uri().path());
+    let path = if is_mail_link(path) { "/mail/{token}" } else { path };
     let info = request.extensions().get::<RequestInfo>();
     let id = info.and_then(|info| info.id.as_deref());
     let network = info.map(|info| anonymized(info.client_ip));

@@ -38,6 +38,8 @@ struct AccountData {
     email: Option<PrimaryEmail>,
     /// If typed addresses are trusted, an unverified one would reveal that another user has it.
     shows_verification: bool,
+    /// Whether addresses are verified by mail.
+    sends_mail: bool,
     token: TokenInfo,
 }
 
@@ -57,6 +59,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
     let data = AccountData {
         email: PrimaryEmail::read(&request.session).await?,
         shows_verification: !login.trusts_email(),
+        sends_mail: request.state.verification_queue().is_some(),
         token: TokenInfo::new(&user.token, problem, login.now(), request.state.site.token_notice_secs),
         user: user.clone(),
     };
@@ -88,7 +91,7 @@ pub(in crate::web) fn redirect_for(state: &TokenState) -> Option<&'static str> {
 
 #[component]
 pub(in crate::web) fn AccountPage() -> impl IntoView {
-    page_data::<AccountData>().map(|(page, AccountData { user, email, shows_verification, token })| {
+    page_data::<AccountData>().map(|(page, AccountData { user, email, shows_verification, sends_mail, token })| {
         let (messages, flash) = (page.messages, page.request.flash);
         view! {
             <div class="page">
@@ -97,7 +100,7 @@ pub(in crate::web) fn AccountPage() -> impl IntoView {
                 <div class="cards">
                     <ProfileCard messages user flash />
                     <QqCard page token />
-                    <EmailCard messages email shows_verification />
+                    <EmailCard messages email shows_verification sends_mail />
                     <SessionsCard messages />
                     <DataCard messages />
                 </div>

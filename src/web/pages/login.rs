@@ -43,6 +43,7 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
             let kind = if is_cancelled { NoticeKind::Info } else { NoticeKind::Error };
             view! { <Notice kind title is_alert=true><p>{advice}</p></Notice> }
         });
+        let may_recover = page.request.state.may_recover_accounts();
         let next_note = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {
             <div class="page center">
@@ -52,6 +53,14 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
                     {next_note}
                     <PrivacyNote />
                     <QqButton href=next.append_to("/login/qq") />
+                    {may_recover.then(|| {
+                        view! {
+                            <details class="small">
+                                <summary>{messages.login_lost_qq.title}</summary>
+                                <p>{messages.login_lost_qq.advice}</p>
+                            </details>
+                        }
+                    })}
                 </section>
             </div>
         }

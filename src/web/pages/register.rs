@@ -1,8 +1,9 @@
-//! `/register`: an account by one click or by a form.
+//! `/register`: an account by one click, by a form, or the one that the user has.
 //! [`load`] shows the empty form or a kept draft, [`load_again`] what the user typed with its errors.
 //! It must not know how an account is created: the forms post to `routes::register`.
 
 mod form;
+mod link;
 
 use leptos::prelude::*;
 
@@ -10,10 +11,13 @@ use super::components::{Avatar, ErrorSummary, Notice, NoticeKind, SubmitButton};
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, SessionData};
 use crate::web::error::WebError;
-use crate::web::i18n::Messages;
+use crate::web::flash::Flash;
+use crate::web::i18n::{Message, Messages};
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 use form::RegisterForm;
+use link::LinkForm;
+pub(in crate::web) use link::LinkFormData;
 
 #[derive(Clone)]
 struct RegisterData {
@@ -23,6 +27,7 @@ struct RegisterData {
     errors: FormErrors,
     /// Why the site could not process the form, which may be correct.
     failure: Option<WebError>,
+    link: LinkFormData,
 }
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
@@ -41,6 +46,24 @@ pub(in crate::web) async fn load_again(
     errors: FormErrors,
     failure: Option<WebError>,
 ) -> Result<PageResponse, WebError> {
+    load_forms(request, typed, errors, failure, LinkFormData::default()).await
+}
+
+/// Shows what the user typed into the form for users who have an account, with its error.
+pub(in crate::web) async fn load_link_again(
+    request: PageRequest,
+    link: LinkFormData,
+) -> Result<PageResponse, WebError> {
+    load_forms(request, RegistrationForm::default(), FormErrors::default(), None, link).await
+}
+
+async fn load_forms(
+    request: PageRequest,
+    typed: RegistrationForm,
+    errors: FormErrors,
+    failure: Option<WebError>,
+    link: LinkFormData,
+) -> Result<PageResponse, WebError> {
     let pending = match (request.session_data().await?, failure) {
         (Some(SessionData::Pending(pending)), _) => pending,
         (_, Some(failure)) => return Err(failure),
@@ -48,18 +71,22 @@ pub(in crate::web) async fn load_again(
         (None, _) => return Ok(PageResponse::redirect("/login")),
     };
     let messages = request.messages();
-    let has_error = errors != FormErrors::default() || failure.is_some();
+    let has_error = errors != FormErrors::default() || failure.is_some() || link.error.is_some();
     let prefix = if has_error { messages.error_prefix } else { "" };
     let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
     let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
-    let data = RegisterData { nickname, avatar_hash, typed, errors, failure };
+    let data = RegisterData { nickname, avatar_hash, typed, errors, failure, link };
     Ok(page.with_script().with_error(failure).with_data(data).into())
 }
 
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
-    page_data::<RegisterData>().map(|(page, RegisterData { nickname, avatar_hash, typed, errors, failure })| {
+    page_data::<RegisterData>().map(|(page, data)| {
+        let RegisterData { nickname, avatar_hash, typed, errors, failure, link } = data;
         let messages = page.messages;
+        let has_mail = page.request.state.mail.is_some();
+        let sent = (page.request.flash == Some(Flash::AccountLinkSent)).then_some(messages.register_link_sent);
+        let error_links = error_links(messages, errors, &link);
         let greeting = match &nickname {
             Some(nickname) => view! { <h1>{messages.register_welcome} <bdi>{nickname.clone()}</bdi></h1> }.into_any(),
             None => view! { <h1>{messages.register_welcome_nameless}</h1> }.into_any(),
@@ -68,7 +95,10 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
         view! {
             <div class="page center">
                 {failure.map(|failure| view! { <FailureAlert messages failure /> })}
-                <ErrorSummary items=error_links(messages, errors) />
+                {sent.map(|Message { title, advice }| {
+                    view! { <Notice kind=NoticeKind::Info title><p>{advice}</p></Notice> }
+                })}
+                <ErrorSummary items=error_links />
                 <div class="card">
                     <div class="who">
                         <Avatar name hash=avatar_hash />
@@ -79,6 +109,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
                     </div>
                     <OneClick messages />
                     <RegisterForm messages typed errors />
+                    {has_mail.then(|| view! { <LinkForm messages data=link /> })}
                 </div>
             </div>
         }
@@ -114,8 +145,9 @@ fn FailureAlert(messages: &'static Messages, failure: WebError) -> impl IntoView
 }
 
 /// Returns a link to each field with an error, and what is wrong with it.
-fn error_links(messages: &Messages, errors: FormErrors) -> Vec<(&'static str, &'static str)> {
+fn error_links(messages: &Messages, errors: FormErrors, link: &LinkFormData) -> Vec<(&'static str, &'static str)> {
     let username = errors.username.map(|error| ("#username", (messages.username_error)(error)));
     let email = errors.email.map(|error| ("#email", (messages.email_error)(error)));
-    [username, email].into_iter().flatten().collect()
+    let link = link.error.map(|error| ("#link-email", (messages.email_error)(error)));
+    [username, email, link].into_iter().flatten().collect()
 }

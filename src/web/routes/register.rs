@@ -1,4 +1,4 @@
-//! Registration: by a form, by one click, and the check of a username while it is typed.
+//! Registration: by a form, by one click, with an account that exists, and the check of a username while it is typed.
 
 use axum::Json;
 use axum::extract::Request;
@@ -7,10 +7,13 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{FromReq, GetUrl, Json as JsonCodec};
 use serde::{Deserialize, Serialize};
 
-use crate::login::{FormErrors, LoginFailure, RegisterOutcome, RegistrationForm};
+use crate::login::{AddressMails, FormErrors, LoginFailure, RegisterOutcome, RegistrationForm};
 use crate::sessions::SessionData;
+use crate::validation::{Email, EmailError};
 use crate::web::error::WebError;
+use crate::web::flash::Flash;
 use crate::web::forms::{FormFields, Redirection, call, current_request};
+use crate::web::mails;
 use crate::web::pages::register as page;
 use crate::web::request::PageRequest;
 
@@ -19,6 +22,13 @@ use crate::web::request::PageRequest;
 enum RegisterResponse {
     Redirect(Redirection),
     Invalid(FormErrors),
+}
+
+/// How the form for users who have an account ends.
+#[derive(Debug, Serialize, Deserialize)]
+enum LinkResponse {
+    Redirect(Redirection),
+    Invalid(EmailError),
 }
 
 /// `POST /register`: on errors, shows the form again with what the user typed.
@@ -51,11 +61,44 @@ async fn register(
 ) -> Result<RegisterResponse, WebError> {
     let request = current_request()?;
     limit_user(&request, Some(&username), Some(&email)).await?;
+    let mails = verification_mails(&request, &email)?;
     let typed = RegistrationForm { username, email };
-    Ok(match request.state.login.register(&typed, &request.session).await? {
+    Ok(match request.state.login.register(&typed, &request.session, mails).await? {
         RegisterOutcome::Invalid(errors) => RegisterResponse::Invalid(errors),
         outcome => RegisterResponse::Redirect(redirection(outcome)),
     })
+}
+
+/// `POST /register/link`: mails a link to users who have an account already. On errors, shows the form again.
+pub(super) async fn submit_link(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
+    let typed = fields.get("email");
+    match call(&request, request_link(typed.clone())).await? {
+        LinkResponse::Redirect(redirection) => Ok(redirection.into_form_response(&request).await),
+        LinkResponse::Invalid(error) => {
+            let response = page::load_link_again(request, page::LinkFormData { typed, error: Some(error) }).await;
+            super::respond(response, || view! { <page::RegisterPage /> }.into_any())
+        }
+    }
+}
+
+/// Mails a link that adds the QQ account to the account that has this address. The answer is the same if there is none.
+#[server(prefix = "", endpoint = "register/link")]
+async fn request_link(#[server(default)] email: String) -> Result<LinkResponse, WebError> {
+    let request = current_request()?;
+    limit_user(&request, None, None).await?;
+    let email = match Email::parse(&email) {
+        Ok(email) => email,
+        Err(error) => return Ok(LinkResponse::Invalid(error)),
+    };
+    let Some(mail) = mails::account_link_mail(&request, &email)? else { return Err(WebError::NotFound) };
+    if let Some(SessionData::Pending(pending)) = request.session_data().await? {
+        request.state.rate_limits.count_mail(&pending.openid, &email)?;
+    }
+    let requested = request.state.login.request_account_link(email, &request.session, mail).await?;
+    Ok(LinkResponse::Redirect(match requested {
+        Ok(()) => Redirection::to("/register").with_flash(Flash::AccountLinkSent),
+        Err(outcome) => redirection(outcome),
+    }))
 }
 
 /// Creates an account with a generated username.
@@ -78,6 +121,14 @@ async fn check_username(#[server(default)] username: String) -> Result<String, W
     limit_user(&request, Some(&username), None).await?;
     let error = request.state.login.check_username(&username).await?;
     Ok(error.map_or("", |error| error.code()).to_owned())
+}
+
+/// Returns the mails that verify the typed address. An address that gets too many does not keep anybody from registering:
+/// its mail can be sent later.
+fn verification_mails(request: &PageRequest, typed: &str) -> Result<Option<AddressMails>, WebError> {
+    let Ok(email) = Email::parse(typed) else { return Ok(None) };
+    let mails = mails::address_mails(request, email.as_str())?;
+    Ok(mails.filter(|_| request.state.rate_limits.count_mail_to(&email).is_ok()))
 }
 
 fn redirection(outcome: RegisterOutcome) -> Redirection {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::sessions::PrimaryEmail;
 use crate::web::i18n::Messages;
 use crate::web::pages::components::{Badge, BadgeKind, Card, EmptyState, Icon};
+use crate::web::pages::emails::EMAILS;
 
 #[component]
 pub(super) fn EmailCard(
@@ -12,7 +13,10 @@ pub(super) fn EmailCard(
     email: Option<PrimaryEmail>,
     /// If typed addresses are trusted, an unverified one would reveal that another user has it.
     shows_verification: bool,
+    /// Whether addresses are verified by mail.
+    sends_mail: bool,
 ) -> impl IntoView {
+    let asks_to_verify = sends_mail && email.as_ref().is_some_and(|email| !email.is_verified);
     let content = match email {
         Some(PrimaryEmail { address, is_verified }) => {
             let badge = match is_verified {
@@ -23,5 +27,12 @@ pub(super) fn EmailCard(
         }
         None => view! { <EmptyState icon=Icon::Mail text=messages.account_email_missing /> }.into_any(),
     };
-    view! { <Card id="email" title=messages.email_label>{content}</Card> }
+    let manage = view! { <a class="button small" href=EMAILS>{messages.emails_manage}</a> };
+    let verify = asks_to_verify.then(|| view! { <p><a href=EMAILS>{messages.emails_verify}</a></p> });
+    view! {
+        <Card id="email" title=messages.email_label aside=manage.into_any()>
+            {content}
+            {verify}
+        </Card>
+    }
 }

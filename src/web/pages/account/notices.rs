@@ -27,6 +27,7 @@ pub(super) fn AccountNotices(
         Some(Flash::ProfileUnavailable) => Some((NoticeKind::Error, messages.profile_unreachable)),
         Some(Flash::ProfileRefused) => Some((NoticeKind::Error, messages.profile_denied)),
         Some(Flash::TokenRefreshed) if !has_problem => Some((NoticeKind::Success, messages.qq_authorization_renewed)),
+        Some(Flash::QqLinkedByMail) => Some((NoticeKind::Success, messages.link_qq_done)),
         _ => None,
     };
     view! {
