@@ -1,5 +1,6 @@
 //! The command line: arguments, commands and exit codes.
 
+mod copy;
 mod environment;
 mod healthcheck;
 mod output;
@@ -15,7 +16,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::config::{Config, ConfigError, DatabaseUrl};
-use crate::database::{BackupError, OpenError, back_up};
+use crate::database::{BackupError, CopyError, OpenError, back_up};
 use crate::logging::LogError;
 use crate::server::StartError;
 use crate::{clock, doctor, logging};
@@ -65,6 +66,15 @@ enum Command {
         /// The file to create
         file: PathBuf,
     },
+    /// Copy the site to another database, which has to be empty or an unfinished copy
+    CopyDatabase {
+        /// The database to copy, such as sqlite://data/qq-login.db
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The new database, such as postgres://user:password@host/name
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// Print a script that completes commands in a shell
     Completions { shell: Shell },
 }
@@ -87,6 +97,8 @@ enum CliError {
     Users(#[from] UsersError),
     #[error(transparent)]
     Backup(#[from] BackupError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error("cannot start the runtime: {0}")]
     Runtime(io::Error),
     #[error("cannot write to standard output: {0}")]
@@ -158,6 +170,10 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Backup { file } => {
             let url = DatabaseUrl::read(&env)?;
             Ok(serve::build_runtime()?.block_on(back_up(url.as_str(), &file))?)
+        }
+        Command::CopyDatabase { from, to } => {
+            let (from, to) = (DatabaseUrl::from_argument("--from", &from)?, DatabaseUrl::from_argument("--to", &to)?);
+            serve::build_runtime()?.block_on(copy::run(&from, &to))
         }
         _ => serve::site(&env),
     }

@@ -3,6 +3,7 @@
 //! It must not know which features store data in the tables.
 
 mod backup;
+mod copy;
 mod error;
 mod health;
 mod job;
@@ -25,6 +26,7 @@ use health::HealthState;
 use writer::Writer;
 
 pub use backup::{BackupError, back_up};
+pub use copy::{CopiedTable, CopyError, Place, copy_database};
 pub use error::{DatabaseError, DatabaseErrorKind, QueryError};
 pub use open_existing::OpenError;
 pub use status::{SchemaState, check_status};

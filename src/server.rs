@@ -73,6 +73,9 @@ impl Application {
             }
             _ => None,
         };
+        if let Err(error) = database.note_use().await {
+            tracing::warn!(%error, "cannot note that the database is in use; do not copy another one to it");
+        }
         let client = qq::Client::new(config.qq.clone())?;
         let lifetimes = SessionLifetimes { idle_secs: config.session_idle_secs, max_secs: config.session_max_secs };
         let sealer = Sealer::new(&secrets, "session", random.clone());

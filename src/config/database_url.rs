@@ -51,6 +51,11 @@ impl DatabaseUrl {
         DatabaseUrl::parse(&value).map_err(|problem| ConfigError::new("DATABASE_URL", problem, REMEDY))
     }
 
+    /// Reads the value of an argument, which the error names.
+    pub fn from_argument(name: &'static str, value: &str) -> Result<DatabaseUrl, ConfigError> {
+        DatabaseUrl::parse(value).map_err(|problem| ConfigError::new(name, problem, REMEDY))
+    }
+
     fn parse(value: &str) -> Result<DatabaseUrl, &'static str> {
         if value.contains(char::is_control) {
             return Err("contains a control character");

@@ -31,6 +31,7 @@ macro_rules! migrations {
             ("mail_links", include_str!(concat!($folder, "0009_mail_links.sql"))),
             ("mails", include_str!(concat!($folder, "0010_mails.sql"))),
             ("linked_openids", include_str!(concat!($folder, "0011_linked_openids.sql"))),
+            ("database_copies", include_str!(concat!($folder, "0012_database_copies.sql"))),
         ]
     };
 }

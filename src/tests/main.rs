@@ -19,6 +19,7 @@ mod blocked_users;
 mod cache_headers;
 mod callback_errors;
 mod concurrent_token_refresh;
+mod copy_database;
 mod database;
 mod database_unavailable;
 mod doctor;

@@ -142,6 +142,23 @@ async fn backup_is_restored_as_documented_although_an_old_log_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn site_is_copied_to_another_database() {
+    let work_dir = WorkDir::new("copy");
+    let program = Program::start(&work_dir).await;
+    program.browser().register("typed-ann").await.expect("a response");
+    let from = format!("sqlite://{}", work_dir.database().display());
+    let (report, _) = run_successfully(&work_dir, &["copy-database", "--from", &from, "--to", "sqlite://copy.db"]);
+    assert!(report.contains("users") && report.contains("copy.db is a copy of "), "{report}");
+    program.stop().await;
+    assert_eq!(check_database(&work_dir.data_dir().join("copy.db"), &["typed-ann".to_owned()]).await, 1);
+    for to in ["postgres://app:canary#T@host:5432/x", "canary://x", "postgres://app:canary@127.0.0.1:1/x"] {
+        let output = run(&work_dir, &["copy-database", "--from", &from, "--to", to], &[]);
+        let error = text(output.stderr);
+        assert!(!output.status.success() && error.contains("--to: ") && !error.contains("canary"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_check_asks_the_instance_that_listens() {
     let work_dir = WorkDir::new("healthcheck");
     let program = Program::start(&work_dir).await;

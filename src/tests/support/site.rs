@@ -296,6 +296,11 @@ impl TestSite {
         [read("test.db"), read("test.db-wal")].concat()
     }
 
+    /// Returns the folder of the test, which has the database file, if there is one.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// Returns the database file, or `None` for PostgreSQL.
     pub(crate) fn database_file(&self) -> Option<std::path::PathBuf> {
         self.database_url.starts_with("sqlite").then(|| self.folder.join("test.db"))
