@@ -12,6 +12,7 @@ mod public_url;
 mod qq;
 mod sandbox;
 mod secret_key;
+mod site;
 mod time_zone;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use error::ConfigError;
 pub use public_url::PublicUrl;
 pub use sandbox::SandboxConfig;
 pub use secret_key::{KeyStatus, SecretKeyError, SecretKeySource};
+pub use site::SiteIdentity;
 
 /// Who may create an account (`REGISTRATION`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub struct Config {
     /// The folder of static files.
     pub site_root: PathBuf,
     pub public_url: PublicUrl,
+    pub site: SiteIdentity,
     pub database_url: DatabaseUrl,
     /// Settings for QQ, or for the sandbox if `sandbox` is set.
     pub qq: crate::qq::ClientConfig,
@@ -118,6 +121,7 @@ impl Config {
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
             mail: mail::read(env, &public_url, sandbox.is_some())?,
             public_url,
+            site: SiteIdentity::read(env)?,
             database_url,
             qq,
             sandbox,

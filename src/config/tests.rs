@@ -16,16 +16,19 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 /// Every variable that the configuration reads.
-const VARIABLES: [&str; 27] = [
+const VARIABLES: [&str; 32] = [
     "ALL_PROXY",
+    "CONTACT_EMAIL",
     "DATABASE_URL",
     "EMAIL_TRUST",
     "HTTPS_PROXY",
+    "ICP_NUMBER",
     "LEPTOS_SITE_ADDR",
     "LEPTOS_SITE_ROOT",
     "MAIL_FROM",
     "METRICS_ADDR",
     "NO_PROXY",
+    "OPERATOR_NAME",
     "PUBLIC_URL",
     "QQ_APP_ID",
     "QQ_APP_KEY",
@@ -38,7 +41,9 @@ const VARIABLES: [&str; 27] = [
     "SECRET_KEY",
     "SESSION_IDLE_SECS",
     "SESSION_MAX_SECS",
+    "SITE_NAME",
     "SMTP_URL",
+    "TERMS_URL",
     "TIME_ZONE",
     "TOKEN_NOTICE_DAYS",
     "TRUSTED_PROXIES",
@@ -170,6 +175,14 @@ fn s26_invalid_value_is_reported_with_its_variable() {
         ("SANDBOX_CALLBACKS", "not an address"),
         ("SANDBOX_TOKEN_TTL", "0"),
         ("METRICS_ADDR", "127.0.0.1:1"),
+        ("SITE_NAME", "two\nlines"),
+        ("SITE_NAME", "\u{3164}"),
+        ("OPERATOR_NAME", "txt.\u{202e}exe"),
+        ("CONTACT_EMAIL", "help at example.com"),
+        ("ICP_NUMBER", "12345678"),
+        ("TERMS_URL", "javascript:alert(1)"),
+        ("TERMS_URL", "www.example.com/terms"),
+        ("TERMS_URL", "https://user:password@www.example.com/terms"),
     ] {
         assert_eq!(invalid_variable(&[(variable, value)]), variable, "{value}");
     }

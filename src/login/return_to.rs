@@ -58,7 +58,7 @@ fn is_plain_path(text: &str) -> bool {
 }
 
 /// Paths that are no pages, with everything below them.
-const NO_PAGES: [&str; 20] = [
+const NO_PAGES: [&str; 23] = [
     // Would cause redirect loops.
     "/login",
     "/register",
@@ -80,6 +80,9 @@ const NO_PAGES: [&str; 20] = [
     "/avatar",
     "/favicon.svg",
     "/healthz",
+    "/icon.png",
+    "/illustration.svg",
+    "/manifest.webmanifest",
     "/pkg",
     "/readyz",
     "/robots.txt",

@@ -57,6 +57,7 @@ mod session_lifetime;
 mod session_list;
 mod sessions;
 mod sign_in;
+mod site_identity;
 mod source_code;
 mod start_login;
 mod startup;

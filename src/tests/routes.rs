@@ -9,7 +9,7 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 19] = [
+pub(crate) const READ_ONLY: [&str; 22] = [
     "/",
     "/account",
     "/account/delete",
@@ -20,10 +20,13 @@ pub(crate) const READ_ONLY: [&str; 19] = [
     "/avatar/{hash}",
     "/favicon.svg",
     "/healthz",
+    "/icon.png",
+    "/illustration.svg",
     "/login",
     "/login/qq",
     "/login/qq/callback",
     "/mail/{token}",
+    "/manifest.webmanifest",
     "/pkg",
     "/privacy",
     "/readyz",

@@ -108,7 +108,7 @@ async fn s80_page_has_the_expected_csp_with_a_fresh_nonce() {
             format!("{before}'nonce'{after}"),
             format!(
                 "default-src 'none'; script-src 'nonce' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'; \
-                 style-src 'self'; img-src 'self'; form-action 'self' {qq}; base-uri 'none'; frame-ancestors 'none'"
+                 style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self' {qq}; base-uri 'none'; frame-ancestors 'none'"
             )
         );
         assert!(nonce.len() >= 22 && page.body.contains(&format!("nonce=\"{nonce}\"")), "{nonce}");

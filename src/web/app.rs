@@ -1,11 +1,12 @@
 //! The document around every page.
 
+use leptos::html;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use super::flash::Flash;
 use super::page::PageContext;
-use super::pages::{Avatar, AvatarSize, Icon, Notice, NoticeKind};
+use super::pages::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
 use super::script::PageScript;
 use super::theme::Theme;
 use crate::language::Lang;
@@ -23,9 +24,12 @@ pub(super) fn Document(children: Children) -> impl IntoView {
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                     <meta name="color-scheme" content="light dark" />
-                    <title>{format!("{} - {}", page.title, page.messages.site_name)}</title>
-                    {page.description.map(|text| view! { <meta name="description" content=text /> })}
+                    <title>{format!("{} - {}", page.title, page.site_name())}</title>
+                    <meta name="description" content=page.messages.home_lead />
+                    {page.user.is_none().then(|| view! { <Preview page=page.clone() /> })}
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                    <link rel="apple-touch-icon" href="/icon.png" />
+                    <link rel="manifest" href="/manifest.webmanifest" />
                     <link rel="stylesheet" id="leptos" href=request.state.assets.css() />
                     {page.has_script.then(|| view! { <PageScript nonce=nonce.clone() assets=page.request.state.assets.clone() /> })}
                     {is_cargo_leptos_watch().then(|| view! { <AutoReload options=leptos_options() /> })}
@@ -43,9 +47,26 @@ pub(super) fn Document(children: Children) -> impl IntoView {
     })
 }
 
+/// What other programs show of a link to the page (Open Graph).
+#[component]
+fn Preview(page: PageContext) -> impl IntoView {
+    let image = format!("{}/icon.png", page.request.state.site.public_url.origin());
+    // `view!` does not know the attribute `property`.
+    let meta = |property: &'static str, content: String| html::meta().attr("property", property).content(content);
+    [
+        meta("og:type", "website".to_owned()),
+        meta("og:site_name", page.site_name().to_owned()),
+        meta("og:title", page.title),
+        meta("og:description", page.messages.home_lead.to_owned()),
+        meta("og:image", image),
+    ]
+    .into_iter()
+    .collect_view()
+}
+
 #[component]
 fn Header(page: PageContext) -> impl IntoView {
-    let messages = page.messages;
+    let (messages, site_name) = (page.messages, page.site_name().to_owned());
     let sandbox_note =
         page.request.state.site.is_sandbox.then(|| view! { <p class="sandbox-note">{messages.sandbox_note}</p> });
     let user = page.user.map(|user| {
@@ -61,7 +82,7 @@ fn Header(page: PageContext) -> impl IntoView {
         <header>
             {sandbox_note}
             <div class="site-header">
-                <a class="site-name" href="/">{Icon::Bubble.view()} {messages.site_name}</a>
+                <a class="site-name" href="/">{Icon::Bubble.view()} <bdi>{site_name}</bdi></a>
                 {user}
             </div>
         </header>
@@ -76,10 +97,10 @@ fn UserReplacedNote(page: PageContext) -> impl IntoView {
     })
 }
 
-/// The forms for language and theme.
+/// Who runs the site, and the forms for language and theme.
 #[component]
 fn Footer(page: PageContext) -> impl IntoView {
-    let (messages, request) = (page.messages, page.request);
+    let (messages, request) = (page.messages, page.request.clone());
     let theme_name = |theme| match theme {
         Theme::System => messages.theme_system,
         Theme::Light => messages.theme_light,
@@ -100,7 +121,7 @@ fn Footer(page: PageContext) -> impl IntoView {
     });
     view! {
         <footer class="site-footer">
-            <a href="/privacy">{messages.privacy_title}</a>
+            <SiteLinks page=page.clone() />
             <div class="preferences">
                 <form class="switch" method="post" action="/language" data-testid="language" novalidate aria-label=messages.language_label>
                     <input type="hidden" name="back" value=request.page_path.clone() />
@@ -112,6 +133,21 @@ fn Footer(page: PageContext) -> impl IntoView {
                 </form>
             </div>
         </footer>
+    }
+}
+
+#[component]
+fn SiteLinks(page: PageContext) -> impl IntoView {
+    let (messages, identity) = (page.messages, page.request.state.site.identity.clone());
+    let contact = identity.contact_email.map(|email| format!("mailto:{email}"));
+    view! {
+        <div class="site-links">
+            {identity.operator_name.map(|name| view! { <span>{name}</span> })}
+            {identity.icp_number.map(|number| view! { <IcpLink number /> })}
+            <a href="/privacy">{messages.privacy_title}</a>
+            {identity.terms_url.map(|url| view! { <a href=url>{messages.terms_title}</a> })}
+            {contact.map(|url| view! { <a href=url>{messages.contact_label}</a> })}
+        </div>
     }
 }
 

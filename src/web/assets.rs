@@ -74,6 +74,8 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(assets: &Assets) -> Route
     Router::new()
         .nest_service("/pkg", pkg.append_index_html_on_directories(false))
         .route_service("/favicon.svg", ServeFile::new(path("favicon.svg")))
+        .route_service("/icon.png", ServeFile::new(path("icon.png")))
+        .route_service("/illustration.svg", ServeFile::new(path("illustration.svg")))
         .route_service("/robots.txt", ServeFile::new(path("robots.txt")))
         .layer(middleware::from_fn_with_state(assets.version.clone(), cache_control))
 }

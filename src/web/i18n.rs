@@ -62,26 +62,34 @@ pub(super) struct Messages {
     pub(super) beijing_time: &'static str,
 
     pub(super) home_title: &'static str,
+    pub(super) home_heading: fn(site: &str) -> String,
+    /// For search engines, too.
     pub(super) home_lead: &'static str,
+    /// Pairs of a heading and a sentence.
+    pub(super) home_features: &'static [(&'static str, &'static str); 3],
     /// The name follows.
     pub(super) home_greeting: &'static str,
     pub(super) home_signed_in: &'static str,
     pub(super) view_account: &'static str,
 
     pub(super) login_title: &'static str,
-    pub(super) login_again: &'static str,
+    pub(super) login_heading: fn(site: &str) -> String,
+    pub(super) login_panel_title: &'static str,
+    pub(super) login_points: [&'static str; 3],
+    pub(super) login_wechat: Message,
     pub(super) login_qq: &'static str,
     pub(super) login_qq_busy: &'static str,
     pub(super) login_privacy: &'static str,
+    pub(super) login_privacy_never: &'static str,
     pub(super) login_next: fn(path: &str) -> String,
     pub(super) login_failure: fn(LoginFailure) -> Message,
 
     pub(super) register_title: &'static str,
+    pub(super) register_steps: [&'static str; 3],
     /// The nickname follows.
     pub(super) register_welcome: &'static str,
     pub(super) register_welcome_nameless: &'static str,
     pub(super) register_lead: &'static str,
-    pub(super) register_auto_title: &'static str,
     pub(super) register_auto_lead: &'static str,
     pub(super) register_auto_submit: &'static str,
     pub(super) register_form_title: &'static str,
@@ -123,6 +131,9 @@ pub(super) struct Messages {
     pub(super) qq_authorization_expired: &'static str,
     pub(super) qq_authorization_issued: &'static str,
     pub(super) qq_authorization_expires: &'static str,
+    /// "in 59 days" follows.
+    pub(super) qq_authorization_ends: &'static str,
+    pub(super) qq_authorization_left: &'static str,
     pub(super) qq_authorization_expiring_note: &'static str,
     pub(super) qq_authorization_renew: &'static str,
     pub(super) qq_authorization_renewed: &'static str,
@@ -211,6 +222,13 @@ pub(super) struct Messages {
     pub(super) primary_email_mail: fn(site: &str, username: &str, email: &str) -> MailText,
     pub(super) link_qq_mail: fn(site: &str) -> MailText,
     pub(super) qq_linked_mail: fn(site: &str, username: &str, unlinks_others: bool) -> MailText,
+
+    // Who runs the site.
+    pub(super) operator_label: &'static str,
+    pub(super) contact_label: &'static str,
+    pub(super) icp_label: &'static str,
+    pub(super) terms_title: &'static str,
+    pub(super) privacy_operator_title: &'static str,
 
     pub(super) privacy_title: &'static str,
     pub(super) privacy_unionid: &'static str,

@@ -62,6 +62,6 @@ fn compose(request: &RequestInfo, text: MailText, path: &str, to: &str) -> MailM
     MailContent { lang: request.lang, subject, paragraphs, link, footer }.into_message(to.to_owned())
 }
 
-fn site_name(request: &RequestInfo) -> &'static str {
-    request.messages().site_name
+fn site_name(request: &RequestInfo) -> &str {
+    request.state.site.name(request.messages())
 }

@@ -29,8 +29,6 @@ pub(super) struct PageContext {
     pub(super) request: RequestInfo,
     pub(super) messages: &'static Messages,
     pub(super) title: String,
-    /// For search engines.
-    pub(super) description: Option<&'static str>,
     pub(super) user: Option<SignedInUser>,
     /// Whether the page has buttons or fields that need the script.
     pub(super) has_script: bool,
@@ -53,17 +51,17 @@ pub(super) enum PageResponse {
     Redirect(Response),
 }
 
+impl PageContext {
+    pub(super) fn site_name(&self) -> &str {
+        self.request.state.site.name(self.messages)
+    }
+}
+
 impl Page {
     pub(super) fn new(request: &RequestInfo, title: impl Into<String>) -> Page {
         let (request, messages) = (request.clone(), request.messages());
-        let context =
-            PageContext { request, messages, title: title.into(), description: None, user: None, has_script: false };
+        let context = PageContext { request, messages, title: title.into(), user: None, has_script: false };
         Page { context, template: None, error: None, provide_data: Arc::new(|| ()) }
-    }
-
-    pub(super) fn with_description(mut self, description: &'static str) -> Page {
-        self.context.description = Some(description);
-        self
     }
 
     pub(super) fn with_user(mut self, user: Option<SignedInUser>) -> Page {

@@ -13,4 +13,4 @@ pub(super) mod privacy;
 pub(super) mod register;
 pub(super) mod sessions;
 
-pub(super) use components::{Avatar, AvatarSize, Icon, Notice, NoticeKind};
+pub(super) use components::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};

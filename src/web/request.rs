@@ -5,9 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum_extra::extract::CookieJar;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
@@ -38,6 +38,8 @@ pub(super) struct RequestData {
     pub(super) id: Option<String>,
     /// Whether the user opened the URL, instead of following a link or a redirect. `false` if the browser does not say.
     pub(super) is_opened_directly: bool,
+    /// Whether the browser is the one within WeChat, where QQ lets nobody sign in.
+    pub(super) is_wechat: bool,
     /// The path and query of the page, to come back to it; `/` for a request that is not for a page.
     pub(super) page_path: String,
 }
@@ -64,6 +66,7 @@ impl RequestInfo {
             client_ip: client_ip(request, state.site.trusted_proxies),
             id: id.map(str::to_owned),
             is_opened_directly: headers.get("sec-fetch-site").is_some_and(|site| site == "none"),
+            is_wechat: is_wechat(headers),
             page_path: page_path_or_home(uri.path_and_query().map_or("/", PathAndQuery::as_str), pages),
             uri: uri.clone(),
             cookies,
@@ -73,7 +76,7 @@ impl RequestInfo {
 }
 
 impl RequestInfo {
-    /// Returns a request for the template of a page: of its visitor, only language and theme are known.
+    /// Returns a request for the template of a page: of its visitor, only language, theme and kind of browser are known.
     pub(super) fn for_template(&self, page: PublicPage) -> RequestInfo {
         let has_next = matches!(page, PublicPage::Login { has_next: true, .. });
         RequestInfo(Arc::new(RequestData {
@@ -86,6 +89,7 @@ impl RequestInfo {
             client_ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             id: None,
             is_opened_directly: false,
+            is_wechat: self.is_wechat,
             page_path: template::PAGE_PATH.to_owned(),
         }))
     }
@@ -152,6 +156,13 @@ impl<S: Sync> FromRequestParts<S> for PageRequest {
         let session = parts.extensions.get().cloned().ok_or(WebError::Internal)?;
         Ok(PageRequest { info, session })
     }
+}
+
+/// `User-Agent` may have bytes that are not ASCII, such as the name of a phone.
+fn is_wechat(headers: &HeaderMap) -> bool {
+    const WECHAT: &[u8] = b"MicroMessenger";
+    let user_agent = headers.get(header::USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
+    user_agent.windows(WECHAT.len()).any(|part| part == WECHAT)
 }
 
 /// Returns `path` if it leads to one of the `pages`, else `/`. It must be one of them and not just any path of this

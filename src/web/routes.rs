@@ -9,6 +9,7 @@ mod export;
 mod health;
 mod login;
 mod mail_link;
+mod manifest;
 mod preferences;
 mod register;
 
@@ -120,6 +121,7 @@ pub fn router(state: AppState) -> Router {
         .service(pages_and_forms.with_state(state.clone()));
     let routes = assets::router(&state.assets)
         .route("/avatar/{hash}", get(avatar::show))
+        .route("/manifest.webmanifest", get(manifest::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback_service(pages_and_forms);

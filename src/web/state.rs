@@ -6,9 +6,10 @@ use std::sync::{Arc, Once};
 use jiff::tz::TimeZone;
 
 use super::assets::Assets;
+use super::i18n::Messages;
 use super::rate_limits::RateLimits;
 use super::template::Templates;
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, PublicUrl, SiteIdentity};
 use crate::database::Database;
 use crate::login::LoginService;
 use crate::mail::MailQueue;
@@ -36,6 +37,7 @@ pub struct AppStateInner {
 
 /// What the configuration says about the site.
 pub(super) struct SiteInfo {
+    pub(super) identity: SiteIdentity,
     pub(super) public_url: PublicUrl,
     /// Whether the sandbox replaces QQ.
     pub(super) is_sandbox: bool,
@@ -67,6 +69,7 @@ impl AppState {
         random: Random,
     ) -> AppState {
         let site = SiteInfo {
+            identity: config.site.clone(),
             public_url: config.public_url.clone(),
             is_sandbox: config.sandbox.is_some(),
             session_idle_secs: config.session_idle_secs,
@@ -102,6 +105,13 @@ impl AppStateInner {
     /// Whether users who lost their QQ can link another one to their account by mail, as a choice at registration.
     pub(super) fn may_recover_accounts(&self) -> bool {
         self.mail.is_some() && self.login.asks_new_users()
+    }
+}
+
+impl SiteInfo {
+    /// Returns the name that users see.
+    pub(super) fn name(&self, messages: &'static Messages) -> &str {
+        self.identity.name.as_deref().unwrap_or(messages.site_name)
     }
 }
 

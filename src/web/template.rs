@@ -42,9 +42,9 @@ pub(super) struct Values<'a> {
     pub(super) next: &'a str,
 }
 
-/// The templates of all pages that have been requested, in each language and theme.
+/// The templates of all pages that have been requested, in each language and theme, and within WeChat.
 #[derive(Default)]
-pub(super) struct Templates(RwLock<HashMap<(PublicPage, Lang, Theme), Arc<Template>>>);
+pub(super) struct Templates(RwLock<HashMap<(PublicPage, Lang, Theme, bool), Arc<Template>>>);
 
 impl Templates {
     /// Fills in the page's template. `render` renders the page with the placeholders, the first time.
@@ -55,7 +55,7 @@ impl Templates {
         values: &Values<'_>,
         render: impl FnOnce() -> String,
     ) -> String {
-        let key = (page, request.lang, request.theme);
+        let key = (page, request.lang, request.theme, request.is_wechat);
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         let template = known.unwrap_or_else(|| {
             let template = Arc::new(Template::split(&render()));

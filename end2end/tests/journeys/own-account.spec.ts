@@ -10,7 +10,7 @@ test("s67 a user can sign out another browser", async ({ page, otherBrowserPage,
   await on(otherBrowserPage).sandboxApprove.click();
   await expect(on(otherBrowserPage).username).toHaveText(username);
   await page.goto("/account");
-  await page.getByRole("link", { name: "Active sessions" }).click();
+  await page.getByRole("link", { name: "Manage sessions" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "This browser" })).toHaveCount(1);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL("/account/sessions");

@@ -8,14 +8,14 @@ test("a new user registers with the form, signs out, and is recognized at the ne
 
   await expect(page).toHaveURL("/register");
   await expect(page.getByRole("heading", { level: 1 })).toContainText(nickname);
-  await expectLoadedAvatar(page.locator(".profile-heading img"));
+  await expectLoadedAvatar(page.getByRole("main").locator(".avatar img"));
   await fillForm(page, username, `  Ann.${username}@Example.COM `);
 
   await expect(page).toHaveURL("/account");
   await expect(on(page).username).toHaveText(username);
   await expect(on(page).nickname).toHaveText(nickname);
   await expect(page.getByText(`ann.${username}@example.com`)).toBeVisible();
-  await expectLoadedAvatar(page.locator(".profile-heading img"));
+  await expectLoadedAvatar(page.getByRole("main").locator(".avatar img"));
   const expires = await on(page).tokenExpires.getAttribute("datetime");
   const days = (Date.parse(expires ?? "") - Date.now()) / 86_400_000;
   expect(days, "the lifetime of the sandbox's tokens is 60 days, like QQ's").toBeGreaterThan(50);

@@ -25,28 +25,40 @@ pub(super) static MESSAGES: Messages = Messages {
     beijing_time: "Beijing time",
 
     home_title: "Welcome",
+    home_heading: |site| format!("Welcome to {site}"),
     home_lead: "Sign in with your QQ account. No new password to remember.",
+    home_features: &[
+        ("No new password", "You sign in at QQ. There is nothing to remember, and nothing to leak."),
+        ("One click to join", "New here? Create an account in one click, and change the details later."),
+        ("Your data is yours", "See what we store, download it, or delete it at any time."),
+    ],
     home_greeting: "Hello, ",
     home_signed_in: "Signed in as",
     view_account: "View my account",
 
     login_title: "Sign in",
-    login_again: "Sign in again",
+    login_heading: |site| format!("Sign in to {site}"),
+    login_panel_title: "Sign in with QQ in one step",
+    login_points: ["No new password to remember", "Create an account in one click", "Only your nickname and avatar"],
+    login_wechat: Message {
+        title: "QQ sign-in doesn't work in WeChat",
+        advice: "Tap ··· in the corner and choose \"Open in browser\", then sign in there.",
+    },
     login_qq: "Sign in with QQ",
     login_qq_busy: "Going to QQ…",
-    login_privacy: "We receive your QQ nickname, avatar and a site-specific ID. \
-                    We never see your QQ number, friends or password.",
+    login_privacy: "We receive your QQ nickname, avatar and a site-specific ID.",
+    login_privacy_never: "We never see your QQ number, friends or password.",
     login_next: |path| format!("After you sign in, you'll continue to {path}"),
     login_failure,
 
     register_title: "Create your account",
+    register_steps: ["QQ", "Create account", "Done"],
     register_welcome: "Welcome, ",
     register_welcome_nameless: "Welcome",
     register_lead: "You're new here. Create an account to finish signing in — no password needed.",
-    register_auto_title: "One-click sign-up",
     register_auto_lead: "We'll pick a username for you. Nothing to fill in.",
     register_auto_submit: "Create account in one click",
-    register_form_title: "Choose your own username",
+    register_form_title: "Or choose your own username",
     register_form_lead: "Enter a username and your email address. Both are required.",
     register_form_submit: "Create account",
     register_submitting: "Creating account…",
@@ -88,6 +100,8 @@ pub(super) static MESSAGES: Messages = Messages {
     qq_authorization_expired: "Expired",
     qq_authorization_issued: "Issued",
     qq_authorization_expires: "Expires",
+    qq_authorization_ends: "Expires",
+    qq_authorization_left: "Time left",
     qq_authorization_expiring_note: "Your QQ authorization expires soon. Renew it now, or we'll renew it automatically; \
                                      QQ may ask you to confirm.",
     qq_authorization_renew: "Renew now",
@@ -288,6 +302,13 @@ pub(super) static MESSAGES: Messages = Messages {
                  password of your mailbox and contact the operator of the site."
             .to_owned(),
     },
+
+    // Who runs the site.
+    operator_label: "Operator",
+    contact_label: "Contact",
+    icp_label: "ICP filing",
+    terms_title: "Terms",
+    privacy_operator_title: "Who runs this site",
 
     privacy_title: "Privacy",
     privacy_unionid: "We also ask QQ for your unionid, an ID that is the same on all sites of one operator.",

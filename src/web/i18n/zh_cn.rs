@@ -25,27 +25,40 @@ pub(super) static MESSAGES: Messages = Messages {
     beijing_time: "北京时间",
 
     home_title: "欢迎",
+    home_heading: |site| format!("欢迎使用{}", spaced(site)),
     home_lead: "使用 QQ 账号登录，无需另设密码。",
+    home_features: &[
+        ("无需密码", "在 QQ 完成登录，不用再记一个密码，也不怕泄露。"),
+        ("一键注册", "首次登录一键创建账号，资料以后再补。"),
+        ("数据由您掌控", "随时查看、下载或删除本站保存的资料。"),
+    ],
     home_greeting: "您好，",
     home_signed_in: "已登录账号",
     view_account: "查看我的账号",
 
     login_title: "登录",
-    login_again: "重新登录",
+    login_heading: |site| format!("登录{}", spaced(site)),
+    login_panel_title: "用 QQ，一步登录",
+    login_points: ["不用再记一个密码", "首次登录，一键创建账号", "只获取昵称和头像"],
+    login_wechat: Message {
+        title: "微信内无法使用 QQ 登录",
+        advice: "请点击右上角的 ···，选择“在浏览器打开”，再登录。",
+    },
     login_qq: "QQ登录",
     login_qq_busy: "正在前往 QQ…",
-    login_privacy: "登录后，我们会获取您的 QQ 昵称、头像和仅用于本站的标识，不会获取您的 QQ 号、好友和密码。",
+    login_privacy: "我们会获取您的 QQ 昵称、头像和仅用于本站的标识。",
+    login_privacy_never: "您的 QQ 号、好友和密码，本站都看不到。",
     login_next: |path| format!("登录后将前往 {path}"),
     login_failure,
 
     register_title: "创建账号",
+    register_steps: ["QQ 授权", "创建账号", "完成"],
     register_welcome: "欢迎，",
     register_welcome_nameless: "欢迎",
     register_lead: "您是首次用这个 QQ 登录。创建账号即可完成登录，无需设置密码。",
-    register_auto_title: "一键注册",
-    register_auto_lead: "自动生成用户名，无需填写任何资料。",
+    register_auto_lead: "用户名由系统生成，无需填写任何资料。",
     register_auto_submit: "一键创建账号",
-    register_form_title: "自定义用户名",
+    register_form_title: "或自己填写",
     register_form_lead: "请填写用户名和邮箱，两项均为必填。",
     register_form_submit: "创建账号",
     register_submitting: "正在创建…",
@@ -84,6 +97,8 @@ pub(super) static MESSAGES: Messages = Messages {
     qq_authorization_expired: "已过期",
     qq_authorization_issued: "授权时间",
     qq_authorization_expires: "有效期至",
+    qq_authorization_ends: "到期时间",
+    qq_authorization_left: "剩余有效期",
     qq_authorization_expiring_note: "QQ 授权即将过期。您可以立即续期；否则到期后将自动续期，届时 QQ 可能需要您确认。",
     qq_authorization_renew: "立即续期",
     qq_authorization_renewed: "QQ 授权已续期。",
@@ -251,6 +266,13 @@ pub(super) static MESSAGES: Messages = Messages {
             .to_owned(),
     },
 
+    // 运营者信息
+    operator_label: "运营者",
+    contact_label: "联系我们",
+    icp_label: "备案号",
+    terms_title: "服务条款",
+    privacy_operator_title: "关于本站",
+
     privacy_title: "隐私说明",
     privacy_unionid: "我们还会向 QQ 获取您的 unionid，它在同一运营者的各个网站中相同。",
     privacy_scope: |scope| format!("我们还会请您授权使用以下 QQ 接口：{scope}。"),
@@ -308,6 +330,12 @@ fn relative_time(RelativeTime { amount, unit, is_past }: RelativeTime) -> String
     };
     let direction = if is_past { "前" } else { "后" };
     format!("{amount} {unit}{direction}")
+}
+
+/// Puts a space between Chinese and Latin text, as is usual.
+fn spaced(name: &str) -> String {
+    let space = if name.starts_with(|first: char| first.is_ascii_alphanumeric()) { " " } else { "" };
+    format!("{space}{name}")
 }
 
 fn login_failure(failure: LoginFailure) -> Message {

@@ -15,7 +15,7 @@ pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: 
         None => String::new(),
     };
     format!(
-        "default-src 'none'; {script}style-src 'self'; img-src 'self'; form-action 'self' {form_targets}; \
+        "default-src 'none'; {script}style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self' {form_targets}; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }

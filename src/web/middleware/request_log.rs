@@ -28,7 +28,8 @@ pub(in crate::web) fn request_span(request: &Request) -> Span {
 
 /// Whether a path is a health check or a static file. Such requests would fill the log and say little.
 fn is_frequent(path: &str) -> bool {
-    matches!(path, "/healthz" | "/readyz" | "/favicon.svg" | "/robots.txt") || path.starts_with("/pkg/")
+    const FILES: [&str; 6] = ["/healthz", "/readyz", "/favicon.svg", "/icon.png", "/illustration.svg", "/robots.txt"];
+    FILES.contains(&path) || path.starts_with("/pkg/")
 }
 
 /// Logs a response at the level of its span, errors of the server at a higher level.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, LogoutForm, Notice, NoticeKind, PrivacyNote, QqButton};
+use super::components::{Avatar, Icon, LogoutForm, Notice, NoticeKind, PrivacyNote, QqButton};
 use crate::sessions::SignedInUser;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
@@ -14,7 +14,7 @@ use crate::web::template::PublicPage;
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
     let user = request.signed_in_user().await?;
     let messages = request.messages();
-    let page = Page::new(&request, messages.home_title).with_description(messages.home_lead);
+    let page = Page::new(&request, messages.home_title);
     Ok(if user.is_some() { page.with_user(user) } else { page.with_script().with_template(PublicPage::Home) }.into())
 }
 
@@ -22,27 +22,32 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
 pub(in crate::web) fn HomePage() -> impl IntoView {
     use_context::<PageContext>().map(|page| {
         let messages = page.messages;
-        match page.user {
+        match page.user.clone() {
             Some(user) => view! { <Greeting messages user /> }.into_any(),
-            None => {
-                let is_deleted = page.request.flash == Some(Flash::AccountDeleted);
-                view! { <SignedOut messages is_deleted /> }.into_any()
-            }
+            None => view! { <SignedOut page /> }.into_any(),
         }
     })
 }
 
 #[component]
-fn SignedOut(messages: &'static Messages, is_deleted: bool) -> impl IntoView {
+fn SignedOut(page: PageContext) -> impl IntoView {
+    let messages = page.messages;
+    let is_deleted = page.request.flash == Some(Flash::AccountDeleted);
+    let icons = [Icon::Lock, Icon::Bolt, Icon::Download];
+    let features = icons.into_iter().zip(messages.home_features).map(|(icon, (title, text))| {
+        view! { <li>{icon.view()} <div><h2>{*title}</h2> <p class="muted">{*text}</p></div></li> }
+    });
     view! {
-        <div class="page center">
+        <div class="page">
             {is_deleted.then(|| view! { <Notice kind=NoticeKind::Success title=messages.account_deleted /> })}
-            <section class="card center">
-                <h1>{messages.home_title}</h1>
+            <section class="hero">
+                <span class="mark">{Icon::Bubble.view()}</span>
+                <h1>{(messages.home_heading)(page.site_name())}</h1>
                 <p class="lead">{messages.home_lead}</p>
                 <PrivacyNote />
                 <QqButton href="/login/qq".to_owned() />
             </section>
+            <ul class="features">{features.collect::<Vec<_>>()}</ul>
         </div>
     }
 }

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::components::{Notice, NoticeKind, PrivacyNote, QqButton};
+use super::components::{Icon, Notice, NoticeKind, PrivacyNote, QqButton};
 use crate::login::LoginFailure;
 use crate::sessions::TokenStatus;
 use crate::web::error::WebError;
-use crate::web::i18n::Message;
+use crate::web::i18n::{Message, Messages};
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
@@ -44,25 +44,55 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
             view! { <Notice kind title is_alert=true><p>{advice}</p></Notice> }
         });
         let may_recover = page.request.state.may_recover_accounts();
+        let name = page.request.state.site.identity.name.as_deref();
+        // "Sign in to QQ Login" would say the same twice.
+        let heading = name.map_or_else(|| messages.login_title.to_owned(), messages.login_heading);
         let next_note = (!next.is_default()).then(|| view! { <p>{(messages.login_next)(next.as_str())}</p> });
         view! {
-            <div class="page center">
-                {alert}
-                <section class="card center">
-                    <h1>{if failure.is_some() { messages.login_again } else { messages.login_title }}</h1>
-                    {next_note}
-                    <PrivacyNote />
-                    <QqButton href=next.append_to("/login/qq") />
-                    {may_recover.then(|| {
-                        view! {
-                            <details class="small">
-                                <summary>{messages.login_lost_qq.title}</summary>
-                                <p>{messages.login_lost_qq.advice}</p>
-                            </details>
-                        }
-                    })}
-                </section>
+            <div class="split">
+                <Panel messages />
+                <div class="page center">
+                    <section class="card sign-in">
+                        <span class="mark">{Icon::Bubble.view()}</span>
+                        <h1>{heading}</h1>
+                        {alert}
+                        {page.request.is_wechat.then(|| view! { <WechatHint messages /> })}
+                        {next_note}
+                        <PrivacyNote />
+                        <QqButton href=next.append_to("/login/qq") />
+                        {may_recover.then(|| {
+                            view! {
+                                <details class="small">
+                                    <summary>{messages.login_lost_qq.title}</summary>
+                                    <p>{messages.login_lost_qq.advice}</p>
+                                </details>
+                            }
+                        })}
+                    </section>
+                </div>
             </div>
         }
     })
+}
+
+/// The half of a wide screen that says what signing in with QQ means. The card says the same in short.
+#[component]
+fn Panel(messages: &'static Messages) -> impl IntoView {
+    let icons = [Icon::Lock, Icon::Bolt, Icon::Check];
+    let points =
+        icons.into_iter().zip(messages.login_points).map(|(icon, text)| view! { <li>{icon.view()} {text}</li> });
+    view! {
+        <div class="panel">
+            <ul class="bubbles">{points.collect::<Vec<_>>()}</ul>
+            <p class="panel-title">{messages.login_panel_title}</p>
+            <p>{messages.login_privacy_never}</p>
+        </div>
+    }
+}
+
+/// QQ does not let users sign in within WeChat.
+#[component]
+fn WechatHint(messages: &'static Messages) -> impl IntoView {
+    let Message { title, advice } = messages.login_wechat;
+    view! { <Notice kind=NoticeKind::Warning title><p>{advice}</p></Notice> }
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::components::IcpLink;
+use crate::config::SiteIdentity;
 use crate::web::error::WebError;
+use crate::web::i18n::Messages;
 use crate::web::page::{Page, PageContext, PageResponse};
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
@@ -24,16 +27,35 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
             .collect_view();
         view! {
             <div class="page narrow">
-                <section class="card">
+                <section class="card prose">
                     <h1>{messages.privacy_title}</h1>
-                    <p>{messages.login_privacy}</p>
+                    <p>{messages.login_privacy} " " {messages.login_privacy_never}</p>
                     {site.asks_unionid.then(|| view! { <p>{messages.privacy_unionid}</p> })}
                     {site.extra_scope.as_deref().map(|scope| view! { <p>{(messages.privacy_scope)(scope)}</p> })}
                     {sections}
                     <p>{(messages.privacy_sessions)(days(site.session_idle_secs), days(site.session_max_secs))}</p>
+                    <Operator messages identity=site.identity.clone() />
                 </section>
                 <p class="below-card"><a href="/">{messages.back_to_home}</a></p>
             </div>
         }
     })
+}
+
+/// Who runs the site, as far as the configuration says.
+#[component]
+fn Operator(messages: &'static Messages, identity: SiteIdentity) -> impl IntoView {
+    let SiteIdentity { operator_name, contact_email, icp_number, terms_url, .. } = identity;
+    let email = contact_email.map(|email| view! { <a href=format!("mailto:{email}")>{email.clone()}</a> }.into_any());
+    let icp = icp_number.map(|number| view! { <IcpLink number /> }.into_any());
+    let terms = terms_url.map(|url| view! { <a href=url.clone()>{url.clone()}</a> }.into_any());
+    let rows = [
+        (messages.operator_label, operator_name.map(|name| name.into_any())),
+        (messages.contact_label, email),
+        (messages.icp_label, icp),
+        (messages.terms_title, terms),
+    ];
+    let rows: Vec<_> =
+        rows.into_iter().filter_map(|(label, value)| Some(view! { <dt>{label}</dt> <dd>{value?}</dd> })).collect();
+    (!rows.is_empty()).then(|| view! { <h2>{messages.privacy_operator_title}</h2> <dl class="details">{rows}</dl> })
 }

@@ -94,6 +94,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
         view! {
             <div class="page center">
+                <Steps messages />
                 {failure.map(|failure| view! { <FailureAlert messages failure /> })}
                 {sent.map(|Message { title, advice }| {
                     view! { <Notice kind=NoticeKind::Info title><p>{advice}</p></Notice> }
@@ -116,20 +117,30 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
     })
 }
 
+/// Where the user is on the way to an account.
+#[component]
+fn Steps(messages: &'static Messages) -> impl IntoView {
+    let [done, current, next] = messages.register_steps;
+    view! {
+        <ol class="steps">
+            <li class="done">{done}</li>
+            <li aria-current="step">{current}</li>
+            <li>{next}</li>
+        </ol>
+    }
+}
+
 #[component]
 fn OneClick(messages: &'static Messages) -> impl IntoView {
     view! {
-        <section aria-labelledby="auto-title">
-            <h2 id="auto-title">{messages.register_auto_title}</h2>
-            <p>{messages.register_auto_lead}</p>
-            <form method="post" action="/register/auto" data-testid="register-auto" novalidate>
-                <SubmitButton
-                    class="button primary"
-                    label=messages.register_auto_submit
-                    busy_label=messages.register_submitting
-                />
-            </form>
-        </section>
+        <form class="stack" method="post" action="/register/auto" data-testid="register-auto" novalidate>
+            <SubmitButton
+                class="button primary"
+                label=messages.register_auto_submit
+                busy_label=messages.register_submitting
+            />
+            <p class="small">{messages.register_auto_lead}</p>
+        </form>
     }
 }
 

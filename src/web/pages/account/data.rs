@@ -8,7 +8,7 @@ use crate::web::pages::components::Card;
 #[component]
 pub(super) fn DataCard(messages: &'static Messages) -> impl IntoView {
     view! {
-        <Card id="data" title=messages.account_data_title>
+        <Card id="data" title=messages.account_data_title is_wide=true>
             <p class="muted">{messages.account_data_lead}</p>
             <p class="actions">
                 <a class="button small" href="/account/export" download>{messages.account_export}</a>

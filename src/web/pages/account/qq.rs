@@ -13,6 +13,7 @@ use crate::web::pages::components::{Badge, BadgeKind, Card, Notice, NoticeKind, 
 pub(super) struct TokenInfo {
     obtained_at: i64,
     expires_at: i64,
+    percent_left: i64,
     expires_soon: bool,
     has_expired: bool,
     pub(super) problem: Option<TokenProblem>,
@@ -32,6 +33,7 @@ impl TokenInfo {
         TokenInfo {
             obtained_at: token.obtained_at,
             expires_at: token.expires_at(),
+            percent_left: percent_left(token.obtained_at, token.expires_at(), now),
             expires_soon: token.expires_soon(now, notice_secs),
             has_expired: token.status(now) != TokenStatus::Valid,
             problem,
@@ -65,16 +67,19 @@ pub(super) fn QqCard(page: PageContext, token: TokenInfo) -> impl IntoView {
     view! {
         <Card id="qq" title=messages.qq_authorization_title aside=state.into_any()>
             {expires_soon}
-            <dl class="details">
-                <dt>{messages.qq_authorization_issued}</dt>
-                <dd><Time timestamp=token.obtained_at test_id="token-obtained" /></dd>
-                <dt>{messages.qq_authorization_expires}</dt>
-                <dd>
-                    <Time timestamp=token.expires_at test_id="token-expires" />
-                    " · "
-                    <Time timestamp=token.expires_at is_relative=true />
-                </dd>
-            </dl>
+            <div class="stack">
+                <p>
+                    {messages.qq_authorization_ends} " "
+                    <strong class="figure"><Time timestamp=token.expires_at is_relative=true /></strong>
+                </p>
+                <meter min="0" max="100" low="12" value=token.percent_left aria-label=messages.qq_authorization_left></meter>
+                <dl class="details small">
+                    <dt>{messages.qq_authorization_expires}</dt>
+                    <dd><Time timestamp=token.expires_at test_id="token-expires" /></dd>
+                    <dt>{messages.qq_authorization_issued}</dt>
+                    <dd><Time timestamp=token.obtained_at test_id="token-obtained" /></dd>
+                </dl>
+            </div>
             <RenewButton messages problem=token.problem />
         </Card>
     }
@@ -93,4 +98,23 @@ fn RenewButton(messages: &'static Messages, problem: Option<TokenProblem>) -> im
         </form>
     }
     .into_any()
+}
+
+/// Returns how much is left of a period, in percent.
+fn percent_left(start: i64, end: i64, now: i64) -> i64 {
+    let (left, whole) = (end.saturating_sub(now), end.saturating_sub(start).max(1));
+    left.saturating_mul(100).div_euclid(whole).clamp(0, 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentage_is_within_its_bounds() {
+        for (now, percent) in [(0, 100), (100, 100), (150, 50), (199, 1), (200, 0), (9_999, 0)] {
+            assert_eq!(percent_left(100, 200, now), percent, "{now}");
+        }
+        assert_eq!(percent_left(5, 5, 5), 0);
+    }
 }

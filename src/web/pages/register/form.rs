@@ -15,19 +15,20 @@ pub(super) fn RegisterForm(messages: &'static Messages, typed: RegistrationForm,
         email: errors.email.map(messages.email_error),
     });
     view! {
-        <section aria-labelledby="form-title">
-            <h2 id="form-title">{messages.register_form_title}</h2>
-            <p>{messages.register_form_lead}</p>
-            <form method="post" action="/register" data-testid="register-form" novalidate>
-                <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
-                <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
-                <SubmitButton
-                    class="button primary"
-                    label=messages.register_form_submit
-                    busy_label=messages.register_submitting
-                />
-            </form>
-        </section>
+        <h2 class="divider" id="form-title">{messages.register_form_title}</h2>
+        <form
+            class="stack"
+            method="post"
+            action="/register"
+            data-testid="register-form"
+            novalidate
+            aria-labelledby="form-title"
+        >
+            <p class="small">{messages.register_form_lead}</p>
+            <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
+            <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
+            <SubmitButton class="button" label=messages.register_form_submit busy_label=messages.register_submitting />
+        </form>
     }
 }
 

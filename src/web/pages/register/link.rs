@@ -19,10 +19,10 @@ pub(super) fn LinkForm(messages: &'static Messages, data: LinkFormData) -> impl 
     let error = error.map(messages.email_error);
     let description = if error.is_some() { "link-email-hint link-email-message" } else { "link-email-hint" };
     view! {
-        <section aria-labelledby="link-title">
-            <h2 id="link-title">{messages.register_link_title}</h2>
-            <p>{messages.register_link_lead}</p>
-            <form method="post" action="/register/link" data-testid="register-link" novalidate>
+        <details class="more" open=error.is_some()>
+            <summary>{messages.register_link_title}</summary>
+            <form class="stack" method="post" action="/register/link" data-testid="register-link" novalidate>
+                <p class="small">{messages.register_link_lead}</p>
                 <div class="field">
                     <label for="link-email">{messages.register_link_email}</label>
                     <p class="hint" id="link-email-hint">{messages.email_hint}</p>
@@ -49,6 +49,6 @@ pub(super) fn LinkForm(messages: &'static Messages, data: LinkFormData) -> impl 
                     busy_label=messages.register_link_submitting
                 />
             </form>
-        </section>
+        </details>
     }
 }
