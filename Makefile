@@ -13,7 +13,7 @@ build: setup
 
 # Rebuilds and reloads the page on every change.
 dev: setup
-	@. scripts/env.sh && exec cargo leptos watch
+	@. scripts/env.sh && . scripts/settings.sh && use_sandbox_mailbox && exec cargo leptos watch
 
 # All tests: Rust, browser, documentation.
 test:

@@ -6,12 +6,8 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$root"
 
-# setting NAME DEFAULT: the value that the server uses, from the environment or from .env.
-setting() {
-    local value=${!1:-}
-    [ -n "$value" ] || value=$(sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\)[\"']\{0,1\}\$/\1/p" .env 2>/dev/null | tail -n 1)
-    printf '%s\n' "${value:-$2}"
-}
+# shellcheck source-path=SCRIPTDIR source=settings.sh
+. scripts/settings.sh
 
 address=$(setting LEPTOS_SITE_ADDR 127.0.0.1:3000)
 url=$(setting PUBLIC_URL http://localhost:3000)
@@ -35,6 +31,8 @@ is_healthy() {
 
 is_listening && die "port $port is in use: stop the program that uses it, or set LEPTOS_SITE_ADDR and PUBLIC_URL to another port"
 
+use_sandbox_mailbox
+
 target/release/qq-login &
 server=$!
 trap 'kill -TERM "$server" 2>/dev/null || true' INT TERM HUP
@@ -53,7 +51,11 @@ wait_for_exit() {
 for ((tries = 0; tries < 150; tries++)); do
     kill -0 "$server" 2>/dev/null || break
     if is_healthy; then
-        printf '\n    qq-login is running: %s\n    Press Ctrl-C to stop.\n\n' "$url"
+        printf '\n    qq-login is running: %s\n' "$url"
+        if [ "${SMTP_URL:-}" = sandbox ]; then
+            printf '    The mail it sends: http://%s/sandbox/mailbox\n' "$(setting SANDBOX_ADDR 127.0.0.1:3010)"
+        fi
+        printf '    Press Ctrl-C to stop.\n\n'
         wait_for_exit || die "the server exited with status $?: see its last message above"
         exit 0
     fi

@@ -14,4 +14,4 @@ pub use content::{MailContent, MailLink};
 pub use purge::purge;
 pub use queue::{Mail, MailError, MailMessage, MailQueue};
 pub use sender::MailSender;
-pub use settings::{MailServer, MailSettings, SmtpServer};
+pub use settings::{CheckError, MailServer, MailSettings, SmtpServer};

@@ -12,6 +12,7 @@ mod endpoints;
 mod faults;
 mod grants;
 mod listen;
+mod mailbox;
 mod oauth_error;
 mod pages;
 mod params;
@@ -29,6 +30,7 @@ mod users;
 mod tests;
 
 pub use listen::{SandboxError, bind, serve};
+pub use mailbox::{Mailbox, receive_mails};
 pub use settings::{Clock, SandboxSettings};
 
 use axum::Router;
@@ -41,11 +43,16 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Returns the complete sandbox. Codes and tokens expire by `clock`.
 pub fn router(settings: SandboxSettings, clock: Clock) -> Router {
+    router_with_mailbox(settings, Mailbox::default(), clock)
+}
+
+/// Returns a sandbox that also shows the mails of `mailbox`.
+pub fn router_with_mailbox(settings: SandboxSettings, mailbox: Mailbox, clock: Clock) -> Router {
     Router::new()
         .merge(endpoints::router())
         .merge(control::router())
         .route("/favicon.ico", any(avatar::favicon))
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(Sandbox::new(settings, clock))
+        .with_state(Sandbox::new(settings, mailbox, clock))
 }

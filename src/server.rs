@@ -20,9 +20,9 @@ use crate::clock::Clock;
 use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{Database, DatabaseError};
 use crate::login::{LoginPolicy, LoginService};
-use crate::mail::{MailQueue, MailSender, MailServer, MailSettings};
+use crate::mail::{MailQueue, MailSender, MailServer, MailSettings, SmtpServer};
 use crate::random::Random;
-use crate::sandbox::{self, SandboxError};
+use crate::sandbox::{self, Mailbox, SandboxError};
 use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
 use crate::{qq, web};
@@ -134,16 +134,20 @@ impl Application {
 
 /// Serves the site, and the sandbox if no QQ credentials are set.
 pub async fn run(
-    config: Config,
+    mut config: Config,
     clock: Clock,
     random: Random,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
+    let mailbox = Mailbox::default();
+    if let Some(mail) = config.mail.as_mut().filter(|mail| matches!(mail.server, MailServer::Sandbox)) {
+        mail.server = start_mailbox(mailbox.clone(), clock.clone()).await?;
+    }
     let application = Application::build(&config, clock.clone(), random).await?;
     let listener =
         TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
     let sandbox = match &config.sandbox {
-        Some(sandbox) => Some(start_sandbox(sandbox, clock).await?),
+        Some(sandbox) => Some(start_sandbox(sandbox, mailbox, clock).await?),
         None => {
             warn_if_not_qq(&config.qq);
             None
@@ -176,9 +180,17 @@ pub async fn run_sandbox(
     Ok(sandbox::serve(listener, sandbox::router(config.settings, clock), stop).await?)
 }
 
-async fn start_sandbox(config: &SandboxConfig, clock: Clock) -> Result<JoinHandle<()>, StartError> {
+/// Starts the mail server of the sandbox, which has no fixed address.
+async fn start_mailbox(mailbox: Mailbox, clock: Clock) -> Result<MailServer, StartError> {
+    let listener = sandbox::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let server = SmtpServer::new(format!("smtp://{}", listener.local_addr()?), "localhost".to_owned())?;
+    tokio::spawn(sandbox::receive_mails(listener, mailbox, clock));
+    Ok(MailServer::Smtp(server))
+}
+
+async fn start_sandbox(config: &SandboxConfig, mailbox: Mailbox, clock: Clock) -> Result<JoinHandle<()>, StartError> {
     let listener = sandbox::bind(config.addr).await?;
-    let router = sandbox::router(config.settings.clone(), clock);
+    let router = sandbox::router_with_mailbox(config.settings.clone(), mailbox, clock);
     tracing::warn!(url = format!("http://{}", config.addr), "QQ_APP_ID is not set; logins go to the QQ sandbox");
     Ok(tokio::spawn(async move {
         if let Err(error) = sandbox::serve(listener, router, std::future::pending()).await {

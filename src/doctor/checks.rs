@@ -5,6 +5,7 @@ mod callback;
 mod clock;
 mod code_exchange;
 mod database;
+mod mail;
 mod network;
 mod new_file;
 mod public_url;
@@ -26,8 +27,7 @@ pub(super) async fn run(context: &Context<'_>) -> Findings {
         (CheckName::Database, database::check(&config.database_url, messages).await),
         (CheckName::SecretKey, secret_key::check(&config.secret_key, messages)),
         (CheckName::PublicUrl, public_url::check(origin, context.is_sandbox, messages)),
-        // The configuration rejects SMTP_URL until email is implemented.
-        (CheckName::Mail, messages.mail_unused.ok(&[])),
+        (CheckName::Mail, mail::check(config.mail.as_ref(), messages).await),
     ]);
     findings
 }

@@ -1,4 +1,4 @@
-//! The sandbox's controls: the overview page, the request log, faults, and revocation.
+//! The sandbox's controls: the overview page, the mailbox, the request log, faults, and revocation.
 
 use std::num::NonZeroU32;
 
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::faults::{Endpoint, PlannedFault};
+use super::mailbox::ReceivedMail;
 use super::pages;
 use super::params::Params;
 use super::request::{host, is_form};
@@ -26,6 +27,8 @@ type JsonError = (StatusCode, Json<Value>);
 pub(super) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/", get(overview))
+        .route("/sandbox/mailbox", get(mailbox))
+        .route("/sandbox/mails", get(list_mails))
         .route("/sandbox/requests", get(list_requests))
         .route("/sandbox/faults", get(list_faults).delete(clear_faults))
         .route("/sandbox/faults/{endpoint}", put(plan_fault).delete(clear_fault))
@@ -48,6 +51,14 @@ async fn reject_other_sites(request: Request, next: Next) -> Response {
 
 async fn overview(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Response {
     pages::overview(&sandbox, Lang::from_headers(&headers), &host(&headers))
+}
+
+async fn mailbox(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Response {
+    pages::mailbox(&sandbox, Lang::from_headers(&headers))
+}
+
+async fn list_mails(State(sandbox): State<Sandbox>) -> Json<Vec<ReceivedMail>> {
+    Json(sandbox.mailbox().mails())
 }
 
 async fn list_requests(State(sandbox): State<Sandbox>) -> Json<Vec<LogEntry>> {

@@ -4,9 +4,11 @@
 
 mod consent;
 mod layout;
+mod mailbox;
 mod message;
 mod overview;
 
 pub(super) use consent::consent;
+pub(super) use mailbox::mailbox;
 pub(super) use message::{authorization_error, cancelled, not_found};
 pub(super) use overview::overview;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::faults::FaultPlans;
 use super::grants::Grants;
+use super::mailbox::Mailbox;
 use super::request_log::RequestLog;
 use super::settings::{Clock, SandboxSettings};
 use super::users::Users;
@@ -14,6 +15,7 @@ pub(super) struct Sandbox(Arc<Inner>);
 
 struct Inner {
     settings: SandboxSettings,
+    mailbox: Mailbox,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -27,18 +29,22 @@ pub(super) struct State {
 }
 
 impl Sandbox {
-    pub(super) fn new(settings: SandboxSettings, clock: Clock) -> Self {
+    pub(super) fn new(settings: SandboxSettings, mailbox: Mailbox, clock: Clock) -> Self {
         let state = Mutex::new(State {
             users: Users::new(&settings.app_id),
             grants: Grants::new(settings.token_ttl_secs),
             faults: FaultPlans::new(),
             log: RequestLog::default(),
         });
-        Self(Arc::new(Inner { settings, clock, state }))
+        Self(Arc::new(Inner { settings, mailbox, clock, state }))
     }
 
     pub(super) fn settings(&self) -> &SandboxSettings {
         &self.0.settings
+    }
+
+    pub(super) fn mailbox(&self) -> &Mailbox {
+        &self.0.mailbox
     }
 
     /// Returns the current time in unix seconds.

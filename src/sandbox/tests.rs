@@ -3,6 +3,7 @@
 mod authorize;
 mod controls;
 mod faults;
+mod mailbox;
 mod on_a_port;
 mod pages;
 mod profile;
@@ -19,7 +20,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::params::encode;
-use super::{Clock, SandboxSettings, router};
+use super::{Clock, Mailbox, SandboxSettings, router_with_mailbox};
 
 const APP: &str = "100000001";
 const KEY: &str = "sandbox-key";
@@ -29,6 +30,7 @@ const TTL: i64 = 5_184_000;
 /// A sandbox with an adjustable clock.
 struct TestSandbox {
     router: Router,
+    mailbox: Mailbox,
     time: Arc<AtomicI64>,
 }
 
@@ -59,6 +61,11 @@ impl TestResponse {
     }
 }
 
+fn clock_of(time: &Arc<AtomicI64>) -> Clock {
+    let time = Arc::clone(time);
+    Arc::new(move || time.load(Ordering::SeqCst))
+}
+
 impl TestSandbox {
     fn new() -> Self {
         let time = Arc::new(AtomicI64::new(1_800_000_000));
@@ -68,11 +75,13 @@ impl TestSandbox {
             callbacks: vec![CALLBACK.to_owned()],
             token_ttl_secs: TTL.unsigned_abs(),
         };
-        let clock: Clock = {
-            let time = Arc::clone(&time);
-            Arc::new(move || time.load(Ordering::SeqCst))
-        };
-        Self { router: router(settings, clock), time }
+        let mailbox = Mailbox::default();
+        let router = router_with_mailbox(settings, mailbox.clone(), clock_of(&time));
+        Self { router, mailbox, time }
+    }
+
+    fn clock(&self) -> Clock {
+        clock_of(&self.time)
     }
 
     fn advance_clock(&self, seconds: i64) {

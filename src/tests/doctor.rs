@@ -2,6 +2,7 @@
 
 mod at_qq;
 mod in_the_log;
+mod mail;
 mod on_this_machine;
 
 use std::path::PathBuf;

@@ -188,6 +188,22 @@ pub(super) static MESSAGES: Messages = Messages {
         "Set PUBLIC_URL to https:// before others sign in, and update the callback on the console (网站回调域).",
     ),
     mail_unused: message("not used (SMTP_URL is unset)", ""),
+    mail_sandbox: message("goes to the mailbox page of the sandbox", ""),
+    mail_ok: message("{0} accepts the connection and login; mail will come from {1}", ""),
+    mail_login_rejected: message(
+        "{0} rejected the login: {1}",
+        "Correct user and password in SMTP_URL. Many providers want an app password or authorization code instead of the \
+         password of the account.",
+    ),
+    mail_tls: message(
+        "cannot connect securely to {0}: {1}",
+        "Check host, port and encryption in SMTP_URL: smtps:// for TLS (usually port 465), or smtp:// with ?tls=required \
+         for STARTTLS (usually port 587). The certificate must be one that browsers trust.",
+    ),
+    mail_unreachable: message(
+        "cannot reach {0}: {1}",
+        "Check host and port in SMTP_URL, and whether a firewall blocks the port. Many cloud providers block port 25.",
+    ),
 };
 
 fn describe(error: &QqError) -> String {

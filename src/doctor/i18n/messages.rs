@@ -155,4 +155,11 @@ pub struct Messages {
     pub public_url_http: Message,
     // none
     pub mail_unused: Message,
+    pub mail_sandbox: Message,
+    // host, sender
+    pub mail_ok: Message,
+    // host, reason
+    pub mail_login_rejected: Message,
+    pub mail_tls: Message,
+    pub mail_unreachable: Message,
 }

@@ -150,6 +150,21 @@ pub(super) static MESSAGES: Messages = Messages {
         "正式开放前，请将 PUBLIC_URL 改为 https://，并在 QQ 互联控制台更新“网站回调域”。",
     ),
     mail_unused: message("未启用（未设置 SMTP_URL）", ""),
+    mail_sandbox: message("邮件会显示在沙盒的收件箱页面", ""),
+    mail_ok: message("{0} 连接和登录正常，发件地址为 {1}", ""),
+    mail_login_rejected: message(
+        "{0} 拒绝登录：{1}",
+        "请检查 SMTP_URL 中的用户名和密码。许多邮箱（如 QQ 邮箱、163）要求使用授权码，而不是登录密码。",
+    ),
+    mail_tls: message(
+        "无法与 {0} 建立安全连接：{1}",
+        "请检查 SMTP_URL 中的主机名、端口和加密方式：smtps:// 对应 TLS（通常为 465 端口），smtp:// 加 ?tls=required 对应 \
+         STARTTLS（通常为 587 端口）。服务器证书必须受浏览器信任。",
+    ),
+    mail_unreachable: message(
+        "无法连接 {0}：{1}",
+        "请检查 SMTP_URL 中的主机名和端口，以及防火墙是否放行该端口。许多云服务商会封禁 25 端口。",
+    ),
 };
 
 /// `ConfigError::remedy` is in English, so this says what each variable accepts.
@@ -168,7 +183,11 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
         "SECRET_KEY" => "使用 base64 编码的 32 个随机字节，可用此命令生成：openssl rand -base64 32",
         "REGISTRATION" => "使用 form、auto 或 closed",
         "SANDBOX_CALLBACKS" => "使用完整的回调地址，以分号分隔",
-        "SMTP_URL" | "MAIL_FROM" | "METRICS_ADDR" => "此版本尚不支持，请删除该变量",
+        "SMTP_URL" => {
+            "使用 smtps://user:password@smtp.example.com，或 smtp://user:password@smtp.example.com?tls=required（STARTTLS），特殊字符写成 %XX（@ 写成 %40），并同时设置 MAIL_FROM；使用沙盒时也可以是 sandbox"
+        }
+        "MAIL_FROM" => "使用邮箱地址，例如 login@example.com 或 Example <login@example.com>，并同时设置 SMTP_URL",
+        "METRICS_ADDR" => "此版本尚不支持，请删除该变量",
         "QQ_UNIONID" | "EMAIL_TRUST" => "使用 on 或 off",
         "RATE_LIMIT" => "使用大于 0 的整数，或 off",
         "LEPTOS_SITE_ADDR" | "SANDBOX_ADDR" => {

@@ -27,6 +27,7 @@ pub(in crate::sandbox) fn overview(sandbox: &Sandbox, lang: Lang, host: &str) ->
     let content = view! {
         <h1 class="wide">{texts.sandbox}</h1>
         <p>{texts.purpose}</p>
+        <p><a href="/sandbox/mailbox">{texts.mailbox}</a></p>
         {app_section(texts, sandbox.settings())}
         {faults_section(texts, state.faults.values().copied().collect(), host)}
         {users_section(texts, &state.users)}

@@ -12,6 +12,7 @@ mod invalid_config;
 mod log;
 mod operator;
 mod read_only;
+mod sandbox_mailbox;
 mod sigkill;
 mod sigterm;
 mod support;
