@@ -84,7 +84,13 @@ function servers() {
   const app = { SANDBOX_APP_KEY: appKey };
   const qq = { QQ_APP_ID: "100000001", QQ_APP_KEY: appKey, QQ_GRAPH_URL: `http://127.0.0.1:${shortLived.qqPort}` };
   return [
-    server("site", mainSite.port, { ...siteEnvironment("site", mainSite), ...app, SANDBOX_ADDR: `127.0.0.1:${mainSite.sandboxPort}` }),
+    server("site", mainSite.port, {
+      ...siteEnvironment("site", mainSite),
+      ...app,
+      SANDBOX_ADDR: `127.0.0.1:${mainSite.sandboxPort}`,
+      SMTP_URL: "sandbox",
+      MAIL_FROM: "Site <site@example.com>",
+    }),
     server("short-lived", shortLived.port, { ...siteEnvironment("short-lived", shortLived), ...qq }),
     server("sandbox", shortLived.sandboxPort, {
       ...app,

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { createVerifiedAccount, requestAccountLink, mailedLink } from "./mails.ts";
 import { openRegistration, createAccount, expect, fillForm, on, sandboxURL } from "./support.ts";
 
 /** A page in a certain state, for layout and accessibility tests. */
@@ -49,6 +50,59 @@ export const scenes: Scene[] = [
   {
     name: "account after switching the QQ account",
     open: (page, unique) => openAccountWithFlash(page, unique, "user-replaced"),
+  },
+  {
+    name: "email addresses",
+    open: async (page, unique) => {
+      await createVerifiedAccount(page, longUsername(unique("u")), longEmail(unique("e")));
+      await page.request.post("/account/emails", { form: { email: longEmail(unique("f")) } });
+      await page.goto("/account/emails");
+    },
+  },
+  {
+    name: "email addresses with an error",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/emails");
+      await on(page).emailInput.fill("w".repeat(80));
+      await page.getByTestId("add-email").getByRole("button").click();
+      await expect(on(page).alert).toBeFocused();
+    },
+  },
+  {
+    name: "link that verifies an address",
+    open: async (page, unique) => {
+      const email = longEmail(unique("e"));
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")), email);
+      await page.goto(await mailedLink(page, email, /Verify|验证/));
+    },
+  },
+  {
+    name: "link that adds a QQ account",
+    open: async (page, unique) => {
+      const email = longEmail(unique("e"));
+      await createVerifiedAccount(page, longUsername(unique("u")), email);
+      await page.context().clearCookies({ name: "session" });
+      await openRegistration(page, longNickname(unique("n")));
+      await page.goto(await requestAccountLink(page, email));
+    },
+  },
+  {
+    name: "link for another browser",
+    open: async (page, unique) => {
+      const email = longEmail(unique("e"));
+      await createVerifiedAccount(page, longUsername(unique("u")), email);
+      await page.context().clearCookies({ name: "session" });
+      await openRegistration(page, longNickname(unique("n")));
+      const link = await requestAccountLink(page, email);
+      await page.context().clearCookies({ name: "session" });
+      await page.goto(link);
+    },
+  },
+  {
+    name: "link that does not work",
+    errorStatus: { status: 410, path: "/mail/none" },
+    open: (page) => page.goto("/mail/none"),
   },
   {
     name: "active sessions",

@@ -43,7 +43,7 @@ fn says(response: &Response, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn lost_qq_is_replaced_by_a_new_one() {
+async fn s54_s101_lost_qq_is_replaced_by_a_new_one() {
     let (site, mut ann) = site_with_ann().await;
     let mut browser = site.browser();
     let link = request_link(&site, &mut browser, "New QQ").await;

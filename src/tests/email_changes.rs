@@ -191,7 +191,7 @@ async fn s47_concurrent_changes_of_one_user_keep_the_rules() {
 }
 
 #[tokio::test]
-async fn mailed_link_is_stored_as_a_hash_and_spent_once() {
+async fn s111_mailed_link_is_stored_as_a_hash_and_spent_once() {
     let site = TestSite::start().await;
     let database = site.open_database().await;
     let user = User::register(&site, &database).await;

@@ -82,7 +82,7 @@ async fn verification_link_works_in_another_browser_without_signing_in() {
 }
 
 #[tokio::test]
-async fn addresses_are_added_verified_made_primary_and_removed() {
+async fn s54_addresses_are_added_verified_made_primary_and_removed() {
     let site = TestSite::start_with_mail([]).await;
     let mut browser = site.browser();
     browser.register("Ann", "ann", "old@example.com").await;

@@ -17,7 +17,7 @@ async fn is_verified(site: &TestSite) -> bool {
 }
 
 #[tokio::test]
-async fn opening_a_link_changes_nothing_with_any_safe_method() {
+async fn s111_opening_a_link_changes_nothing_with_any_safe_method() {
     let (site, link) = site_with_link().await;
     let mut scanner = site.browser();
     for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE] {
@@ -40,7 +40,7 @@ async fn link_is_confirmed_by_this_site_only() {
 }
 
 #[tokio::test]
-async fn unknown_expired_and_unusable_links_show_one_page() {
+async fn s111_unknown_expired_and_unusable_links_show_one_page() {
     let (site, link) = site_with_link().await;
     let mut browser = site.browser();
     let unknown =

@@ -137,7 +137,7 @@ fn AddForm(messages: &'static Messages, typed: String, error: Option<&'static st
                     aria-invalid=error.map(|_| "true")
                 />
             </div>
-            <p><SubmitButton class="button" label=messages.email_add_submit busy_label=messages.email_adding /></p>
+            <SubmitButton class="button" label=messages.email_add_submit busy_label=messages.email_adding />
         </form>
     }
 }

@@ -59,12 +59,18 @@ pub(in crate::web) fn MailLinkPage() -> impl IntoView {
                 view! { <LinkQqCard messages sides=*sides action=token.path() /> }.into_any()
             }
             (message, link) => {
+                let next = match &link {
+                    // There is nothing to do in this browser.
+                    OpenedLink::OtherBrowser => None,
+                    _ if page.user.is_some() => Some((EMAILS, messages.emails_title)),
+                    _ => Some(("/login", messages.login_title)),
+                };
                 let email = match link {
                     OpenedLink::EmailVerified { email } | OpenedLink::EmailTaken { email } => Some(email),
                     _ => None,
                 };
                 let (kind, message) = message.unwrap_or((NoticeKind::Error, messages.mail_link_unusable));
-                view! { <OutcomeView messages kind message email is_signed_in=page.user.is_some() /> }.into_any()
+                view! { <OutcomeView kind message email next /> }.into_any()
             }
         };
         view! { <div class="page center">{content}</div> }
@@ -93,19 +99,18 @@ fn VerifyEmailCard(messages: &'static Messages, email: String, username: String,
 /// What became of the link, and where to go next.
 #[component]
 fn OutcomeView(
-    messages: &'static Messages,
     kind: NoticeKind,
     message: Message,
     email: Option<String>,
-    is_signed_in: bool,
+    /// Path and label of the page to go to.
+    next: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {
-    let (href, label) = if is_signed_in { (EMAILS, messages.emails_title) } else { ("/login", messages.login_title) };
     view! {
         <section class="card center">
             <h1>{message.title}</h1>
             {email.map(|email| view! { <p><strong data-testid="email">{email}</strong></p> })}
             <Notice kind title=message.advice />
-            <p><a class="button" href=href>{label}</a></p>
+            {next.map(|(href, label)| view! { <p><a class="button" href=href>{label}</a></p> })}
         </section>
     }
 }

@@ -36,21 +36,17 @@ pub(super) fn LinkQqCard(messages: &'static Messages, sides: LinkSides, action: 
                 </div>
             </div>
             <form method="post" action=action data-testid="mail-link" novalidate>
-                <div class="field">
-                    <label>
-                        <input type="checkbox" name="unlink" value="on" aria-describedby="unlink-hint" />
-                        " "
-                        {messages.link_qq_unlink}
-                    </label>
-                    <p class="hint" id="unlink-hint">{messages.link_qq_unlink_hint}</p>
-                </div>
                 <p>
-                    <SubmitButton
-                        class="button primary"
-                        label=messages.link_qq_submit
-                        busy_label=messages.link_qq_submitting
-                    />
+                    <input type="checkbox" id="unlink" name="unlink" value="on" aria-describedby="unlink-hint" />
+                    " "
+                    <label for="unlink">{messages.link_qq_unlink}</label>
                 </p>
+                <p class="hint" id="unlink-hint">{messages.link_qq_unlink_hint}</p>
+                <SubmitButton
+                    class="button primary"
+                    label=messages.link_qq_submit
+                    busy_label=messages.link_qq_submitting
+                />
             </form>
             <p><a href="/register">{messages.link_qq_cancel}</a></p>
         </section>
