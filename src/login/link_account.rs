@@ -126,14 +126,7 @@ impl LoginService {
         session: &Session,
         choice: LinkChoice,
     ) -> Result<AccountLinkOutcome, LoginError> {
-        let pending = match self.find_pending(session).await? {
-            Ok(pending) => pending,
-            // A form that is sent twice ends like the first one.
-            Err(RegisterOutcome::SignedIn(return_to, Some(session))) => {
-                return Ok(AccountLinkOutcome::SignedIn(return_to, Some(session)));
-            }
-            Err(_) => return Ok(AccountLinkOutcome::Refused),
-        };
+        let Ok(pending) = self.find_pending(session).await? else { return Ok(AccountLinkOutcome::Refused) };
         let Some(previous) = session.id() else { return Ok(AccountLinkOutcome::Refused) };
         let return_to = ReturnTo::parse(&pending.next);
         let (new_session, queue) = (NewSession::generate(&self.random)?, choice.queue.clone());
@@ -159,14 +152,19 @@ impl LoginService {
                 Ok(AccountLinkOutcome::SignedIn(return_to, Some(new_session)))
             }
             Err(LoginError::Blocked) => Ok(AccountLinkOutcome::Blocked(return_to)),
-            Ok(None) | Err(LoginError::SessionReplaced) => match self.repeated_registration(previous).await? {
-                Some(RegisterOutcome::SignedIn(return_to, session)) => {
-                    Ok(AccountLinkOutcome::SignedIn(return_to, session))
-                }
-                _ => Ok(AccountLinkOutcome::Refused),
-            },
+            Ok(None) | Err(LoginError::SessionReplaced) => self.repeated_account_link(session).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// How the link ended that was confirmed with this session less than a minute ago: a form that is sent twice ends like
+    /// the first one.
+    pub async fn repeated_account_link(&self, session: &Session) -> Result<AccountLinkOutcome, LoginError> {
+        let Some(previous) = session.id() else { return Ok(AccountLinkOutcome::Refused) };
+        Ok(match self.repeated_registration(previous).await? {
+            Some(RegisterOutcome::SignedIn(return_to, session)) => AccountLinkOutcome::SignedIn(return_to, session),
+            _ => AccountLinkOutcome::Refused,
+        })
     }
 }
 

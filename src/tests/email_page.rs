@@ -69,6 +69,19 @@ async fn registration_mails_a_link_that_verifies_the_address() {
 }
 
 #[tokio::test]
+async fn mails_are_in_the_language_of_the_request() {
+    let site = TestSite::start_with_mail([]).await;
+    let mut browser = site.browser();
+    browser.cookies.insert("lang".to_owned(), "zh-CN".to_owned());
+    browser.register("Ann", "ann", "ann@example.com").await;
+    let mail = site.take_mail().await;
+    assert_eq!(mail.subject, "【QQ 登录】请验证您的邮箱");
+    assert!(mail.html.contains("lang=\"zh-CN\"") && mail.text.contains("验证邮箱"), "{}", mail.text);
+    let link = format!("http://{}{}", site.authority, site.link_in(&mail));
+    assert!(mail.html.contains(&format!("href=\"{link}\"")), "{}", mail.html);
+}
+
+#[tokio::test]
 async fn verification_link_works_in_another_browser_without_signing_in() {
     let site = TestSite::start_with_mail([]).await;
     site.browser().register("Ann", "ann", "ann@example.com").await;

@@ -43,11 +43,12 @@ pub(super) async fn submit(
     }
     let redirection = match request.state.login.open_mail_link(&token, &request.session).await? {
         OpenedLink::VerifyEmail { .. } => verify_email(&request, &token).await?,
-        OpenedLink::LinkQq(sides) => link_account(&request, &token, Some(*sides), &fields).await?,
+        OpenedLink::LinkQq(sides) => link_account(&request, &token, *sides, &fields).await?,
+        OpenedLink::EmailVerified { .. } | OpenedLink::EmailTaken { .. } => Redirection::to(token.path()),
         // The form may have been sent twice.
-        OpenedLink::Unusable | OpenedLink::OtherBrowser => link_account(&request, &token, None, &fields).await?,
-        OpenedLink::EmailVerified { .. } | OpenedLink::EmailTaken { .. } | OpenedLink::QqTaken => {
-            Redirection::to(token.path())
+        OpenedLink::Unusable | OpenedLink::OtherBrowser | OpenedLink::QqTaken => {
+            let outcome = request.state.login.repeated_account_link(&request.session).await?;
+            link_redirection(&token, outcome)
         }
     };
     Ok(redirection.into_form_response(&request).await)
@@ -62,24 +63,26 @@ async fn verify_email(request: &PageRequest, token: &MailToken) -> Result<Redire
     })
 }
 
-/// `sides` is what the page of the link showed, if it works.
+/// `sides` is what the page of the link has shown.
 async fn link_account(
     request: &PageRequest,
     token: &MailToken,
-    sides: Option<LinkSides>,
+    sides: LinkSides,
     fields: &FormFields,
 ) -> Result<Redirection, WebError> {
     let Some(queue) = request.state.mail.clone() else { return Ok(Redirection::to(token.path())) };
+    let LinkSides { user_id, username, .. } = sides;
     let unlinks_others = fields.get("unlink") == "on";
-    let mut notices = vec![];
-    if let Some(LinkSides { user_id, username, .. }) = sides {
-        let addresses = request.state.login.accounts().email_addresses(user_id).await?;
-        let verified = addresses.into_iter().filter(|address| address.is_verified);
-        let notice = |email| mails::qq_linked_notice(request, user_id, &username, unlinks_others, email);
-        notices.extend(verified.map(|address| notice(address.email)));
-    }
+    let addresses = request.state.login.accounts().email_addresses(user_id).await?;
+    let notice = |email| mails::qq_linked_notice(request, user_id, &username, unlinks_others, email);
+    let verified = addresses.into_iter().filter(|address| address.is_verified);
+    let notices = verified.map(|address| notice(address.email)).collect();
     let choice = LinkChoice { unlinks_others, queue, notices };
-    Ok(match request.state.login.link_account(token.clone(), &request.session, choice).await? {
+    Ok(link_redirection(token, request.state.login.link_account(token.clone(), &request.session, choice).await?))
+}
+
+fn link_redirection(token: &MailToken, outcome: AccountLinkOutcome) -> Redirection {
+    match outcome {
         AccountLinkOutcome::SignedIn(next, session) => {
             Redirection::to(next.as_str()).starting_session(session).with_flash(Flash::QqLinkedByMail)
         }
@@ -88,5 +91,5 @@ async fn link_account(
             Redirection::to_login(LoginFailure::Blocked, &next)
         }
         AccountLinkOutcome::Refused => Redirection::to(token.path()),
-    })
+    }
 }
