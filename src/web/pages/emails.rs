@@ -116,7 +116,7 @@ pub(in crate::web) fn EmailsPage() -> impl IntoView {
 #[component]
 fn AddForm(messages: &'static Messages, typed: String, error: Option<&'static str>) -> impl IntoView {
     view! {
-        <form method="post" action=EMAILS data-testid="add-email" novalidate>
+        <form class="stack" method="post" action=EMAILS data-testid="add-email" novalidate>
             <div class="field">
                 <label for="email">{messages.email_label}</label>
                 <p class="hint" id="email-hint">{messages.email_hint}</p>

@@ -35,7 +35,7 @@ pub(super) fn LinkQqCard(messages: &'static Messages, sides: LinkSides, action: 
                     <p class="small">{messages.link_qq_linked} {names.collect_view()}</p>
                 </div>
             </div>
-            <form method="post" action=action data-testid="mail-link" novalidate>
+            <form class="stack" method="post" action=action data-testid="mail-link" novalidate>
                 <p>
                     <input type="checkbox" id="unlink" name="unlink" value="on" aria-describedby="unlink-hint" />
                     " "
