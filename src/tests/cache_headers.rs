@@ -6,7 +6,7 @@ use crate::support::{Response, TestSite, options};
 fn site_root(name: &str) -> String {
     let folder = std::env::temp_dir().join(format!("qq-login-files-{}-{name}", std::process::id()));
     std::fs::create_dir_all(folder.join("pkg")).expect("a folder");
-    for file in ["pkg/qq-login.css", "pkg/qq-login.js", "pkg/qq-login.wasm", "robots.txt"] {
+    for file in ["pkg/qq-login.css", "pkg/qq-login.js", "pkg/qq-login.wasm", "page.js", "robots.txt"] {
         std::fs::write(folder.join(file), file).expect("a file");
     }
     folder.display().to_string()
@@ -28,6 +28,8 @@ async fn s83_only_the_current_asset_version_is_immutable() {
     for (path, cache_control) in [
         (format!("/pkg/qq-login.css{version}"), "public, max-age=31536000, immutable"),
         (format!("/pkg/qq-login.wasm{version}"), "public, max-age=31536000, immutable"),
+        (format!("/page.js{version}"), "public, max-age=31536000, immutable"),
+        ("/page.js".to_owned(), "no-cache"),
         (format!("/pkg/qq-login.js{version}0"), "no-cache"),
         ("/pkg/qq-login.js".to_owned(), "no-cache"),
         (format!("/robots.txt{version}"), "public, max-age=3600"),

@@ -1,5 +1,9 @@
 //! Language, theme, scripts and texts of the pages.
 
+use std::sync::Arc;
+
+use qq_login::random::RandomError;
+
 use crate::support::{TestSite, http_client, options};
 
 /// Screen readers jump between landmarks; what is outside of them is easily missed.
@@ -66,23 +70,54 @@ async fn theme_is_part_of_the_html() {
 #[tokio::test]
 async fn pages_have_only_the_scripts_they_need() {
     let site = TestSite::start().await;
-    let mut browser = site.browser();
-    for path in ["/", "/login"] {
-        let page = browser.get(path).await;
-        assert!(page.body.contains("<script type=\"module\""), "{path}");
-        assert!(!page.body.contains("<leptos-island"), "{path}");
-    }
-    assert!(!browser.get("/nowhere").await.body.contains("<script"));
-    let mut newcomer = site.browser();
+    let (mut visitor, mut newcomer, mut user) = (site.browser(), site.browser(), site.browser());
     newcomer.sign_in("Ann").await;
-    let page = newcomer.get("/register").await;
-    assert!(page.body.contains("<script type=\"module\"") && page.body.contains("<leptos-island"));
-    browser.register_new_user().await;
-    for path in ["/", "/nowhere"] {
-        let page = browser.get(path).await;
-        assert!(!page.body.contains("<script") && !page.body.contains("<leptos-island"), "{path}");
+    user.register_new_user().await;
+    for (browser, path) in [
+        (&mut visitor, "/"),
+        (&mut visitor, "/login"),
+        (&mut visitor, "/privacy"),
+        (&mut visitor, "/nowhere"),
+        (&mut newcomer, "/register"),
+        (&mut user, "/"),
+        (&mut user, "/account"),
+        (&mut user, "/account/sessions"),
+    ] {
+        let page = browser.get(path).await.body;
+        assert_eq!(page.matches("<script").count(), 1, "{path}");
+        assert!(page.contains("src=\"/page.js?v="), "{path}");
+        assert_eq!(page.contains("<leptos-island"), path == "/register", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn s80_page_has_no_script_if_there_is_no_nonce() {
+    let site = TestSite::start_with_random(vec![], Arc::new(|_: &mut [u8]| Err(RandomError))).await;
+    for path in ["/", "/login", "/nowhere"] {
+        let page = site.browser().get(path).await;
+        assert!(!page.body.contains("<script") && page.body.ends_with("</html>"), "{path}");
         assert!(!page.header("content-security-policy").contains("script-src"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn page_can_ask_whether_its_session_has_ended() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    let notice = "<template data-session-ended>";
+    assert_eq!(browser.get("/api/session").await.body, "false");
+    assert!(!browser.get("/").await.body.contains(notice), "for users only");
+    browser.sign_in("Ann").await;
+    assert_eq!(browser.get("/api/session").await.body, "false", "a pending registration is no session");
+    browser.register_new_user().await;
+    assert_eq!(browser.get("/api/session").await.body, "true");
+    let page = browser.get("/account/sessions").await;
+    assert!(page.body.contains(notice) && page.body.contains("href=\"/login?next=%2Faccount%2Fsessions\""));
+    let mut phone = site.browser();
+    let session = browser.session_id().expect("a session").to_owned();
+    phone.set_session_cookie(&session);
+    phone.post("/logout", &[]).await;
+    assert_eq!(browser.get("/api/session").await.body, "false");
 }
 
 #[tokio::test]

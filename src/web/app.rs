@@ -10,11 +10,12 @@ use super::pages::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
 use super::script::PageScript;
 use super::theme::Theme;
 use crate::language::Lang;
+use crate::login::ReturnTo;
 
 /// The whole document. Its children are the content of the page.
 #[component]
 pub(super) fn Document(children: Children) -> impl IntoView {
-    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    let nonce = use_nonce().map(|nonce| nonce.to_string());
     use_context::<PageContext>().map(|page| {
         let request = page.request.clone();
         view! {
@@ -31,12 +32,13 @@ pub(super) fn Document(children: Children) -> impl IntoView {
                     <link rel="apple-touch-icon" href="/icon.png" />
                     <link rel="manifest" href="/manifest.webmanifest" />
                     <link rel="stylesheet" id="leptos" href=request.state.assets.css() />
-                    {page.has_script.then(|| view! { <PageScript nonce=nonce.clone() assets=page.request.state.assets.clone() /> })}
+                    {nonce.map(|nonce| view! { <PageScript nonce assets=page.request.state.assets.clone() /> })}
                     {is_cargo_leptos_watch().then(|| view! { <AutoReload options=leptos_options() /> })}
                 </head>
                 <body>
                     <Header page=page.clone() />
                     <main id="main" tabindex="-1">
+                        <SessionEnded page=page.clone() />
                         <UserReplacedNote page=page.clone() />
                         {children()}
                     </main>
@@ -87,6 +89,24 @@ fn Header(page: PageContext) -> impl IntoView {
             </div>
         </header>
     }
+}
+
+/// What the page's script shows when the session has ended meanwhile.
+#[component]
+fn SessionEnded(page: PageContext) -> impl IntoView {
+    let messages = page.messages;
+    page.user.map(|_| {
+        let sign_in = ReturnTo::parse(&page.request.page_path).append_to("/login");
+        view! {
+            <template data-session-ended>
+                <div class="alert" role="alert" data-testid="session-ended">
+                    <p><strong>{messages.session_ended.title}</strong></p>
+                    <p>{messages.session_ended.advice}</p>
+                    <p><a href=sign_in target="_blank">{messages.session_sign_in}</a></p>
+                </div>
+            </template>
+        }
+    })
 }
 
 #[component]
@@ -151,7 +171,7 @@ fn SiteLinks(page: PageContext) -> impl IntoView {
     }
 }
 
-pub(super) fn is_cargo_leptos_watch() -> bool {
+fn is_cargo_leptos_watch() -> bool {
     cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
 }
 

@@ -13,8 +13,12 @@ use httpdate::fmt_http_date;
 use sha2::{Digest, Sha256};
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The files in the folder `pkg`. Their URLs carry a version.
-const FILES: [&str; 3] = ["qq-login.css", "qq-login.js", "qq-login.wasm"];
+const CSS: &str = "/pkg/qq-login.css";
+const JS: &str = "/pkg/qq-login.js";
+const WASM: &str = "/pkg/qq-login.wasm";
+const SCRIPT: &str = "/page.js";
+/// The files whose URLs carry a version.
+const FILES: [&str; 4] = [CSS, JS, WASM, SCRIPT];
 /// The endings of a file as the build left it, and of its compressed copies.
 const ENDINGS: [&str; 3] = ["", ".br", ".gz"];
 
@@ -37,11 +41,11 @@ impl Assets {
     pub(super) fn find(site_root: &Path) -> Assets {
         let (mut hasher, mut written_at) = (Sha256::new(), HashSet::new());
         for file in FILES {
-            match std::fs::read(site_root.join("pkg").join(file)) {
+            match std::fs::read(path_in(site_root, file)) {
                 Ok(content) => hasher.update(content),
                 Err(error) => tracing::warn!(file, %error, "a static file is missing; run `make build`"),
             }
-            let copies = ENDINGS.iter().map(|ending| site_root.join("pkg").join(format!("{file}{ending}")));
+            let copies = ENDINGS.iter().map(|ending| path_in(site_root, &format!("{file}{ending}")));
             written_at
                 .extend(copies.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).map(fmt_http_date));
         }
@@ -51,20 +55,29 @@ impl Assets {
     }
 
     pub(super) fn css(&self) -> String {
-        self.url("qq-login.css")
+        self.url(CSS)
     }
 
     pub(super) fn js(&self) -> String {
-        self.url("qq-login.js")
+        self.url(JS)
     }
 
     pub(super) fn wasm(&self) -> String {
-        self.url("qq-login.wasm")
+        self.url(WASM)
+    }
+
+    pub(super) fn script(&self) -> String {
+        self.url(SCRIPT)
     }
 
     fn url(&self, file: &str) -> String {
-        format!("/pkg/{file}?v={}", self.version.hash)
+        format!("{file}?v={}", self.version.hash)
     }
+}
+
+/// Returns where a file is whose URL has this path.
+fn path_in(site_root: &Path, url_path: &str) -> PathBuf {
+    site_root.join(url_path.trim_start_matches('/'))
 }
 
 /// Serves the static files. Prefers those that the build compressed.
@@ -73,6 +86,10 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(assets: &Assets) -> Route
     let pkg = ServeDir::new(path("pkg")).precompressed_br().precompressed_gzip();
     Router::new()
         .nest_service("/pkg", pkg.append_index_html_on_directories(false))
+        .route_service(
+            SCRIPT,
+            ServeFile::new(path_in(&assets.site_root, SCRIPT)).precompressed_br().precompressed_gzip(),
+        )
         .route_service("/favicon.svg", ServeFile::new(path("favicon.svg")))
         .route_service("/icon.png", ServeFile::new(path("icon.png")))
         .route_service("/illustration.svg", ServeFile::new(path("illustration.svg")))
@@ -83,7 +100,8 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(assets: &Assets) -> Route
 /// Only URLs with the current version may be cached forever, and only if the file is still of that version: during an
 /// update, a page of one version may load a file of the other.
 async fn cache_control(State(current): State<Arc<Version>>, request: Request, next: Next) -> Response {
-    let is_asset = request.uri().path().starts_with("/pkg/");
+    let path = request.uri().path();
+    let is_asset = path.starts_with("/pkg/") || path == SCRIPT;
     let version = request.uri().query().and_then(|query| query.strip_prefix("v="));
     let is_current = version == Some(&current.hash);
     let mut response = next.run(request).await;

@@ -1,6 +1,6 @@
 //! The page that says what went wrong.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use leptos::prelude::*;
 
 use super::error::WebError;
@@ -15,8 +15,7 @@ pub(super) fn render(request: &RequestInfo, error: WebError, user: Option<Signed
     let prefix = if error == WebError::NotFound { "" } else { request.messages().error_prefix };
     let page = Page::new(request, format!("{prefix}{title}")).with_user(user).with_error(Some(error)).with_data(error);
     let page = if error == WebError::NotFound { page.with_template(PublicPage::NotFound) } else { page };
-    // Rendering fails without randomness only, and these pages have no script that would need it.
-    page.render(|| view! { <ErrorPage /> }.into_any()).unwrap_or_else(IntoResponse::into_response)
+    page.render(|| view! { <ErrorPage /> }.into_any())
 }
 
 #[component]

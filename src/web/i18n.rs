@@ -56,6 +56,10 @@ pub(super) struct Messages {
     pub(super) redirecting: &'static str,
     pub(super) continue_link: &'static str,
 
+    // The end of the session, noticed by the page's script.
+    pub(super) session_ended: Message,
+    pub(super) session_sign_in: &'static str,
+
     // Times.
     pub(super) datetime: fn(datetime: DateTime, zone: &str) -> String,
     pub(super) relative_time: fn(RelativeTime) -> String,

@@ -11,7 +11,7 @@ use hydration_context::SsrSharedContext;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 
-use super::app::{Document, is_cargo_leptos_watch};
+use super::app::Document;
 use super::error::WebError;
 use super::flash;
 use super::i18n::Messages;
@@ -30,8 +30,6 @@ pub(super) struct PageContext {
     pub(super) messages: &'static Messages,
     pub(super) title: String,
     pub(super) user: Option<SignedInUser>,
-    /// Whether the page has buttons or fields that need the script.
-    pub(super) has_script: bool,
 }
 
 /// A page that can be rendered: all its data is loaded.
@@ -60,17 +58,12 @@ impl PageContext {
 impl Page {
     pub(super) fn new(request: &RequestInfo, title: impl Into<String>) -> Page {
         let (request, messages) = (request.clone(), request.messages());
-        let context = PageContext { request, messages, title: title.into(), user: None, has_script: false };
+        let context = PageContext { request, messages, title: title.into(), user: None };
         Page { context, template: None, error: None, provide_data: Arc::new(|| ()) }
     }
 
     pub(super) fn with_user(mut self, user: Option<SignedInUser>) -> Page {
         self.context.user = user;
-        self
-    }
-
-    pub(super) fn with_script(mut self) -> Page {
-        self.context.has_script = true;
         self
     }
 
@@ -93,15 +86,14 @@ impl Page {
     }
 
     /// Renders the page. `content` is shown within the [`Document`].
-    pub(super) fn render(self, content: Content) -> Result<Response, WebError> {
+    pub(super) fn render(self, content: Content) -> Response {
         let (info, error) = (self.context.request.clone(), self.error);
         let site = &info.state.site;
-        // Without a script, no nonce is needed.
-        let has_script = self.context.has_script || is_cargo_leptos_watch();
-        let nonce = has_script.then(|| random::bytes::<NONCE_BYTES>(&info.state.random)).transpose()?;
+        // Without randomness there is no nonce, and so no script; the page works without it.
+        let nonce = random::bytes::<NONCE_BYTES>(&info.state.random).ok();
         let nonce = nonce.map(|nonce| URL_SAFE_NO_PAD.encode(nonce));
         let policy = content_security_policy(&site.form_targets, nonce.as_deref());
-        let mut response = Html(self.html(nonce.as_deref().unwrap_or_default(), content)).into_response();
+        let mut response = Html(self.html(nonce.as_deref(), content)).into_response();
         *response.status_mut() = error.map_or(StatusCode::OK, WebError::status);
         let headers = response.headers_mut();
         if let Some(retry_after_secs) = error.and_then(WebError::retry_after_secs) {
@@ -112,17 +104,18 @@ impl Page {
         }
         // A page shows who is signed in.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Ok(match flash::removal_cookie(&info.cookies, &site.public_url) {
+        match flash::removal_cookie(&info.cookies, &site.public_url) {
             Some(removal) => (CookieJar::new().add(removal), response).into_response(),
             None => response,
-        })
+        }
     }
 
     /// Fills in the page's template if it can be used, or renders the page.
-    fn html(self, nonce: &str, content: Content) -> String {
+    fn html(self, nonce: Option<&str>, content: Content) -> String {
         let info = self.context.request.clone();
         let is_personal = self.context.user.is_some() || info.flash.is_some();
-        let Some(page) = self.template.filter(|_| !is_personal) else { return self.render_html(nonce, content) };
+        let template = self.template.filter(|_| !is_personal);
+        let Some((page, nonce)) = template.zip(nonce) else { return self.render_html(nonce, content) };
         let next = info.next();
         let values = Values { nonce, page_path: &info.page_path, next: next.as_str() };
         info.state.templates.fill(page, &info, &values, || self.render_template(page, content))
@@ -131,15 +124,17 @@ impl Page {
     /// Renders the page with placeholders instead of what is known about the visitor.
     fn render_template(mut self, page: PublicPage, content: Content) -> String {
         self.context.request = self.context.request.for_template(page);
-        self.render_html(template::NONCE, content)
+        self.render_html(Some(template::NONCE), content)
     }
 
     /// Renders in one piece: all data is loaded, so nothing waits.
-    fn render_html(self, nonce: &str, content: Content) -> String {
+    fn render_html(self, nonce: Option<&str>, content: Content) -> String {
         let Page { context, provide_data, .. } = self;
         let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
         let html = owner.with(|| {
-            provide_context(Nonce::from_value(nonce));
+            if let Some(nonce) = nonce {
+                provide_context(Nonce::from_value(nonce));
+            }
             provide_context(context);
             provide_data();
             view! { <Document>{content()}</Document> }.to_html()
@@ -155,10 +150,10 @@ impl PageResponse {
     }
 
     /// Renders the page, or redirects.
-    pub(super) fn respond(self, content: Content) -> Result<Response, WebError> {
+    pub(super) fn respond(self, content: Content) -> Response {
         match self {
             PageResponse::Page(page) => page.render(content),
-            PageResponse::Redirect(response) => Ok(response),
+            PageResponse::Redirect(response) => response,
         }
     }
 }

@@ -12,6 +12,7 @@ mod mail_link;
 mod manifest;
 mod preferences;
 mod register;
+mod session;
 
 use std::any::Any;
 
@@ -113,6 +114,7 @@ pub fn router(state: AppState) -> Router {
         .route(Config::CALLBACK_PATH, get(login::callback))
         .route("/mail/{token}", get(mail_link::show))
         .route("/account/export", get(export::download))
+        .route("/api/session", get(session::is_signed_in))
         .route("/api/check-username", get(register::check_username_for_island))
         .fallback(not_found);
     let pages_and_forms = ServiceBuilder::new()
@@ -145,7 +147,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Renders what a loader returned, with the component that shows it.
 fn respond(response: Result<PageResponse, WebError>, content: Content) -> Result<Response, WebError> {
-    response?.respond(content)
+    Ok(response?.respond(content))
 }
 
 /// Shows a 404 page. A page's path with a slash at its end leads to the page.

@@ -1,13 +1,13 @@
-//! The script of a page: busy buttons, and loading the WebAssembly of the islands.
+//! The script of every page, `public/page.js`.
 
 use leptos::prelude::*;
 
 use super::assets::Assets;
 
-/// Written by hand instead of `HydrationScripts`: the preload links of Leptos 0.8 are never used by the browser
-/// (leptos-rs/leptos#4843), and a page without islands loads no WebAssembly.
+/// Loads the script, which loads the WebAssembly if the page has islands. Written by hand instead of
+/// `HydrationScripts`: the preload links of Leptos 0.8 are never used by the browser (leptos-rs/leptos#4843), and a page
+/// without islands loads no WebAssembly.
 #[component]
 pub(super) fn PageScript(nonce: String, assets: Assets) -> impl IntoView {
-    let urls = format!("const js = {:?}, wasm = {:?};\n", assets.js(), assets.wasm());
-    view! { <script type="module" nonce=nonce inner_html=urls + include_str!("script.js")></script> }
+    view! { <script type="module" nonce=nonce src=assets.script() data-js=assets.js() data-wasm=assets.wasm()></script> }
 }

@@ -19,6 +19,13 @@ pub(super) static MESSAGES: Messages = Messages {
     redirecting: "Redirecting…",
     continue_link: "Continue",
 
+    // The end of the session.
+    session_ended: Message {
+        title: "You've been signed out",
+        advice: "Sign in again to continue. Anything you've typed on this page is still here.",
+    },
+    session_sign_in: "Sign in (opens in a new tab)",
+
     // Times.
     datetime: |datetime, zone| format!("{} ({zone})", datetime.strftime("%B %-d, %Y at %-I:%M %p")),
     relative_time,

@@ -19,6 +19,12 @@ pub(super) static MESSAGES: Messages = Messages {
     redirecting: "正在跳转…",
     continue_link: "继续",
 
+    // The end of the session.
+    session_ended: Message {
+        title: "您已退出登录", advice: "请重新登录后继续，本页已填写的内容不会丢失。"
+    },
+    session_sign_in: "重新登录（在新标签页中打开）",
+
     // Times.
     datetime: |datetime, zone| format!("{}（{zone}）", datetime.strftime("%Y年%-m月%-d日 %H:%M")),
     relative_time,

@@ -64,7 +64,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         user: user.clone(),
     };
     let page = Page::new(&request, request.messages().account_title).with_user(Some(user));
-    Ok(page.with_script().with_data(data).into())
+    Ok(page.with_data(data).into())
 }
 
 /// Refreshes the token if it has to be, but not if QQ was called a moment ago: the user would wait twice.

@@ -15,7 +15,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
     let user = request.signed_in_user().await?;
     let messages = request.messages();
     let page = Page::new(&request, messages.home_title);
-    Ok(if user.is_some() { page.with_user(user) } else { page.with_script().with_template(PublicPage::Home) }.into())
+    Ok(if user.is_some() { page.with_user(user) } else { page.with_template(PublicPage::Home) }.into())
 }
 
 #[component]

@@ -28,7 +28,7 @@ pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, W
         Some(failure) => format!("{}{}", messages.error_prefix, (messages.login_failure)(failure).title),
         None => messages.login_title.to_owned(),
     };
-    let page = Page::new(&request, title).with_user(user).with_script().with_data(failure);
+    let page = Page::new(&request, title).with_user(user).with_data(failure);
     Ok(page.with_template(PublicPage::Login { failure, has_next: !next.is_default() }).into())
 }
 

@@ -76,7 +76,7 @@ async fn load_forms(
     let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
     let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
     let data = RegisterData { nickname, avatar_hash, typed, errors, failure, link };
-    Ok(page.with_script().with_error(failure).with_data(data).into())
+    Ok(page.with_error(failure).with_data(data).into())
 }
 
 #[component]
