@@ -1,9 +1,8 @@
-// The script of every page: busy buttons, times, theme and language, the end of the session, and loading the WebAssembly.
-// Each part adds comfort only: without it, the page works by links and forms.
+// The script of every page. Without it, links and forms do the same.
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 const root = document.documentElement;
 
-// Busy buttons: a pressed link or button with a second label shows that label and ignores further presses.
+// A pressed link or button with a second label is busy: it shows that label and ignores further presses.
 const RECOVERS_AFTER_MS = 15_000;
 let recovery;
 
@@ -25,10 +24,10 @@ document.addEventListener("click", (event) => {
   recovery = setTimeout(recover, RECOVERS_AFTER_MS);
 });
 
-// The browser may show the page again from its back/forward cache. The first time, it was just loaded.
+// When the page is shown again from the back/forward cache.
 addEventListener("pageshow", () => addEventListener("pageshow", recover), { once: true });
 
-// Times, in the browser's zone.
+// Times are in the browser's zone.
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 function showTimes() {
@@ -46,7 +45,7 @@ function showDistances() {
   for (const time of document.querySelectorAll("time[data-relative]")) {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1_000;
     const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-    // The server's "just now".
+    // "Just now" is the server's.
     if (seconds <= 0 && unit === "second") continue;
     // Spaces around the number, in Chinese too.
     const parts = format.formatToParts(Math.trunc(seconds / length), unit).map(({ value }) => value.trim());
@@ -58,7 +57,7 @@ function showDistances() {
 showTimes();
 if (document.querySelector("time[data-relative]")) setInterval(showDistances, 1_000);
 
-// Theme and language: the forms are sent in the background, one after the other.
+// The forms of theme and language are sent in the background, one after the other.
 const submitPlainly = new WeakSet();
 let sent = Promise.resolve();
 
@@ -86,15 +85,15 @@ async function chooseLanguage(form, button) {
   document.title = page.title;
   update(document.body, page.body);
   showTimes();
-  // An island finds its texts in the page; it judges again what it has judged.
+  // The islands find their texts in the page.
   for (const input of document.querySelectorAll("leptos-island input")) {
-    const hasMessage = input.value !== input.defaultValue || input.hasAttribute("aria-invalid");
-    if (hasMessage) input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    const isJudged = input.value !== input.defaultValue || input.hasAttribute("aria-invalid");
+    if (isJudged) input.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
 }
 
-// Makes a node equal to `next`, the same one in another language. Nodes that have a counterpart stay, and with them
-// focus, typed text and islands. What an island shows in a live region is its own.
+// Makes a node equal to `next`, its counterpart in another language. Nodes stay, and with them focus, typed text and
+// islands, whose live regions are their own.
 function update(node, next) {
   if (node.nodeType !== Node.ELEMENT_NODE) {
     if (node.data !== next.data) node.data = next.data;
@@ -140,8 +139,7 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-// The end of the session, noticed when the page is shown again. The link opens in a new tab: what was typed here stays,
-// and can be sent after signing in there.
+// When the page is shown again, it says if the session has ended. What was typed stays: the link opens a new tab.
 const sessionEnded = document.querySelector("template[data-session-ended]");
 
 async function checkSession() {
@@ -156,7 +154,7 @@ async function checkSession() {
 
 if (sessionEnded) document.addEventListener("visibilitychange", checkSession);
 
-// Islands. The page works without the WebAssembly, so a browser that cannot load it reports no error.
+// A browser that cannot load the WebAssembly reports no error.
 const islands = document.querySelectorAll("leptos-island");
 
 async function load() {

@@ -39,7 +39,7 @@ pub(super) fn Field(
 
     // Each change cancels the task that judges the previous text. Texts from an input method are judged when they are
     // complete.
-    Effect::new(move |_| {
+    on_change(Box::new(move || {
         let Some(text) = typed.get().filter(|_| !is_composing.get()) else { return };
         spawn_local_scoped_with_cancellation(async move {
             pause::after_typing().await;
@@ -58,23 +58,24 @@ pub(super) fn Field(
                 Err(_) => None,
             });
         });
-    });
+    }));
 
     // The server alone renders the input, so that hydration cannot touch what was typed before. It is read and marked
     // as a DOM element.
-    Effect::new(move |_| {
+    on_change(Box::new(move || {
         if let Some(input) = input(id).filter(|input| input.value() != input.default_value()) {
             edit(input.value());
         }
-    });
-    Effect::new(move |_| {
+    }));
+    on_change(Box::new(move || {
         let Some(input) = input(id) else { return };
         let _ = match is_invalid() {
             true => input.set_attribute("aria-invalid", "true"),
             false => input.remove_attribute("aria-invalid"),
         };
-    });
+    }));
 
+    // The first input of a composition says that it is one; the last one does not say that it has ended.
     let on_input = move |event: ev::Event| {
         is_composing.set(event.unchecked_ref::<InputEvent>().is_composing());
         edit(event_target_value(&event));
@@ -87,10 +88,9 @@ pub(super) fn Field(
         <div
             class="field-input"
             on:input=on_input
-            on:compositionstart=move |_| is_composing.set(true)
             on:compositionend=on_composition_end
         >
-            <div class="field-message" id=format!("{id}-message") aria-live="polite">
+            <div class="field-message" id=[id, "-message"].concat() aria-live="polite">
                 {move || message.get().map(|Message { text, is_error }| view! {
                     <p
                         class=if is_error { "field-error" } else { "field-status" }
@@ -103,6 +103,11 @@ pub(super) fn Field(
             {children()}
         </div>
     }
+}
+
+/// An effect. For each type of closure, the WebAssembly would contain the code of an effect once more.
+fn on_change(run: Box<dyn Fn()>) {
+    Effect::new(move |_| run());
 }
 
 /// The errors that the server found in the form, for its first view.
