@@ -99,11 +99,15 @@ fn SessionEnded(page: PageContext) -> impl IntoView {
         let sign_in = ReturnTo::parse(&page.request.page_path).append_to("/login");
         view! {
             <template data-session-ended>
-                <div class="alert" role="alert" data-testid="session-ended">
-                    <p><strong>{messages.session_ended.title}</strong></p>
+                <Notice
+                    kind=NoticeKind::Warning
+                    title=messages.session_ended.title
+                    is_alert=true
+                    attr:data-testid="session-ended"
+                >
                     <p>{messages.session_ended.advice}</p>
                     <p><a href=sign_in target="_blank">{messages.session_sign_in}</a></p>
-                </div>
+                </Notice>
             </template>
         }
     })
