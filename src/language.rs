@@ -50,13 +50,13 @@ impl Lang {
 
     /// Negotiates by RFC 4647 lookup. Malformed entries are ignored.
     fn negotiate(accept_language: &[u8]) -> Lang {
-        // Without a region, so that `zh-TW` and `zh-Hans` find Chinese.
-        const OFFERS: [&str; 2] = ["zh", "en"];
+        // Without a region, so that `zh-TW` and `zh-Hant` find Chinese.
+        let offers = Self::ALL.map(|lang| lang.tag().split('-').next().unwrap_or_default());
         let entries = accept_language.split(|byte| *byte == b',');
         let is_empty = |entry: &[u8]| entry.trim_ascii().is_empty();
         let is_readable = |entry: &&[u8]| !is_empty(entry) && parse_weighted(entry, &Limits::DEFAULT).is_ok();
         let readable: Vec<&[u8]> = entries.filter(is_readable).collect();
-        let chosen = parse_net::best_language(Some(&readable.join(&b',')), &OFFERS);
+        let chosen = parse_net::best_language(Some(&readable.join(&b',')), &offers);
         chosen.and_then(|index| Self::ALL.get(index).copied()).unwrap_or_default()
     }
 }
@@ -74,6 +74,9 @@ mod tests {
             ("en", Lang::En),
             ("en-US,en;q=0.9", Lang::En),
             ("zh-TW,en;q=0.8", Lang::ZhCn),
+            ("zh-Hant-HK,en;q=0.8", Lang::ZhCn),
+            ("zh-HK", Lang::ZhCn),
+            ("zh-Hant, en;q=0.9", Lang::ZhCn),
             ("zh-CN,zh;q=0.9,en;q=0.8", Lang::ZhCn),
             ("fr, en;q=0.3, zh;q=0.9", Lang::ZhCn),
             ("fr, EN;q=0.1", Lang::En),

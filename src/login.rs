@@ -7,6 +7,7 @@ mod attempt;
 mod avatar;
 mod callback;
 mod callback_params;
+mod company_login;
 mod create_account;
 mod email_addresses;
 mod error;
@@ -27,6 +28,7 @@ mod token_refresh;
 pub use api_call::{ApiOutcome, ProfileFetch};
 #[cfg(feature = "internals")]
 pub use callback_params::parse_for_fuzzing;
+pub use company_login::CompanyUser;
 pub use email_addresses::{
     AddressMails, Notice, VERIFICATION_LIFETIME_SECS, VERIFICATION_PAUSE_SECS, may_send_verification,
 };

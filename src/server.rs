@@ -25,6 +25,7 @@ use crate::random::Random;
 use crate::sandbox::{self, Mailbox, SandboxError};
 use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
+use crate::web::AppState;
 use crate::{qq, web};
 
 /// How long closing the database may take.
@@ -63,6 +64,16 @@ pub struct Application {
 impl Application {
     /// Opens the database. Does not listen yet.
     pub async fn build(config: &Config, clock: Clock, random: Random) -> Result<Application, StartError> {
+        Application::build_with(config, Router::new(), clock, random).await
+    }
+
+    /// Builds the site with further routes, see [`web::router_with`].
+    pub async fn build_with(
+        config: &Config,
+        routes: Router<AppState>,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Application, StartError> {
         let secrets = config.secret_key.load(&random)?;
         let database = Database::open(config.database_url.as_str()).await?;
         let mail = config.mail.as_ref();
@@ -88,7 +99,7 @@ impl Application {
         let login =
             LoginService::new(client, database.clone(), sessions.clone(), &secrets, policy, clock, random.clone());
         let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), mail, random);
-        Ok(Application { router: web::router(site), login, sessions, database, mail_sender })
+        Ok(Application { router: web::router_with(site, routes), login, sessions, database, mail_sender })
     }
 
     /// The site without a listener, for fuzzers and benchmarks.
@@ -134,7 +145,18 @@ impl Application {
 
 /// Serves the site, and the sandbox if no QQ credentials are set.
 pub async fn run(
+    config: Config,
+    clock: Clock,
+    random: Random,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    run_with(config, Router::new(), clock, random, stop).await
+}
+
+/// Does the same for a site with further routes, see [`web::router_with`].
+pub async fn run_with(
     mut config: Config,
+    routes: Router<AppState>,
     clock: Clock,
     random: Random,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -143,7 +165,7 @@ pub async fn run(
     if let Some(mail) = config.mail.as_mut().filter(|mail| matches!(mail.server, MailServer::Sandbox)) {
         mail.server = start_mailbox(mailbox.clone(), clock.clone()).await?;
     }
-    let application = Application::build(&config, clock.clone(), random).await?;
+    let application = Application::build_with(&config, routes, clock.clone(), random).await?;
     let listener =
         TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
     let sandbox = match &config.sandbox {

@@ -1,5 +1,5 @@
 //! The website: pages, forms and the middleware around them.
-//! [`router`] serves an [`AppState`]; `routes` lists every path, and a login starts in `routes::login`.
+//! [`router_with`] serves an [`AppState`]; `routes` lists every path, and a login starts in `routes::login`.
 //! It must not know SQL or QQ's protocol: it calls [`crate::login`] and [`crate::sessions`].
 
 pub mod islands;
@@ -12,6 +12,10 @@ mod assets;
 mod client_address;
 #[cfg(feature = "ssr")]
 mod cookies;
+#[cfg(all(feature = "ssr", debug_assertions))]
+mod dev_bar;
+#[cfg(feature = "ssr")]
+mod embed;
 #[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
@@ -52,6 +56,10 @@ mod theme;
 mod time;
 
 #[cfg(feature = "ssr")]
-pub use routes::router;
+pub use error::WebError;
+#[cfg(feature = "ssr")]
+pub use request::PageRequest;
+#[cfg(feature = "ssr")]
+pub use routes::router_with;
 #[cfg(feature = "ssr")]
 pub use state::AppState;

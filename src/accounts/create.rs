@@ -18,7 +18,7 @@ pub struct NewAccount {
     pub email: Option<Email>,
     /// Whether to store the address as verified, unless another user has verified it.
     pub email_trust: EmailTrust,
-    /// The user's id at QQ.
+    /// The user's id at the company that identified them.
     pub open_id: OpenId,
     /// The nickname and avatar at QQ.
     pub profile: Profile,
@@ -41,7 +41,7 @@ pub async fn create(
     account: &NewAccount,
     now: i64,
 ) -> Result<CreateOutcome, QueryError> {
-    let OpenId { openid, unionid } = &account.open_id;
+    let OpenId { openid, unionid, .. } = &account.open_id;
     if let Some(unionid) = unionid {
         let linked = link_by_unionid(openid, unionid, now).execute(&mut *connection).await?;
         if linked.rows_affected() == 1 {
@@ -50,7 +50,7 @@ pub async fn create(
     }
     let Some(user_id) = insert_user(connection, &account.username, now).await? else {
         // The same user may have taken the name, by sending the form twice.
-        let owner = find_owner(connection, openid).await?;
+        let owner = find_owner(connection, &account.open_id).await?;
         return Ok(if owner.is_some() { CreateOutcome::AlreadyRegistered } else { CreateOutcome::UsernameTaken });
     };
     let linked = insert_open_id(connection, user_id, &account.open_id, &account.profile, now).await?;

@@ -28,9 +28,11 @@ pub struct LinkedIdentity {
     pub last_used_at: Option<i64>,
 }
 
-/// The id of a user at QQ. `Debug` is not implemented, since it would show it.
+/// The id of a user at a company. `Debug` is not implemented, since it would show it.
 #[derive(Clone)]
 pub struct OpenId {
+    /// A name in the table `companies`.
+    pub company: String,
     /// The openid, exactly as received.
     pub openid: String,
     /// The unionid, if requested and received.
@@ -110,7 +112,7 @@ pub async fn add_open_id(
     if link_open_id(connection, user_id, open_id, profile, now).await? {
         return Ok(LinkOutcome::Linked);
     }
-    let owner = find_owner(connection, &open_id.openid).await?;
+    let owner = find_owner(connection, open_id).await?;
     Ok(if owner == Some(user_id) { LinkOutcome::AlreadyLinked } else { LinkOutcome::LinkedElsewhere })
 }
 
@@ -216,20 +218,20 @@ pub(super) async fn insert_open_id(
     .bind(profile.nickname.as_deref())
     .bind(profile.avatar_hash.as_deref())
     .bind(now)
-    .bind(COMPANY_QQ)
+    .bind(&open_id.company)
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(id,)| id))
 }
 
 /// Returns the user who has an openid.
-pub(super) async fn find_owner(connection: &mut AnyConnection, openid: &str) -> Result<Option<i64>, QueryError> {
+pub(super) async fn find_owner(connection: &mut AnyConnection, open_id: &OpenId) -> Result<Option<i64>, QueryError> {
     let row: Option<(i64,)> = sqlx::query_as(
         "SELECT user_id FROM open_ids \
          WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
     )
-    .bind(openid)
-    .bind(COMPANY_QQ)
+    .bind(&open_id.openid)
+    .bind(&open_id.company)
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(user_id,)| user_id))

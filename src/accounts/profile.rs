@@ -7,7 +7,7 @@ use sqlx::any::{Any, AnyArguments};
 use sqlx::query::Query;
 
 use super::open_ids::link_by_unionid;
-use super::{Account, Accounts, COMPANY_QQ};
+use super::{Account, Accounts, COMPANY_QQ, OpenId};
 use crate::database::QueryError;
 
 /// A stored nickname and avatar. `Debug` shows neither.
@@ -103,9 +103,10 @@ impl KnownAccount {
     }
 }
 
-/// Finds the account of a QQ user by the openid, which is compared exactly.
+/// Finds the account of a company's user by the openid, which is compared exactly.
 pub async fn find_known<'c>(
     executor: impl Executor<'c, Database = Any>,
+    company: &str,
     openid: &str,
 ) -> Result<Option<KnownAccount>, QueryError> {
     type Row = (i64, String, Option<i64>, i64, Option<String>, Option<String>, Option<String>, Option<i64>, i64);
@@ -116,7 +117,7 @@ pub async fn find_known<'c>(
          WHERE openid = $1 AND company_id = (SELECT id FROM companies WHERE company = $2)",
     )
     .bind(openid)
-    .bind(COMPANY_QQ)
+    .bind(company)
     .fetch_optional(executor)
     .await?;
     let known = |row: Row| {
@@ -135,8 +136,8 @@ pub async fn find_known<'c>(
     Ok(row.map(known))
 }
 
-/// The statement that stores what QQ returned about `openid`, and when it was last used.
-pub fn update_profile(openid: &str, known: &KnownAccount) -> Query<'static, Any, AnyArguments> {
+/// The statement that stores what a company returned about `openid`, and when it was last used.
+pub fn update_profile(company: &str, openid: &str, known: &KnownAccount) -> Query<'static, Any, AnyArguments> {
     sqlx::query(
         "UPDATE open_ids SET unionid = $1, nickname = $2, avatar_hash = $3, last_used_at = $4 \
          WHERE openid = $5 AND company_id = (SELECT id FROM companies WHERE company = $6)",
@@ -146,33 +147,29 @@ pub fn update_profile(openid: &str, known: &KnownAccount) -> Query<'static, Any,
     .bind(known.profile.avatar_hash.clone())
     .bind(known.last_used_at)
     .bind(openid.to_owned())
-    .bind(COMPANY_QQ)
+    .bind(company.to_owned())
 }
 
 impl Accounts {
-    /// Finds the account of a QQ user by the openid, or else by the unionid: then the account gets the openid, too. Both
-    /// are compared exactly. `now` is in seconds since 1970.
-    pub async fn find_or_link(
-        &self,
-        openid: &str,
-        unionid: Option<&str>,
-        now: i64,
-    ) -> Result<Option<KnownAccount>, QueryError> {
-        let known = self.find_known(openid).await?;
+    /// Finds the account of a company's user by the openid, or else of a QQ user by the unionid: then the account gets the
+    /// openid, too. Both are compared exactly. `now` is in seconds since 1970.
+    pub async fn find_or_link(&self, open_id: &OpenId, now: i64) -> Result<Option<KnownAccount>, QueryError> {
+        let OpenId { company, openid, unionid } = open_id;
+        let known = self.find_known(company, openid).await?;
         let (None, Some(unionid)) = (&known, unionid) else { return Ok(known) };
         self.database.execute(link_by_unionid(openid, unionid, now)).await?;
-        self.find_known(openid).await
+        self.find_known(company, openid).await
     }
 
-    async fn find_known(&self, openid: &str) -> Result<Option<KnownAccount>, QueryError> {
-        find_known(self.database.reader(), openid).await
+    async fn find_known(&self, company: &str, openid: &str) -> Result<Option<KnownAccount>, QueryError> {
+        find_known(self.database.reader(), company, openid).await
     }
 
-    /// Updates the profile stored for `openid`. Returns the profile as it is then, or `None` if there is no such openid.
+    /// Updates the profile stored for an openid of QQ. Returns the profile as it is then, or `None` if there is no such openid.
     pub async fn update_profile(&self, openid: &str, update: &ProfileUpdate) -> Result<Option<Profile>, QueryError> {
-        let Some(mut known) = self.find_known(openid).await? else { return Ok(None) };
+        let Some(mut known) = self.find_known(COMPANY_QQ, openid).await? else { return Ok(None) };
         if known.apply(None, update) {
-            self.database.execute(update_profile(openid, &known)).await?;
+            self.database.execute(update_profile(COMPANY_QQ, openid, &known)).await?;
         }
         Ok(Some(known.profile))
     }

@@ -21,7 +21,7 @@ fn lang(env: &Environment) -> Lang {
 pub(super) fn messages(env: &Environment) -> &'static Messages {
     match lang(env) {
         Lang::ZhCn => &zh_cn::MESSAGES,
-        Lang::En => &en::MESSAGES,
+        _ => &en::MESSAGES,
     }
 }
 

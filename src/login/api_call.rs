@@ -72,6 +72,9 @@ impl LoginService {
         call: impl AsyncFn(&LoginService, UserCredentials<'_>) -> Result<T, QqError>,
     ) -> Result<ApiOutcome<T>, LoginError> {
         let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
+        if user.company.is_some() {
+            return Ok(ApiOutcome::NoToken(TokenState::ReauthRequired));
+        }
         let mut state = self.ensure_valid_token(user, session).await?;
         let mut can_retry = true;
         loop {

@@ -30,6 +30,8 @@ const STATE_BYTES: usize = 24;
 
 /// Creates, finds and consumes the attempts of all browsers.
 pub(super) struct Attempts {
+    /// Whose login is attempted.
+    company: &'static str,
     sealer: Sealer,
     is_https: bool,
     clock: Clock,
@@ -63,7 +65,13 @@ impl Attempt {
 impl Attempts {
     pub(super) fn new(secrets: &SecretKeys, is_https: bool, clock: Clock, random: Random) -> Attempts {
         let sealer = Sealer::new(secrets, "sign-in attempt", random.clone());
-        Attempts { sealer, is_https, clock, random, last_number: AtomicU64::new(0) }
+        Attempts { company: COMPANY_QQ, sealer, is_https, clock, random, last_number: AtomicU64::new(0) }
+    }
+
+    /// Returns the attempts of logins at another company, which have cookies of their own.
+    pub(super) fn of_company(&self, company: &'static str) -> Attempts {
+        let (sealer, clock, random) = (self.sealer.clone(), self.clock.clone(), self.random.clone());
+        Attempts { company, sealer, is_https: self.is_https, clock, random, last_number: AtomicU64::new(0) }
     }
 
     /// Returns the cookies with a new attempt added, and its `state`.
@@ -79,7 +87,7 @@ impl Attempts {
         };
         let name = self.cookie_name(&state);
         let plain = serde_json::to_vec(&attempt).unwrap_or_default();
-        let value = URL_SAFE_NO_PAD.encode(self.sealer.seal(&sealing_context(COMPANY_QQ, &name), &plain)?);
+        let value = URL_SAFE_NO_PAD.encode(self.sealer.seal(&sealing_context(self.company, &name), &plain)?);
         let jar = self.make_room(jar, known, name.len() + value.len());
         Ok((jar.add(self.cookie(name, value)), state))
     }
@@ -112,7 +120,7 @@ impl Attempts {
     /// Decrypts an attempt's cookie. Returns `None` if it is invalid or expired.
     fn open(&self, cookie: &Cookie<'_>) -> Option<Attempt> {
         let sealed = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
-        let plain = self.sealer.open(&sealing_context(COMPANY_QQ, cookie.name()), &sealed)?;
+        let plain = self.sealer.open(&sealing_context(self.company, cookie.name()), &sealed)?;
         let attempt: Attempt = serde_json::from_slice(&plain).ok()?;
         let age_secs = (self.clock)().saturating_sub(attempt.started_at);
         (-MAX_SKEW_SECS..=LIFETIME_SECS).contains(&age_secs).then_some(attempt)
@@ -120,7 +128,8 @@ impl Attempts {
 
     /// Returns the attempts of a browser with their cookies. An invalid or expired one is `None`.
     fn read_all(&self, jar: &CookieJar) -> Vec<(Option<Attempt>, Cookie<'static>)> {
-        let cookies = jar.iter().filter(|cookie| cookie.name().starts_with(self.cookie_prefix()));
+        let prefix = self.cookie_prefix();
+        let cookies = jar.iter().filter(|cookie| cookie.name().starts_with(&prefix));
         cookies.map(|cookie| (self.open(cookie), cookie.clone())).collect()
     }
 
@@ -153,8 +162,12 @@ impl Attempts {
         jar
     }
 
-    fn cookie_prefix(&self) -> &'static str {
-        if self.is_https { "__Host-attempt-" } else { "attempt-" }
+    fn cookie_prefix(&self) -> String {
+        let host = if self.is_https { "__Host-" } else { "" };
+        match self.company {
+            COMPANY_QQ => format!("{host}attempt-"),
+            company => format!("{host}{company}-attempt-"),
+        }
     }
 
     fn cookie_name(&self, state: &str) -> String {

@@ -12,7 +12,7 @@ use super::attempt::{self, Attempt};
 use super::callback_params::{CallbackParams, CallbackResult};
 use super::profile::FetchedProfile;
 use super::service::CallbackTask;
-use super::session::{QqLogin, stored_token};
+use super::session::{QqLogin, open_id, stored_token};
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
 use crate::audit::{self, Event};
 use crate::config::Registration;
@@ -125,13 +125,13 @@ impl LoginService {
             }
         };
         // While the profile is on its way.
-        let known = self.find_account(&login.identity).await?;
+        let known = self.find_account(&open_id(None, &login.identity)).await?;
         let profile = self.fetch_profile_for_login(&mut login, known.is_some()).await;
         let FetchedProfile { update: profile, avatar_url } = profile;
         let has_picture = known.as_ref().is_some_and(|known| known.has_picture_of(&profile));
         let qq::Login { token, identity, .. } = login;
         let token = stored_token(token, obtained_at);
-        let qq_login = QqLogin { identity, profile, token, signed_in_at: self.now() };
+        let qq_login = QqLogin { company: None, identity, profile, token, signed_in_at: self.now() };
         let outcome = self.sign_in_or_register(qq_login, known, return_to, session).await?;
         if let Some(url) = avatar_url.filter(|_| outcome.session.is_some() && !has_picture) {
             // Goes on by itself.
@@ -180,6 +180,6 @@ impl LoginService {
     }
 }
 
-fn failed(failure: LoginFailure, return_to: ReturnTo) -> CallbackOutcome {
+pub(super) fn failed(failure: LoginFailure, return_to: ReturnTo) -> CallbackOutcome {
     LoginOutcome::Failed(failure, return_to).into()
 }

@@ -90,17 +90,18 @@ impl LoginService {
         qq_login: &QqLogin,
     ) -> Result<Option<(KnownAccount, bool)>, LoginError> {
         let QqLogin { identity, profile, .. } = qq_login;
+        let open_id = qq_login.open_id();
         let account = NewAccount {
             username,
             email,
             email_trust: self.email_trust(),
-            open_id: qq_login.open_id(),
+            open_id: open_id.clone(),
             profile: profile.clone().into(),
         };
         let now = self.now();
         match accounts::create(connection, &account, now).await? {
             CreateOutcome::Created { user_id, identity_id } => {
-                let NewAccount { username, profile, open_id, .. } = account;
+                let NewAccount { username, profile, .. } = account;
                 let known = KnownAccount {
                     account: Account { user_id, username: username.shown().to_owned() },
                     identity_id,
@@ -114,10 +115,11 @@ impl LoginService {
             }
             CreateOutcome::AlreadyRegistered => {
                 // Not found if the account was deleted a moment ago.
-                let known = find_known(&mut *connection, &identity.openid).await?;
+                let known = find_known(&mut *connection, &open_id.company, &open_id.openid).await?;
                 let mut known = known.ok_or(LoginError::SessionReplaced)?;
                 if known.apply(identity.unionid.as_deref(), profile) {
-                    update_profile(&identity.openid, &known).execute(connection).await.map_err(QueryError::from)?;
+                    let update = update_profile(&open_id.company, &open_id.openid, &known);
+                    update.execute(connection).await.map_err(QueryError::from)?;
                 }
                 Ok(Some((known, false)))
             }

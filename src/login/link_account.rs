@@ -195,7 +195,9 @@ impl LinkTransaction {
         if !is_first || !link_open_id(&mut *connection, user_id, &open_id, &profile, now).await? {
             return Err(LoginError::SessionReplaced);
         }
-        let known = find_known(&mut *connection, &open_id.openid).await?.ok_or(LoginError::SessionReplaced)?;
+        let known = find_known(&mut *connection, &open_id.company, &open_id.openid)
+            .await?
+            .ok_or(LoginError::SessionReplaced)?;
         if known.is_blocked {
             return Err(LoginError::Blocked);
         }

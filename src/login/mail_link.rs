@@ -5,8 +5,8 @@ use tower_sessions::Session;
 use super::link_account::{LinkSides, browser_hash};
 use super::{LoginError, LoginService};
 use crate::accounts::{
-    LinkPurpose, MailLink, MailToken, VerifyEmailOutcome, find_known, find_mail_link, find_user_by_verified_email,
-    spend_mail_link, verify_email,
+    COMPANY_QQ, LinkPurpose, MailLink, MailToken, VerifyEmailOutcome, find_known, find_mail_link,
+    find_user_by_verified_email, spend_mail_link, verify_email,
 };
 use crate::audit::{self, Event};
 use crate::sessions::SessionData;
@@ -67,7 +67,8 @@ impl LoginService {
         if session.id().map(browser_hash) != link.browser_hash {
             return Ok(OpenedLink::OtherBrowser);
         }
-        if find_known(self.database.reader(), &pending.openid).await?.is_some() {
+        let company = pending.company.as_deref().unwrap_or(COMPANY_QQ);
+        if find_known(self.database.reader(), company, &pending.openid).await?.is_some() {
             return Ok(OpenedLink::QqTaken);
         }
         let sides = self.link_sides(link, pending).await?;

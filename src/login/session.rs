@@ -1,13 +1,15 @@
-//! What QQ returned for a login, and the session data that follows from it.
+//! What QQ or another company returned for a login, and the session data that follows from it.
 
 use super::ReturnTo;
-use crate::accounts::{KnownAccount, OpenId, ProfileUpdate};
+use crate::accounts::{COMPANY_QQ, KnownAccount, OpenId, ProfileUpdate};
 use crate::qq::{Identity, Token};
 use crate::sessions::{FormDraft, PendingRegistration, SessionData, SignedInUser, StoredToken};
 
-/// What QQ returned for a login.
+/// What QQ, or another company, returned for a login.
 #[derive(Clone)]
 pub(super) struct QqLogin {
+    /// The company that identified the user, if it is not QQ.
+    pub(super) company: Option<String>,
     pub(super) identity: Identity,
     pub(super) profile: ProfileUpdate,
     pub(super) token: StoredToken,
@@ -17,7 +19,7 @@ pub(super) struct QqLogin {
 
 impl QqLogin {
     pub(super) fn open_id(&self) -> OpenId {
-        OpenId { openid: self.identity.openid.clone(), unionid: self.identity.unionid.clone() }
+        open_id(self.company.as_deref(), &self.identity)
     }
 
     pub(super) fn signed_in(&self, known: KnownAccount) -> SessionData {
@@ -26,6 +28,7 @@ impl QqLogin {
             username: known.account.username,
             openid: self.identity.openid.clone(),
             identity_id: Some(known.identity_id),
+            company: self.company.clone(),
             nickname: known.profile.nickname,
             avatar_hash: known.profile.avatar_hash,
             token: self.token.clone(),
@@ -36,6 +39,7 @@ impl QqLogin {
     pub(super) fn into_pending(self, return_to: &ReturnTo, draft: Option<FormDraft>) -> PendingRegistration {
         PendingRegistration {
             openid: self.identity.openid,
+            company: self.company,
             unionid: self.identity.unionid,
             nickname: self.profile.nickname.flatten(),
             avatar_hash: self.profile.avatar_hash.flatten(),
@@ -50,11 +54,21 @@ impl QqLogin {
 impl From<PendingRegistration> for QqLogin {
     fn from(pending: PendingRegistration) -> QqLogin {
         QqLogin {
+            company: pending.company,
             identity: Identity { openid: pending.openid, unionid: pending.unionid },
             profile: ProfileUpdate { nickname: pending.nickname.map(Some), avatar_hash: pending.avatar_hash.map(Some) },
             token: pending.token,
             signed_in_at: pending.started_at,
         }
+    }
+}
+
+/// `company` is `None` for QQ.
+pub(super) fn open_id(company: Option<&str>, identity: &Identity) -> OpenId {
+    OpenId {
+        company: company.unwrap_or(COMPANY_QQ).to_owned(),
+        openid: identity.openid.clone(),
+        unionid: identity.unionid.clone(),
     }
 }
 

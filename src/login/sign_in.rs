@@ -7,11 +7,10 @@ use tower_sessions::session::Id;
 
 use super::session::QqLogin;
 use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginService, ReturnTo};
-use crate::accounts::{KnownAccount, update_profile};
+use crate::accounts::{KnownAccount, OpenId, update_profile};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::database::QueryError;
-use crate::qq::Identity;
 use crate::sessions::{FormDraft, NewSession, SessionData};
 
 /// A user whom QQ has identified, and the session that they will get.
@@ -33,8 +32,8 @@ enum Decision {
 }
 
 impl LoginService {
-    pub(super) async fn find_account(&self, identity: &Identity) -> Result<Option<KnownAccount>, QueryError> {
-        self.accounts.find_or_link(&identity.openid, identity.unionid.as_deref(), self.now()).await
+    pub(super) async fn find_account(&self, open_id: &OpenId) -> Result<Option<KnownAccount>, QueryError> {
+        self.accounts.find_or_link(open_id, self.now()).await
     }
 
     /// Signs in an existing user and starts the registration of a new one.
@@ -48,7 +47,8 @@ impl LoginService {
         return_to: ReturnTo,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
-        let openid = qq_login.identity.openid.clone();
+        let id = |data: &SessionData| (data.company().map(str::to_owned), data.openid().to_owned());
+        let own_id = (qq_login.company.clone(), qq_login.identity.openid.clone());
         // The same user has another openid if the site has got another App ID.
         let known_id = known.as_ref().map(|known| known.account.user_id);
         let data = SessionData::read_including_expired(session).await?;
@@ -56,18 +56,18 @@ impl LoginService {
             qq_login,
             previous: session.id().filter(|_| data.is_some()),
             replaced_user_id: match &data {
-                Some(SessionData::SignedIn(user)) if user.openid != openid && known_id != Some(user.user_id) => {
+                Some(data @ SessionData::SignedIn(user)) if id(data) != own_id && known_id != Some(user.user_id) => {
                     Some(user.user_id)
                 }
                 _ => None,
             },
-            draft: draft_of_same_user(data, &openid, self.now()),
+            draft: data.filter(|data| id(data) == own_id).and_then(|data| draft(data, self.now())),
             session: NewSession::generate(&self.random)?,
         };
         let decision = match self.decide(&sign_in, known, &return_to).await {
             // The account was deleted after it had been looked up.
             Err(error) if error.is_missing_reference() => {
-                self.decide(&sign_in, self.find_account(&sign_in.qq_login.identity).await?, &return_to).await?
+                self.decide(&sign_in, self.find_account(&sign_in.qq_login.open_id()).await?, &return_to).await?
             }
             decision => decision?,
         };
@@ -117,8 +117,9 @@ impl LoginService {
 
     async fn sign_in_known(&self, sign_in: &SignIn, mut known: KnownAccount) -> Result<Decision, LoginError> {
         let QqLogin { identity, profile, .. } = &sign_in.qq_login;
+        let open_id = sign_in.qq_login.open_id();
         let has_changed = known.apply(identity.unionid.as_deref(), profile) | known.note_use(self.now());
-        let update = has_changed.then(|| update_profile(&identity.openid, &known));
+        let update = has_changed.then(|| update_profile(&open_id.company, &open_id.openid, &known));
         let user_id = known.account.user_id;
         self.start_session(sign_in, sign_in.qq_login.signed_in(known), update).await?;
         Ok(Decision::SignedIn { user_id, is_new: false })
@@ -158,9 +159,9 @@ impl LoginService {
 }
 
 /// The form that the same user submitted after their registration had expired.
-fn draft_of_same_user(previous: Option<SessionData>, openid: &str, now: i64) -> Option<FormDraft> {
+fn draft(previous: SessionData, now: i64) -> Option<FormDraft> {
     match previous {
-        Some(SessionData::Pending(pending)) if pending.openid == openid => pending.draft(now).cloned(),
-        _ => None,
+        SessionData::Pending(pending) => pending.draft(now).cloned(),
+        SessionData::SignedIn(_) => None,
     }
 }

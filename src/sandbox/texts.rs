@@ -73,7 +73,7 @@ impl Texts {
 pub(super) fn texts(lang: Lang) -> &'static Texts {
     match lang {
         Lang::ZhCn => &ZH_CN,
-        Lang::En => &EN,
+        _ => &EN,
     }
 }
 

@@ -44,6 +44,9 @@ pub struct SignedInUser {
     /// The row in `open_ids`. `None` in sessions of earlier versions.
     #[serde(default)]
     pub identity_id: Option<i64>,
+    /// The company whose openid it is, if that is not QQ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// The nickname at QQ. It is not unique.
     pub nickname: Option<String>,
     /// The hash of the stored avatar.
@@ -74,6 +77,9 @@ impl SignedInUser {
 pub struct PendingRegistration {
     /// The user's id at QQ. It never goes through a form, where it could be forged.
     pub openid: String,
+    /// The company whose openid it is, if that is not QQ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// The unionid, if requested and received.
     pub unionid: Option<String>,
     /// The nickname at QQ.
@@ -151,6 +157,14 @@ impl SessionData {
         match self {
             SessionData::Pending(pending) => &pending.openid,
             SessionData::SignedIn(signed_in) => &signed_in.openid,
+        }
+    }
+
+    /// The company whose openid it is, if that is not QQ.
+    pub fn company(&self) -> Option<&str> {
+        match self {
+            SessionData::Pending(pending) => pending.company.as_deref(),
+            SessionData::SignedIn(signed_in) => signed_in.company.as_deref(),
         }
     }
 

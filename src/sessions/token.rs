@@ -41,6 +41,17 @@ pub enum TokenStatus {
 }
 
 impl StoredToken {
+    /// For users of a company whose token the site does not keep. It never expires, and it opens nothing.
+    pub fn none() -> StoredToken {
+        StoredToken {
+            access_token: SecretString::default(),
+            refresh_token: None,
+            obtained_at: 0,
+            lifetime_secs: i64::MAX,
+            rejected_at: None,
+        }
+    }
+
     /// When the token expires, in seconds since 1970.
     pub fn expires_at(&self) -> i64 {
         self.obtained_at.saturating_add(self.lifetime_secs)

@@ -1,7 +1,7 @@
 //! Several openids of one user.
 
 use futures_util::future::join_all;
-use qq_login::accounts::{LinkOutcome, OpenId, Profile, UnlinkOutcome, add_open_id, unlink_open_id};
+use qq_login::accounts::{COMPANY_QQ, LinkOutcome, OpenId, Profile, UnlinkOutcome, add_open_id, unlink_open_id};
 use qq_login::database::{Database, QueryError};
 
 use crate::support::{Browser, TestSite};
@@ -12,7 +12,7 @@ async fn unlink_in(database: &Database, user_id: i64, identity_id: i64) -> Unlin
 }
 
 async fn link_in(database: &Database, user_id: i64, openid: &str) -> Result<LinkOutcome, QueryError> {
-    let open_id = OpenId { openid: openid.to_owned(), unionid: None };
+    let open_id = OpenId { company: COMPANY_QQ.to_owned(), openid: openid.to_owned(), unionid: None };
     let write = database.write(move |connection| {
         Box::pin(async move { add_open_id(connection, user_id, &open_id, &Profile::default(), 1).await })
     });

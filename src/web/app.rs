@@ -4,6 +4,8 @@ use leptos::html;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+#[cfg(debug_assertions)]
+use super::dev_bar::DevBar;
 use super::flash::Flash;
 use super::page::PageContext;
 use super::pages::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
@@ -71,6 +73,10 @@ fn Header(page: PageContext) -> impl IntoView {
     let (messages, site_name) = (page.messages, page.site_name().to_owned());
     let sandbox_note =
         page.request.state.site.is_sandbox.then(|| view! { <p class="sandbox-note">{messages.sandbox_note}</p> });
+    #[cfg(debug_assertions)]
+    let dev_bar = view! { <DevBar page=page.clone() /> };
+    #[cfg(not(debug_assertions))]
+    let dev_bar = ();
     let user = page.user.map(|user| {
         let name = user.display_name().to_owned();
         view! {
@@ -83,6 +89,7 @@ fn Header(page: PageContext) -> impl IntoView {
         <a class="skip-link" href="#main">{messages.skip_to_content}</a>
         <header>
             {sandbox_note}
+            {dev_bar}
             <div class="site-header">
                 <a class="site-name" href="/">{Icon::Bubble.view()} <bdi>{site_name}</bdi></a>
                 {user}

@@ -16,7 +16,7 @@ pub(super) const UNAVAILABLE_RETRY_SECS: u64 = 5;
 
 /// Why a handler, a middleware or a server function failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum WebError {
+pub enum WebError {
     /// The form cannot be read.
     BadRequest,
     /// Another site made the browser send the request.

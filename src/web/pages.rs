@@ -13,4 +13,6 @@ pub(super) mod privacy;
 pub(super) mod register;
 pub(super) mod sessions;
 
+#[cfg(debug_assertions)]
+pub(super) use components::Time;
 pub(super) use components::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};

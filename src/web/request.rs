@@ -25,9 +25,9 @@ use crate::sessions::{SessionData, SignedInUser};
 
 /// A request without its session, parsed once and kept in its extensions. Cloning it is cheap.
 #[derive(Clone)]
-pub(super) struct RequestInfo(Arc<RequestData>);
+pub struct RequestInfo(Arc<RequestData>);
 
-pub(super) struct RequestData {
+pub struct RequestData {
     pub(super) state: AppState,
     pub(super) uri: Uri,
     pub(super) cookies: CookieJar,
@@ -44,9 +44,9 @@ pub(super) struct RequestData {
     pub(super) page_path: String,
 }
 
-/// A request and its session.
+/// A request and its session. Handlers take it as an argument.
 #[derive(Clone)]
-pub(super) struct PageRequest {
+pub struct PageRequest {
     pub(super) info: RequestInfo,
     pub(super) session: Session,
 }

@@ -46,11 +46,12 @@ use super::state::AppState;
 use super::{assets, error_page, pages};
 use crate::config::{Config, PublicUrl};
 use crate::sessions;
+pub(super) use login::redirection_after_login;
 
 /// Declares the pages once, for axum and for leptos_router.
 macro_rules! pages {
     ($($path:tt => $load:path, $Component:ident;)*) => {
-        const PAGE_PATHS: &[&str] = &[$($path),*];
+        pub(super) const PAGE_PATHS: &[&str] = &[$($path),*];
 
         fn page_routes() -> Router<AppState> {
             Router::new()$(.route($path, get(async |request: PageRequest| respond($load(request).await, || view! { <$Component /> }.into_any()))))*
@@ -82,7 +83,7 @@ pages! {
 }
 
 fn form_routes() -> Router<AppState> {
-    Router::new()
+    let routes = Router::new()
         .route("/register", post(register::submit))
         .route("/register/auto", form(|_| register::register_auto()))
         .route("/register/link", post(register::submit_link))
@@ -97,14 +98,17 @@ fn form_routes() -> Router<AppState> {
         .route("/account/delete", form(|_| account::delete_account()))
         .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))
-        .route("/theme", post(preferences::choose_theme))
-        .route_layer(from_fn(limit_body))
+        .route("/theme", post(preferences::choose_theme));
+    #[cfg(debug_assertions)]
+    let routes = routes.merge(super::dev_bar::routes());
+    routes.route_layer(from_fn(limit_body))
 }
 
-/// Builds the site.
+/// Builds the site with `routes` of a program that mounts it, behind the same middleware. Their handlers can take a
+/// [`PageRequest`].
 ///
 /// The layers are around whole routers: axum clones a route, with all layers added to it, for every request.
-pub fn router(state: AppState) -> Router {
+pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
     // Initializes the executor of Leptos.
     generate_route_list(Pages);
     let site = &state.site;
@@ -116,6 +120,7 @@ pub fn router(state: AppState) -> Router {
         .route("/account/export", get(export::download))
         .route("/api/session", get(session::is_signed_in))
         .route("/api/check-username", get(register::check_username_for_island))
+        .merge(routes)
         .fallback(not_found);
     let pages_and_forms = ServiceBuilder::new()
         .layer(csrf_layer(&site.public_url))

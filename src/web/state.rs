@@ -1,5 +1,7 @@
 //! The state that all requests share.
 
+#[cfg(debug_assertions)]
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::{Arc, Once};
 
@@ -41,6 +43,9 @@ pub(super) struct SiteInfo {
     pub(super) public_url: PublicUrl,
     /// Whether the sandbox replaces QQ.
     pub(super) is_sandbox: bool,
+    /// Where the sandbox listens, for the development bar.
+    #[cfg(debug_assertions)]
+    pub(super) sandbox_addr: Option<SocketAddr>,
     pub(super) session_idle_secs: i64,
     pub(super) session_max_secs: i64,
     /// Whether the site asks QQ for the unionid.
@@ -72,6 +77,8 @@ impl AppState {
             identity: config.site.clone(),
             public_url: config.public_url.clone(),
             is_sandbox: config.sandbox.is_some(),
+            #[cfg(debug_assertions)]
+            sandbox_addr: config.sandbox.as_ref().map(|sandbox| sandbox.addr),
             session_idle_secs: config.session_idle_secs,
             session_max_secs: config.session_max_secs,
             asks_unionid: config.qq.request_unionid,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::Router;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use qq_login::clock::Clock;
@@ -12,6 +13,7 @@ use qq_login::database::Database;
 use qq_login::random::{self, Random};
 use qq_login::sandbox;
 use qq_login::server::Application;
+use qq_login::web::AppState;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe};
 use tokio::net::TcpListener;
@@ -76,6 +78,12 @@ impl TestSite {
         TestSite::open(folder, database_url, options, |_| {}, random, START_TIME).await
     }
 
+    /// Starts a site with these routes of its own.
+    pub(crate) async fn start_with_routes(routes: Router<AppState>) -> TestSite {
+        let (folder, database_url) = TestSite::new_database().await;
+        TestSite::open_with_routes(folder, database_url, vec![], |_| {}, random::system(), START_TIME, routes).await
+    }
+
     /// Starts a site on a database that `prepare` has filled. `prepare` receives the database's URL.
     pub(crate) async fn start_on_database(prepare: impl AsyncFnOnce(&str)) -> TestSite {
         let (folder, database_url) = TestSite::new_database().await;
@@ -123,6 +131,18 @@ impl TestSite {
         random: Random,
         start: i64,
     ) -> TestSite {
+        TestSite::open_with_routes(folder, database_url, options, change, random, start, Router::new()).await
+    }
+
+    async fn open_with_routes(
+        folder: std::path::PathBuf,
+        database_url: String,
+        options: Vec<(String, String)>,
+        change: impl FnOnce(&mut Config),
+        random: Random,
+        start: i64,
+        routes: Router<AppState>,
+    ) -> TestSite {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let qq_listener = sandbox::bind("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
@@ -150,7 +170,7 @@ impl TestSite {
             (Config::read(&env).expect("a configuration"), sandbox_config)
         };
         change(&mut config);
-        let application = Application::build(&config, clock.clone(), random).await.expect("a site");
+        let application = Application::build_with(&config, routes, clock.clone(), random).await.expect("a site");
         tokio::spawn(application.serve(listener, std::future::pending()));
         let qq_ahead_secs = Arc::new(AtomicI64::new(0));
         let qq_clock: Clock = {

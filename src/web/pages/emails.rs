@@ -75,7 +75,7 @@ pub(in crate::web) async fn load_again(
     let messages = request.messages();
     let prefix = if error.is_some() { messages.error_prefix } else { "" };
     let page = Page::new(&request, format!("{prefix}{}", messages.emails_title)).with_user(Some(user));
-    Ok(page.with_script().with_data(data).into())
+    Ok(page.with_data(data).into())
 }
 
 #[component]

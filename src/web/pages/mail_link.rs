@@ -32,7 +32,7 @@ pub(in crate::web) async fn load(
         link => outcome(messages, link).map_or(messages.mail_link_unusable.title, |(_, message)| message.title),
     };
     let page = Page::new(&request, title).with_user(request.signed_in_user().await?);
-    Ok(page.with_script().with_data(MailLinkData { link, token }).into())
+    Ok(page.with_data(MailLinkData { link, token }).into())
 }
 
 /// Returns the message of a link that does nothing more.

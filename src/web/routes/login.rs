@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
 use crate::audit::{self, Event};
-use crate::login::LoginOutcome;
+use crate::login::{CallbackOutcome, LoginOutcome};
 use crate::qq::Display;
 use crate::sessions::SessionError;
 use crate::web::error::WebError;
@@ -41,6 +41,11 @@ async fn finish_login(#[server(default)] query: String) -> Result<Redirection, W
         audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });
         WebError::from(error)
     })?;
+    Ok(redirection_after_login(outcome))
+}
+
+/// Where a login leads, and the session that it started.
+pub(in crate::web) fn redirection_after_login(outcome: CallbackOutcome) -> Redirection {
     let redirection = match outcome.login {
         LoginOutcome::SignedIn(next) => Redirection::to(next.as_str()),
         LoginOutcome::NeedsRegistration => Redirection::to("/register"),
@@ -50,7 +55,7 @@ async fn finish_login(#[server(default)] query: String) -> Result<Redirection, W
         LoginOutcome::Failed(failure, next) => Redirection::to_login(failure, &next),
     };
     let redirection = redirection.starting_session(outcome.session);
-    Ok(redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced)))
+    redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced))
 }
 
 /// Ends the session, and nothing else: to clear the browser's cache takes seconds.
