@@ -1,8 +1,8 @@
-// The script of every page. Without it, links and forms do the same.
+// Explained in src/web/script.rs.
 const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
 const root = document.documentElement;
 
-// A pressed link or button with a second label is busy: it shows that label and ignores further presses.
+// Busy controls.
 const RECOVERS_AFTER_MS = 15_000;
 let recovery;
 
@@ -24,10 +24,9 @@ document.addEventListener("click", (event) => {
   recovery = setTimeout(recover, RECOVERS_AFTER_MS);
 });
 
-// When the page is shown again from the back/forward cache.
 addEventListener("pageshow", () => addEventListener("pageshow", recover), { once: true });
 
-// Times are in the browser's zone.
+// Times.
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 
 function showTimes() {
@@ -45,19 +44,21 @@ function showDistances() {
   for (const time of document.querySelectorAll("time[data-relative]")) {
     const seconds = (new Date(time.dateTime) - Date.now()) / 1_000;
     const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
-    // "Just now" is the server's.
     if (seconds <= 0 && unit === "second") continue;
-    // Spaces around the number, in Chinese too.
     const parts = format.formatToParts(Math.trunc(seconds / length), unit).map(({ value }) => value.trim());
     const text = parts.join(" ").trim();
     if (time.textContent !== text) time.textContent = text;
+  }
+  for (const meter of document.querySelectorAll("meter")) {
+    const { start, end } = meter.dataset;
+    meter.value = (100 * (end - Date.now() / 1_000)) / (end - start);
   }
 }
 
 showTimes();
 if (document.querySelector("time[data-relative]")) setInterval(showDistances, 1_000);
 
-// The forms of theme and language are sent in the background, one after the other.
+// Theme and language.
 const submitPlainly = new WeakSet();
 let sent = Promise.resolve();
 
@@ -85,15 +86,13 @@ async function chooseLanguage(form, button) {
   document.title = page.title;
   update(document.body, page.body);
   showTimes();
-  // The islands find their texts in the page.
   for (const input of document.querySelectorAll("leptos-island input")) {
     const isJudged = input.value !== input.defaultValue || input.hasAttribute("aria-invalid");
     if (isJudged) input.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
 }
 
-// Makes a node equal to `next`, its counterpart in another language. Nodes stay, and with them focus, typed text and
-// islands, whose live regions are their own.
+// Makes a node equal to `next`.
 function update(node, next) {
   if (node.nodeType !== Node.ELEMENT_NODE) {
     if (node.data !== next.data) node.data = next.data;
@@ -139,7 +138,7 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-// When the page is shown again, it says if the session has ended. What was typed stays: the link opens a new tab.
+// The end of the session.
 const sessionEnded = document.querySelector("template[data-session-ended]");
 
 async function checkSession() {
@@ -154,7 +153,7 @@ async function checkSession() {
 
 if (sessionEnded) document.addEventListener("visibilitychange", checkSession);
 
-// A browser that cannot load the WebAssembly reports no error.
+// Islands.
 const islands = document.querySelectorAll("leptos-island");
 
 async function load() {
@@ -171,10 +170,5 @@ async function hydrate() {
   root.dataset.hydrated = "true";
 }
 
-if (islands.length === 0) {
-  root.dataset.hydrated = "true";
-} else if ("requestIdleCallback" in window) {
-  requestIdleCallback(hydrate, { timeout: 2_000 });
-} else {
-  setTimeout(hydrate);
-}
+if (islands.length === 0) root.dataset.hydrated = "true";
+else (window.requestIdleCallback ?? setTimeout)(hydrate, { timeout: 2_000 });

@@ -125,13 +125,13 @@ async fn pages_stay_small() {
         for (browser, path, max_bytes) in [
             (visitor, "/", 7_000),
             (visitor, "/login?next=%2Fa&error=misconfigured", 7_000),
-            (visitor, "/privacy", 4_500),
-            (visitor, "/nowhere", 3_200),
+            (visitor, "/privacy", 5_000),
+            (visitor, "/nowhere", 3_600),
             (newcomer, "/register", 8_000),
-            (user, "/", 3_000),
-            (user, "/account", 8_000),
-            (user, "/account/sessions", 4_500),
-            (user, "/account/delete", 3_500),
+            (user, "/", 5_000),
+            (user, "/account", 9_500),
+            (user, "/account/sessions", 6_000),
+            (user, "/account/delete", 5_500),
         ] {
             let browser = &mut browsers[browser];
             browser.cookies.insert("lang".to_owned(), lang.to_owned());

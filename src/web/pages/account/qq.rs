@@ -72,7 +72,15 @@ pub(super) fn QqCard(page: PageContext, token: TokenInfo) -> impl IntoView {
                     {messages.qq_authorization_ends} " "
                     <strong class="figure"><Time timestamp=token.expires_at is_relative=true /></strong>
                 </p>
-                <meter min="0" max="100" low="12" value=token.percent_left aria-label=messages.qq_authorization_left></meter>
+                <meter
+                    min="0"
+                    max="100"
+                    low="12"
+                    value=token.percent_left
+                    data-start=token.obtained_at
+                    data-end=token.expires_at
+                    aria-label=messages.qq_authorization_left
+                ></meter>
                 <dl class="details small">
                     <dt>{messages.qq_authorization_expires}</dt>
                     <dd><Time timestamp=token.expires_at test_id="token-expires" /></dd>
