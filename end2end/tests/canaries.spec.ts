@@ -90,6 +90,14 @@ test("s32 s33 s34 no token of the sandbox is in a log, response, static file or 
   console.log(`checked with the sandbox: ${words.size} candidates from the database`);
 });
 
+test("s33 s111 no token of a mailed link is in a log or database", async ({ request }) => {
+  const mails: { text: string }[] = await (await request.get(`${mainSite.sandboxURL}/sandbox/mails`)).json();
+  const tokens = mails.flatMap(({ text }) => [...text.matchAll(/\/mail\/([\w-]{43})/g)].map(([, token]) => token ?? ""));
+  expect(tokens.length, "tokens in the latest mails").toBeGreaterThan(10);
+  const { logs, database } = places();
+  expect(found(tokens, [...logs.files, ...database.files])).toEqual([]);
+});
+
 /** Finds `secrets` in files, ignoring case: file, line and secret. */
 function found(secrets: string[], files: string[]): string[] {
   const { status, stdout, error } = spawnSync("grep", ["-aionHF", "-f", "-", "--", ...files], {

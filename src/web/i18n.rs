@@ -202,6 +202,8 @@ pub(super) struct Messages {
     pub(super) link_qq_account_side: &'static str,
     pub(super) link_qq_linked: &'static str,
     pub(super) link_qq_nameless: &'static str,
+    pub(super) link_qq_others: &'static str,
+    pub(super) link_qq_keep: &'static str,
     pub(super) link_qq_unlink: &'static str,
     pub(super) link_qq_unlink_hint: &'static str,
     pub(super) link_qq_submit: &'static str,

@@ -65,7 +65,7 @@ test("a user who lost their QQ comes back with another one", async ({ page, othe
   await expect(page.getByTestId("link-qq")).toHaveText(fresh);
   await expect(page.getByTestId("link-account")).toHaveText(username);
   await expect(page.getByTestId("link-email")).toHaveText(email);
-  await page.getByRole("checkbox").check();
+  await page.getByRole("radio").last().check();
   await page.getByTestId("mail-link").getByRole("button").click();
   await expect(page).toHaveURL("/privacy");
   await page.goto("/");

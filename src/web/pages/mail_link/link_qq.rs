@@ -36,12 +36,12 @@ pub(super) fn LinkQqCard(messages: &'static Messages, sides: LinkSides, action: 
                 </div>
             </div>
             <form class="stack" method="post" action=action data-testid="mail-link" novalidate>
-                <p>
-                    <input type="checkbox" id="unlink" name="unlink" value="on" aria-describedby="unlink-hint" />
-                    " "
-                    <label for="unlink">{messages.link_qq_unlink}</label>
-                </p>
-                <p class="hint" id="unlink-hint">{messages.link_qq_unlink_hint}</p>
+                <div role="radiogroup" aria-labelledby="linked-title" aria-describedby="linked-hint">
+                    <p id="linked-title"><strong>{messages.link_qq_others}</strong></p>
+                    <p><label><input type="radio" name="unlink" value="" checked /> " " {messages.link_qq_keep}</label></p>
+                    <p><label><input type="radio" name="unlink" value="on" /> " " {messages.link_qq_unlink}</label></p>
+                    <p class="hint" id="linked-hint">{messages.link_qq_unlink_hint}</p>
+                </div>
                 <SubmitButton
                     class="button primary"
                     label=messages.link_qq_submit
