@@ -65,7 +65,7 @@ let sent = Promise.resolve();
 function send(form, button, redirect) {
   const body = new URLSearchParams(new FormData(form));
   body.append(button.name, button.value);
-  sent = sent.catch(() => {}).then(() => fetch(form.action, { method: "POST", body, redirect, keepalive: true }));
+  sent = sent.catch(() => {}).then(() => fetch(form.action, { method: "POST", body, redirect, keepalive: redirect === "manual" }));
   return sent;
 }
 

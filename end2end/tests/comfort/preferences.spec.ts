@@ -90,11 +90,27 @@ test.describe(() => {
     const format = (lang: string) =>
       new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short", timeZone: "America/New_York" }).format(date);
     await expect(expires).toHaveText(format("en"));
-    await expect(page.getByText("in 59 days")).toHaveAttribute("title", format("en"));
+    await expect(page.locator("main").getByText("in 59 days")).toHaveAttribute("title", format("en"));
     await on(page).language("zh-CN").click();
     await expect(expires).toHaveText(format("zh-CN"));
-    await expect(page.getByText("59 天后")).toHaveAttribute("title", format("zh-CN"));
+    await expect(page.locator("main").getByText("59 天后")).toHaveAttribute("title", format("zh-CN"));
   });
+});
+
+test("the bar of the QQ authorization and its days count down while the page is open", async ({ page, unique }) => {
+  const name = unique("waiter");
+  await createAccount(page, name, name);
+  await page.clock.install();
+  await page.goto("/account");
+  await hydrated(page);
+  const days = page.locator("main time[data-relative]").first();
+  const bar = page.locator("main meter");
+  await expect(days).toHaveText("in 59 days");
+  const value = () => bar.evaluate((meter: HTMLMeterElement) => meter.value);
+  expect(await value()).toBeGreaterThan(99);
+  await page.clock.fastForward(30 * 24 * 3_600_000);
+  await expect(days).toHaveText("in 29 days");
+  expect(await value()).toBeLessThan(50);
 });
 
 test("a page that is shown again says that the session has ended", async ({ page, unique, context }) => {
