@@ -48,6 +48,7 @@ mod profile;
 mod qq_faults;
 mod races;
 mod rate_limits;
+mod recent_sign_in;
 mod registration;
 mod registration_modes;
 mod request_headers;

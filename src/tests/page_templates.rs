@@ -131,7 +131,8 @@ async fn pages_stay_small() {
             (user, "/", 5_000),
             (user, "/account", 9_500),
             (user, "/account/sessions", 6_000),
-            (user, "/account/delete", 5_500),
+            (user, "/account/data", 6_000),
+            (user, "/account/delete", 6_500),
         ] {
             let browser = &mut browsers[browser];
             browser.cookies.insert("lang".to_owned(), lang.to_owned());

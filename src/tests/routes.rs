@@ -9,9 +9,10 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 22] = [
+pub(crate) const READ_ONLY: [&str; 23] = [
     "/",
     "/account",
+    "/account/data",
     "/account/delete",
     "/account/emails",
     "/account/export",

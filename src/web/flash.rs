@@ -42,10 +42,12 @@ pub(super) enum Flash {
     AccountLinkSent,
     /// The QQ account was linked by a mailed link.
     QqLinkedByMail,
+    /// The form or link was for another account than the one that is signed in.
+    AccountMismatch,
 }
 
 /// The cookie's values.
-const VALUES: [(Flash, &str); 17] = [
+const VALUES: [(Flash, &str); 18] = [
     (Flash::UserReplaced, "user-replaced"),
     (Flash::TokenRefreshed, "token-refreshed"),
     (Flash::TokenRefreshFailed, "token-refresh-failed"),
@@ -63,6 +65,7 @@ const VALUES: [(Flash, &str); 17] = [
     (Flash::PrimaryEmailUnverified, "primary-email-unverified"),
     (Flash::AccountLinkSent, "account-link-sent"),
     (Flash::QqLinkedByMail, "qq-linked-by-mail"),
+    (Flash::AccountMismatch, "account-mismatch"),
 ];
 
 impl Flash {

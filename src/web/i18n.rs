@@ -156,6 +156,11 @@ pub(super) struct Messages {
     pub(super) session_last_active: &'static str,
     pub(super) session_end: &'static str,
 
+    // Export and deletion.
+    pub(super) account_mismatch: Message,
+    pub(super) confirm_identity: Message,
+    pub(super) data_lead: &'static str,
+    pub(super) data_download: &'static str,
     pub(super) delete_title: &'static str,
     pub(super) delete_lead: &'static str,
     pub(super) delete_consequences: &'static [&'static str],

@@ -4,6 +4,7 @@
 
 pub(super) mod account;
 mod components;
+pub(super) mod data;
 pub(super) mod delete;
 pub(super) mod emails;
 pub(super) mod home;

@@ -39,7 +39,8 @@ use super::middleware::{
     remove_client_request_id, remove_unreadable_cookies, request_span,
 };
 use super::page::{Content, PageResponse};
-use super::pages::{account::AccountPage, delete::DeletePage, emails::EmailsPage, home::HomePage, login::LoginPage};
+use super::pages::login::LoginPage;
+use super::pages::{account::AccountPage, data::DataPage, delete::DeletePage, emails::EmailsPage, home::HomePage};
 use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage};
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
@@ -78,6 +79,7 @@ pages! {
     "/account" => pages::account::load, AccountPage;
     "/account/emails" => pages::emails::load, EmailsPage;
     "/account/sessions" => pages::sessions::load, SessionsPage;
+    "/account/data" => pages::data::load, DataPage;
     "/account/delete" => pages::delete::load, DeletePage;
     "/privacy" => pages::privacy::load, PrivacyPage;
 }
@@ -95,7 +97,7 @@ fn form_routes() -> Router<AppState> {
         .route("/account/emails/primary", form(|fields| emails::make_email_primary(fields.get("id"))))
         .route("/account/emails/remove", form(|fields| emails::remove_email(fields.get("id"))))
         .route("/mail/{token}", post(mail_link::submit))
-        .route("/account/delete", form(|_| account::delete_account()))
+        .route("/account/delete", form(|fields| account::delete_account(fields.get("account"))))
         .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme));

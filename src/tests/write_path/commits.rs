@@ -62,7 +62,16 @@ async fn sign_in_takes_two_commits_registration_and_logout_one_pages_none() {
     let form = [("username", "ann"), ("email", "ann@example.com")];
     let registration = commits_of(&site, async { drop(browser.post("/register", &form).await) }).await;
     journeys.push(("registration", registration, 1));
-    for path in ["/", "/login", "/account", "/account/sessions", "/account/delete", "/account/export", "/nowhere"] {
+    for path in [
+        "/",
+        "/login",
+        "/account",
+        "/account/sessions",
+        "/account/data",
+        "/account/delete",
+        "/account/export",
+        "/nowhere",
+    ] {
         journeys.push((path, commits_of(&site, async { drop(browser.get(path).await) }).await, 0));
     }
     let logout = commits_of(&site, async { drop(browser.post("/logout", &[]).await) }).await;

@@ -134,12 +134,27 @@ pub(super) static MESSAGES: Messages = Messages {
     session_last_active: "Last active: ",
     session_end: "Sign out",
 
+    // Export and deletion.
+    account_mismatch: Message {
+        title: "You're signed in to a different account",
+        advice: "The page you came from was opened with another account, so we didn't do anything. \
+                 Check the account below before you continue.",
+    },
+    confirm_identity: Message {
+        title: "Confirm it's you",
+        advice: "It's been more than 10 minutes since you signed in. To protect your account, sign in with QQ again. \
+                 You'll come back to this page.",
+    },
+    data_lead: "Download everything we store about you as a JSON file: your username, email addresses, QQ accounts, \
+                avatar and sessions.",
+    data_download: "Download",
     delete_title: "Delete account",
     delete_lead: "This can't be undone. When you delete your account:",
     delete_consequences: &[
-        "Your username, email address, nickname, avatar and link to QQ are deleted immediately.",
+        "Your username, email address, nickname, avatar and link to QQ are deleted immediately and can't be restored.",
+        "Someone else can take your username.",
         "You're signed out everywhere.",
-        "Your QQ account isn't affected. If you sign in here again, you'll start with a new account.",
+        "Your QQ account isn't affected. You can sign up here with it again at any time, with a new, empty account.",
         "This site stays on QQ's list of authorized apps until you remove it there.",
     ],
     delete_submit: "Permanently delete my account",

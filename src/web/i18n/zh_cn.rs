@@ -128,12 +128,24 @@ pub(super) static MESSAGES: Messages = Messages {
     session_last_active: "最近活动：",
     session_end: "退出",
 
+    // 导出与注销
+    account_mismatch: Message {
+        title: "当前登录的是另一个账号",
+        advice: "您刚才的页面属于另一个账号，因此没有执行任何操作。请先核对下方的账号，再继续。",
+    },
+    confirm_identity: Message {
+        title: "请确认是您本人操作",
+        advice: "距离您上次登录已超过 10 分钟。为保障账号安全，请重新使用 QQ 登录，完成后会回到此页面。",
+    },
+    data_lead: "将本站保存的您的全部资料下载为 JSON 文件，包括用户名、邮箱、QQ 账号、头像和登录设备。",
+    data_download: "下载",
     delete_title: "注销账号",
     delete_lead: "此操作无法撤销。注销账号后：",
     delete_consequences: &[
-        "您的用户名、邮箱、昵称、头像以及与 QQ 的绑定将立即删除。",
+        "您的用户名、邮箱、昵称、头像以及与 QQ 的绑定将立即删除，无法恢复。",
+        "其他人可以使用您原来的用户名。",
         "您将在所有设备上退出登录。",
-        "您的 QQ 账号不受影响。再次登录本站时，需要重新创建账号。",
+        "您的 QQ 账号不受影响。您可以随时用它重新注册，但将是一个全新的账号。",
         "本站仍会保留在 QQ 的授权列表中，如需移除，请在 QQ 中取消授权。",
     ],
     delete_submit: "永久注销我的账号",

@@ -7,6 +7,7 @@
 //! | a list without items | [`EmptyState`] |
 //! | what just happened, or what is wrong | [`Notice`], [`ErrorSummary`] |
 //! | a time | [`Time`] |
+//! | whose account is about to change | [`ActingAccount`], [`MismatchNotice`], [`ConfirmIdentity`] |
 //! | a state in one word | [`Badge`] |
 //! | buttons of forms | [`SubmitButton`], [`QqButton`], [`LogoutForm`] |
 
@@ -16,6 +17,7 @@ mod buttons;
 mod card;
 mod icon;
 mod icp_link;
+mod identity;
 mod notice;
 mod page_header;
 mod time;
@@ -26,6 +28,7 @@ pub(super) use buttons::{LogoutForm, PrivacyNote, QqButton, SubmitButton};
 pub(super) use card::{Card, EmptyState};
 pub(in crate::web) use icon::Icon;
 pub(in crate::web) use icp_link::IcpLink;
+pub(super) use identity::{ActingAccount, ConfirmIdentity, MismatchNotice};
 pub(super) use notice::ErrorSummary;
 pub(in crate::web) use notice::{Notice, NoticeKind};
 pub(super) use page_header::PageHeader;

@@ -9,6 +9,7 @@ use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::forms::{Redirection, current_request};
 use crate::web::pages::account::{SIGN_IN, redirect_for};
+use crate::web::pages::delete::DELETE;
 use crate::web::pages::sessions::OTHER_SESSIONS;
 use crate::web::request::PageRequest;
 
@@ -62,14 +63,27 @@ pub(super) async fn end_sessions(#[server(default)] session: String) -> Result<R
     Ok(Redirection::to("/account/sessions").with_flash(flash))
 }
 
-/// Deletes the account with everything that belongs to it, and signs the user out.
+/// Deletes the account with everything that belongs to it, and signs the user out. `account` is the username that the
+/// page has shown. The page asks for a sign-in if there was none a moment ago.
 #[server(prefix = "", endpoint = "account/delete")]
-pub(super) async fn delete_account() -> Result<Redirection, WebError> {
+pub(super) async fn delete_account(#[server(default)] account: String) -> Result<Redirection, WebError> {
     let request = current_request()?;
     let Some(user) = counted_user(&request).await? else { return Ok(Redirection::to(SIGN_IN)) };
+    if !is_shown(&user, &account) {
+        return Ok(Redirection::to(DELETE).with_flash(Flash::AccountMismatch));
+    }
+    if !user.has_signed_in_recently(request.state.login.now()) {
+        return Ok(Redirection::to(DELETE));
+    }
     request.state.login.accounts().delete(user.user_id).await?;
     audit::record(Event::AccountDeleted { user_id: user.user_id });
     Ok(Redirection::to("/").with_flash(Flash::AccountDeleted).ending_session().clearing_cache())
+}
+
+/// Whether `account`, the username that a page has shown, is the user's: another tab may have signed in somebody else
+/// since then. Scripts may leave it out.
+pub(super) fn is_shown(user: &SignedInUser, account: &str) -> bool {
+    account.is_empty() || account == user.username
 }
 
 /// Returns the signed-in user and counts the request for them.

@@ -1,4 +1,5 @@
-//! `GET /account/export`: what the site stores about a user, as a JSON file.
+//! `GET /account/export`: what the site stores about a user, as a JSON file. The page `/account/data` leads to it, and asks for a
+//! sign-in if there was none a moment ago.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,13 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tower_sessions::session::Id;
 
-use super::account::counted_user;
+use super::account::{counted_user, is_shown};
 use crate::accounts::{AccountExport, EmailAddress, LinkedIdentity};
 use crate::audit::{self, Event};
 use crate::login::LoginError;
 use crate::sessions::{SessionInfo, SignedInUser};
 use crate::web::error::WebError;
+use crate::web::flash::Flash;
+use crate::web::forms::Redirection;
 use crate::web::pages::account::SIGN_IN;
+use crate::web::pages::data::DATA;
 use crate::web::request::PageRequest;
 use crate::web::state::AppState;
 use crate::web::time::rfc3339;
@@ -21,6 +25,12 @@ use crate::web::time::rfc3339;
 pub(super) async fn download(request: PageRequest) -> Result<Response, WebError> {
     let sign_in = || Ok(Redirect::to(SIGN_IN).into_response());
     let Some(user) = counted_user(&request).await? else { return sign_in() };
+    if !is_shown(&user, &request.query("account").unwrap_or_default()) {
+        return Ok(Redirection::to(DATA).with_flash(Flash::AccountMismatch).into_response(&request));
+    }
+    if !user.has_signed_in_recently(request.state.login.now()) {
+        return Ok(Redirect::to(DATA).into_response());
+    }
     let Some(data) = export(&request.state, &user, request.session.id()).await? else { return sign_in() };
     audit::record(Event::DataExported { user_id: user.user_id });
     let headers = [
