@@ -5,6 +5,7 @@
 mod admin;
 mod avatars;
 mod change_email;
+mod change_username;
 mod create;
 mod email_addresses;
 mod export;
@@ -12,6 +13,7 @@ mod generated_username;
 mod mail_links;
 mod open_ids;
 mod profile;
+mod suggest_username;
 mod username;
 
 use sqlx::AnyConnection;
@@ -23,6 +25,7 @@ pub use change_email::{
     AddEmailOutcome, PrimaryEmailOutcome, VerifyEmailOutcome, add_email, find_unverified_email,
     find_user_by_verified_email, make_email_primary, remove_email, verify_email,
 };
+pub use change_username::{ChangeUsernameOutcome, FormerUsername, USERNAME_RESERVED_SECS};
 pub use create::{CreateOutcome, NewAccount, create};
 pub use email_addresses::{EmailAddress, EmailTrust, MAX_EMAIL_ADDRESSES};
 pub use export::AccountExport;
@@ -33,6 +36,7 @@ pub use open_ids::{
     unlink_other_open_ids,
 };
 pub use profile::{KnownAccount, Profile, ProfileUpdate, find_known, update_profile};
+pub use suggest_username::username_candidates;
 pub use username::ValidUsername;
 
 /// The company that issues the openids: the first row of the table `companies`.
@@ -56,17 +60,6 @@ pub struct Accounts {
 impl Accounts {
     pub fn new(database: Database) -> Accounts {
         Accounts { database }
-    }
-
-    /// Whether a user has this username or one that looks like it.
-    pub async fn is_username_taken(&self, username: &ValidUsername) -> Result<bool, QueryError> {
-        let row: Option<(i64,)> =
-            sqlx::query_as("SELECT id FROM users WHERE username_key = $1 OR lookalike_key = $2 LIMIT 1")
-                .bind(username.key())
-                .bind(username.skeleton())
-                .fetch_optional(self.database.reader())
-                .await?;
-        Ok(row.is_some())
     }
 
     /// Returns a user's name, or `None` if there is no such user.

@@ -61,6 +61,10 @@ pub enum Event {
     QqUnlinked {
         user_id: i64,
     },
+    /// A user changed their username.
+    UsernameChanged {
+        user_id: i64,
+    },
     DataExported {
         user_id: i64,
     },
@@ -102,6 +106,7 @@ pub fn record(event: Event) {
         Event::PrimaryEmailChanged { user_id } => ("primary_email_changed", Some(user_id), None),
         Event::QqLinked { user_id } => ("qq_linked", Some(user_id), None),
         Event::QqUnlinked { user_id } => ("qq_unlinked", Some(user_id), None),
+        Event::UsernameChanged { user_id } => ("username_changed", Some(user_id), None),
         Event::DataExported { user_id } => ("data_exported", Some(user_id), None),
         Event::AccountDeleted { user_id } => ("account_deleted", Some(user_id), None),
         Event::UserBlocked { user_id } => ("user_blocked", Some(user_id), None),

@@ -4,6 +4,7 @@
 
 use sqlx::AnyConnection;
 
+use super::change_username::reserved_since;
 use super::email_addresses::{EmailTrust, insert_email};
 use super::open_ids::{OpenId, find_owner, insert_open_id, link_by_unionid};
 use super::{Profile, ValidUsername};
@@ -64,20 +65,22 @@ pub async fn create(
     Ok(CreateOutcome::Created { user_id, identity_id })
 }
 
-/// Returns the new user's id, or `None` if the username is taken.
+/// Returns the new user's id, or `None` if the username is taken, or reserved for the user who had it.
 async fn insert_user(
     connection: &mut AnyConnection,
     username: &ValidUsername,
     now: i64,
 ) -> Result<Option<i64>, QueryError> {
     let row: Option<(i64,)> = sqlx::query_as(
-        "INSERT INTO users (username, username_key, lookalike_key, created_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO users (username, username_key, lookalike_key, created_at) SELECT $1, $2, $3, $4 \
+         WHERE NOT EXISTS (SELECT 1 FROM former_usernames WHERE (username_key = $2 OR lookalike_key = $3) \
+         AND given_up_at > $5) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(username.shown())
     .bind(username.key())
     .bind(username.skeleton())
     .bind(now)
+    .bind(reserved_since(now))
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|(id,)| id))

@@ -1,12 +1,14 @@
 //! Everything stored about a user, for the data export.
 
-use super::{Accounts, EmailAddress, LinkedIdentity};
+use super::{Accounts, EmailAddress, FormerUsername, LinkedIdentity};
 use crate::database::QueryError;
 
 /// The contents of the account tables about one user.
 pub struct AccountExport {
     /// The username.
     pub username: String,
+    /// The former usernames that are reserved for the user.
+    pub former_usernames: Vec<FormerUsername>,
     /// When the account was created, in seconds since 1970.
     pub created_at: i64,
     /// The email addresses.
@@ -23,8 +25,9 @@ impl Accounts {
             .fetch_optional(self.database.reader())
             .await?;
         let Some((username, created_at)) = user else { return Ok(None) };
+        let former_usernames = self.former_usernames(user_id).await?;
         let email_addresses = self.email_addresses(user_id).await?;
         let identities = self.identities(user_id).await?;
-        Ok(Some(AccountExport { username, created_at, email_addresses, identities }))
+        Ok(Some(AccountExport { username, former_usernames, created_at, email_addresses, identities }))
     }
 }

@@ -32,6 +32,7 @@ macro_rules! migrations {
             ("mails", include_str!(concat!($folder, "0010_mails.sql"))),
             ("linked_openids", include_str!(concat!($folder, "0011_linked_openids.sql"))),
             ("database_copies", include_str!(concat!($folder, "0012_database_copies.sql"))),
+            ("former_usernames", include_str!(concat!($folder, "0013_former_usernames.sql"))),
         ]
     };
 }

@@ -9,7 +9,7 @@ use tower_sessions::session::Id;
 use super::create_account::{RegistrationTransaction, registration_key};
 use super::email_addresses::AddressMails;
 use super::{LoginError, LoginService, ReturnTo};
-use crate::accounts::ValidUsername;
+use crate::accounts::{ValidUsername, username_candidates};
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::mail::MailQueue;
@@ -70,7 +70,7 @@ impl LoginService {
         let (username, email) = match (ValidUsername::parse(&form.username), Email::parse(&form.email)) {
             (Ok(username), Ok(email)) => (username, email),
             (_, email) => {
-                let username = self.check_username(&form.username).await?;
+                let username = self.check_username(&form.username, None).await?;
                 return Ok(RegisterOutcome::Invalid(FormErrors { username, email: email.err() }));
             }
         };
@@ -85,12 +85,30 @@ impl LoginService {
         }
     }
 
-    /// Returns `None` if the username is valid and available.
-    pub async fn check_username(&self, username: &str) -> Result<Option<UsernameError>, LoginError> {
+    /// Returns `None` if the username is valid and available to `owner`, or to a new user.
+    pub async fn check_username(
+        &self,
+        username: &str,
+        owner: Option<i64>,
+    ) -> Result<Option<UsernameError>, LoginError> {
         match ValidUsername::parse(username) {
             Err(error) => Ok(Some(error)),
-            Ok(username) => Ok(self.accounts.is_username_taken(&username).await?.then_some(UsernameError::Taken)),
+            Ok(username) => {
+                let is_taken = self.accounts.is_username_taken(&username, owner, self.now()).await?;
+                Ok(is_taken.then_some(UsernameError::Taken))
+            }
         }
+    }
+
+    /// Suggests two free usernames in place of one that `owner`, or a new user, cannot have.
+    pub async fn suggest_usernames(
+        &self,
+        typed: &str,
+        nickname: Option<&str>,
+        owner: Option<i64>,
+    ) -> Result<Vec<String>, LoginError> {
+        let candidates = username_candidates(typed, nickname, &self.random)?;
+        Ok(self.accounts.free_usernames(candidates, owner, self.now()).await?)
     }
 
     /// Creates the account and replaces the session in one transaction. `typed` is `None` for a generated username.

@@ -37,7 +37,7 @@ pub enum SessionData {
 pub struct SignedInUser {
     /// The row in `users`.
     pub user_id: i64,
-    /// The username.
+    /// The username, as it is now.
     pub username: String,
     /// The user's id at QQ.
     pub openid: String,
@@ -144,6 +144,13 @@ impl SessionData {
     /// Returns `None` for data written by an incompatible version: such a session counts as expired.
     pub(super) fn parse(value: serde_json::Value) -> Option<SessionData> {
         serde_json::from_value(value).ok()
+    }
+
+    /// Sets the username in stored data, which may be older than the user's last change of it.
+    pub(super) fn set_username(value: &mut serde_json::Value, username: String) {
+        if let Some(stored) = value.pointer_mut("/SignedIn/username") {
+            *stored = username.into();
+        }
     }
 
     /// Replaces the data of a pending registration. The session of a signed-in user is changed by

@@ -104,17 +104,19 @@ impl SqlSessionStore {
         let id_hash = hash(id);
         // Both before and after the query, since a note is dropped as soon as it is written.
         let note_before = self.last_seen.get(&id_hash);
-        type Columns = (Vec<u8>, i64, i64, i64, Option<String>, i64);
+        type Columns = (Vec<u8>, i64, i64, i64, Option<String>, Option<String>, i64);
         let row: Option<Columns> = sqlx::query_as(
             "SELECT data, sessions.created_at, last_seen_at, renewing_until, \
-             email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT) FROM sessions \
+             username, email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT) FROM sessions \
              LEFT JOIN email_addresses ON email_addresses.user_id = sessions.user_id AND is_primary \
              LEFT JOIN users ON users.id = sessions.user_id WHERE id_hash = $1 AND blocked_at IS NULL",
         )
         .bind(&id_hash)
         .fetch_optional(self.database.reader())
         .await?;
-        let Some((sealed, created_at, last_seen_at, lease_ends_at, email, verified)) = row else { return Ok(None) };
+        let Some((sealed, created_at, last_seen_at, lease_ends_at, username, email, verified)) = row else {
+            return Ok(None);
+        };
         let now = self.now();
         let note = self.last_seen.get(&id_hash).or(note_before);
         let Some(last_seen_at) = Note::apply(note, last_seen_at) else { return Ok(None) };
@@ -125,7 +127,10 @@ impl SqlSessionStore {
         if is_from_future(created_at, last_seen_at, now) {
             return Ok(None);
         }
-        let Some(data) = self.open(&id_hash, &sealed) else { return Ok(None) };
+        let Some(mut data) = self.open(&id_hash, &sealed) else { return Ok(None) };
+        if let (Some(data), Some(username)) = (data.get_mut(KEY), username) {
+            SessionData::set_username(data, username);
+        }
         if now.saturating_sub(last_seen_at) >= TOUCH_INTERVAL_SECS.min(self.lifetimes.idle_secs / 4) {
             self.last_seen.note_used(id_hash, now);
         }

@@ -8,7 +8,7 @@ use crate::support::{Endpoint, Fault, FaultySite, Log, TestSite, options};
 /// Returns whether any column of any table contains the text.
 async fn database_contains(site: &TestSite, text: &str) -> bool {
     let bytes = text.as_bytes();
-    for table in ["users", "email_addresses", "open_ids", "avatars", "spent_attempts"] {
+    for table in ["users", "email_addresses", "open_ids", "avatars", "spent_attempts", "former_usernames"] {
         let columns = if site.database_file().is_some() {
             site.query_texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
         } else {

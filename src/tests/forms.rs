@@ -6,11 +6,12 @@ use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use crate::support::{TestSite, options};
 
 /// Every route that changes something.
-const CHANGING: [&str; 9] = [
+const CHANGING: [&str; 10] = [
     "/account/delete",
     "/account/portrait",
     "/account/renew",
     "/account/sessions/end",
+    "/account/username",
     "/language",
     "/logout",
     "/register",

@@ -66,4 +66,6 @@ mod start_login;
 mod startup;
 mod support;
 mod token_refresh;
+mod username_changes;
+mod username_suggestions;
 mod write_path;

@@ -132,8 +132,16 @@ async fn s85_wrong_method_and_unknown_path_show_error_pages() {
 async fn trailing_slash_redirects_to_the_page() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
-    for page in ["/login", "/register", "/account", "/account/sessions", "/account/data", "/account/delete", "/privacy"]
-    {
+    for page in [
+        "/login",
+        "/register",
+        "/account",
+        "/account/sessions",
+        "/account/data",
+        "/account/delete",
+        "/account/username",
+        "/privacy",
+    ] {
         for query in ["", "?", "?next=%2Fa&error=expired"] {
             let response = browser.get(&format!("{page}/{query}")).await;
             assert_eq!((response.status, response.location()), (308, &*format!("{page}{query}")));

@@ -9,7 +9,7 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 23] = [
+pub(crate) const READ_ONLY: [&str; 24] = [
     "/",
     "/account",
     "/account/data",
@@ -17,6 +17,7 @@ pub(crate) const READ_ONLY: [&str; 23] = [
     "/account/emails",
     "/account/export",
     "/account/sessions",
+    "/account/username",
     "/api/check-username",
     "/avatar/{hash}",
     "/favicon.svg",
@@ -36,7 +37,7 @@ pub(crate) const READ_ONLY: [&str; 23] = [
 ];
 
 /// Routes that change something: POST only, from pages of this site only.
-pub(crate) const CHANGING: [&str; 15] = [
+pub(crate) const CHANGING: [&str; 16] = [
     "/account/delete",
     "/account/emails",
     "/account/emails/primary",
@@ -45,6 +46,7 @@ pub(crate) const CHANGING: [&str; 15] = [
     "/account/portrait",
     "/account/renew",
     "/account/sessions/end",
+    "/account/username",
     "/language",
     "/logout",
     "/mail/{token}",
@@ -94,6 +96,7 @@ async fn s74_every_server_function_is_classified() {
         ("POST", "/account/portrait"),
         ("POST", "/account/renew"),
         ("POST", "/account/sessions/end"),
+        ("POST", "/account/username"),
         ("POST", "/api/finish-login"),
         ("POST", "/logout"),
         ("POST", "/register"),
@@ -115,7 +118,7 @@ async fn s74_every_server_function_is_classified() {
         let other = if method == "GET" { Method::POST } else { Method::GET };
         let response = browser.send(browser.request(other, path)).await;
         // These forms have pages at the same path.
-        let has_page = ["/register", "/account/delete", "/account/emails"].contains(&path);
+        let has_page = ["/register", "/account/delete", "/account/emails", "/account/username"].contains(&path);
         assert!(response.status == 405 || has_page, "{path} accepts one method only: {}", response.status);
         let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
         let response = browser.send(request.header("sec-fetch-site", "cross-site")).await;

@@ -42,12 +42,13 @@ pub(super) enum Flash {
     AccountLinkSent,
     /// The QQ account was linked by a mailed link.
     QqLinkedByMail,
+    UsernameChanged,
     /// The form or link was for another account than the one that is signed in.
     AccountMismatch,
 }
 
 /// The cookie's values.
-const VALUES: [(Flash, &str); 18] = [
+const VALUES: [(Flash, &str); 19] = [
     (Flash::UserReplaced, "user-replaced"),
     (Flash::TokenRefreshed, "token-refreshed"),
     (Flash::TokenRefreshFailed, "token-refresh-failed"),
@@ -65,6 +66,7 @@ const VALUES: [(Flash, &str); 18] = [
     (Flash::PrimaryEmailUnverified, "primary-email-unverified"),
     (Flash::AccountLinkSent, "account-link-sent"),
     (Flash::QqLinkedByMail, "qq-linked-by-mail"),
+    (Flash::UsernameChanged, "username-changed"),
     (Flash::AccountMismatch, "account-mismatch"),
 ];
 

@@ -107,6 +107,7 @@ pub(super) struct Messages {
     pub(super) username_checking: &'static str,
     pub(super) username_available: &'static str,
     pub(super) username_error: fn(UsernameError) -> &'static str,
+    pub(super) username_suggestions: &'static str,
     pub(super) email_label: &'static str,
     pub(super) email_hint: &'static str,
     pub(super) email_error: fn(EmailError) -> &'static str,
@@ -155,6 +156,14 @@ pub(super) struct Messages {
     pub(super) session_started: &'static str,
     pub(super) session_last_active: &'static str,
     pub(super) session_end: &'static str,
+
+    // Changing the username.
+    pub(super) username_change_title: &'static str,
+    pub(super) username_change_lead: &'static str,
+    pub(super) username_change_submit: &'static str,
+    pub(super) username_changing: &'static str,
+    pub(super) username_changed: &'static str,
+    pub(super) username_too_many_changes: Message,
 
     // Export and deletion.
     pub(super) account_mismatch: Message,

@@ -13,6 +13,7 @@ pub(super) mod mail_link;
 pub(super) mod privacy;
 pub(super) mod register;
 pub(super) mod sessions;
+pub(super) mod username;
 
 #[cfg(debug_assertions)]
 pub(super) use components::Time;

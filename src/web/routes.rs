@@ -13,6 +13,7 @@ mod manifest;
 mod preferences;
 mod register;
 mod session;
+mod username;
 
 use std::any::Any;
 
@@ -41,7 +42,7 @@ use super::middleware::{
 use super::page::{Content, PageResponse};
 use super::pages::login::LoginPage;
 use super::pages::{account::AccountPage, data::DataPage, delete::DeletePage, emails::EmailsPage, home::HomePage};
-use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage};
+use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage, username::UsernamePage};
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
 use super::{assets, error_page, pages};
@@ -81,6 +82,7 @@ pages! {
     "/account/sessions" => pages::sessions::load, SessionsPage;
     "/account/data" => pages::data::load, DataPage;
     "/account/delete" => pages::delete::load, DeletePage;
+    "/account/username" => pages::username::load, UsernamePage;
     "/privacy" => pages::privacy::load, PrivacyPage;
 }
 
@@ -98,6 +100,7 @@ fn form_routes() -> Router<AppState> {
         .route("/account/emails/remove", form(|fields| emails::remove_email(fields.get("id"))))
         .route("/mail/{token}", post(mail_link::submit))
         .route("/account/delete", form(|fields| account::delete_account(fields.get("account"))))
+        .route("/account/username", post(username::submit))
         .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme));

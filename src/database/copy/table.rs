@@ -13,6 +13,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("companies", &["id"]),
     ("users", &["id"]),
     ("email_addresses", &["id"]),
+    ("former_usernames", &["id"]),
     ("open_ids", &["id"]),
     ("avatars", &["hash"]),
     ("sessions", &["id_hash"]),

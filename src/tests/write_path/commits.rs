@@ -69,6 +69,7 @@ async fn sign_in_takes_two_commits_registration_and_logout_one_pages_none() {
         "/account/sessions",
         "/account/data",
         "/account/delete",
+        "/account/username",
         "/account/export",
         "/nowhere",
     ] {

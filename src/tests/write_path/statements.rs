@@ -49,9 +49,14 @@ async fn requests_run_few_statements() {
     });
     // Read the session; insert user, openid and email address, replace the session, commit.
     journeys.push(("registration", registration.await, 6));
-    for (path, expected) in
-        [("/", 1), ("/account", 1), ("/account/sessions", 2), ("/account/data", 1), ("/account/delete", 1)]
-    {
+    for (path, expected) in [
+        ("/", 1),
+        ("/account", 1),
+        ("/account/sessions", 2),
+        ("/account/data", 1),
+        ("/account/delete", 1),
+        ("/account/username", 1),
+    ] {
         let count = fewest_statements(async |number| {
             assert_eq!(callbacks[number].0.get(path).await.status, 200, "{path}");
         });

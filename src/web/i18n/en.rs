@@ -76,6 +76,7 @@ pub(super) static MESSAGES: Messages = Messages {
     username_checking: "Checking…",
     username_available: "Username is available.",
     username_error,
+    username_suggestions: "Available:",
     email_label: "Email",
     email_hint: "For example, name@example.com",
     email_error,
@@ -133,6 +134,18 @@ pub(super) static MESSAGES: Messages = Messages {
     session_started: "Signed in: ",
     session_last_active: "Last active: ",
     session_end: "Sign out",
+
+    // Changing the username.
+    username_change_title: "Change username",
+    username_change_lead: "You can change your username up to three times a day. Nobody else can take the old \
+                           one for 30 days, so you can go back to it.",
+    username_change_submit: "Change username",
+    username_changing: "Saving…",
+    username_changed: "Username changed",
+    username_too_many_changes: Message {
+        title: "You've changed your username three times in 24 hours",
+        advice: "Your username hasn't changed. Please try again tomorrow.",
+    },
 
     // Export and deletion.
     account_mismatch: Message {

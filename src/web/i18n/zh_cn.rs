@@ -75,6 +75,7 @@ pub(super) static MESSAGES: Messages = Messages {
     username_checking: "正在检查…",
     username_available: "用户名可用。",
     username_error,
+    username_suggestions: "可以使用：",
     email_label: "邮箱",
     email_hint: "例如 name@example.com",
     email_error,
@@ -127,6 +128,16 @@ pub(super) static MESSAGES: Messages = Messages {
     session_started: "登录时间：",
     session_last_active: "最近活动：",
     session_end: "退出",
+
+    // 修改用户名
+    username_change_title: "修改用户名",
+    username_change_lead: "24 小时内最多可修改 3 次。原用户名会为您保留 30 天，期间您可以随时改回。",
+    username_change_submit: "保存",
+    username_changing: "正在保存…",
+    username_changed: "用户名已修改",
+    username_too_many_changes: Message {
+        title: "24 小时内已修改 3 次用户名", advice: "用户名未改变，请明天再试。"
+    },
 
     // 导出与注销
     account_mismatch: Message {

@@ -9,6 +9,7 @@
 //! | a time | [`Time`] |
 //! | whose account is about to change | [`ActingAccount`], [`MismatchNotice`], [`ConfirmIdentity`] |
 //! | a state in one word | [`Badge`] |
+//! | the field of a username | [`UsernameInput`] |
 //! | buttons of forms | [`SubmitButton`], [`QqButton`], [`LogoutForm`] |
 
 mod avatar;
@@ -21,6 +22,7 @@ mod identity;
 mod notice;
 mod page_header;
 mod time;
+mod username_input;
 
 pub(in crate::web) use avatar::{Avatar, AvatarSize};
 pub(super) use badge::{Badge, BadgeKind};
@@ -33,3 +35,4 @@ pub(super) use notice::ErrorSummary;
 pub(in crate::web) use notice::{Notice, NoticeKind};
 pub(super) use page_header::PageHeader;
 pub(in crate::web) use time::Time;
+pub(super) use username_input::UsernameInput;

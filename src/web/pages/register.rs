@@ -25,6 +25,8 @@ struct RegisterData {
     avatar_hash: Option<String>,
     typed: RegistrationForm,
     errors: FormErrors,
+    /// Free usernames, if the typed one cannot be had.
+    suggestions: Vec<String>,
     /// Why the site could not process the form, which may be correct.
     failure: Option<WebError>,
     link: LinkFormData,
@@ -75,14 +77,18 @@ async fn load_forms(
     let prefix = if has_error { messages.error_prefix } else { "" };
     let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
     let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
-    let data = RegisterData { nickname, avatar_hash, typed, errors, failure, link };
+    let suggestions = match errors.username {
+        Some(_) => request.state.login.suggest_usernames(&typed.username, nickname.as_deref(), None).await?,
+        None => vec![],
+    };
+    let data = RegisterData { nickname, avatar_hash, typed, errors, suggestions, failure, link };
     Ok(page.with_error(failure).with_data(data).into())
 }
 
 #[component]
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
     page_data::<RegisterData>().map(|(page, data)| {
-        let RegisterData { nickname, avatar_hash, typed, errors, failure, link } = data;
+        let RegisterData { nickname, avatar_hash, typed, errors, suggestions, failure, link } = data;
         let messages = page.messages;
         let has_mail = page.request.state.mail.is_some();
         let sent = (page.request.flash == Some(Flash::AccountLinkSent)).then_some(messages.register_link_sent);
@@ -109,7 +115,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
                         </div>
                     </div>
                     <OneClick messages />
-                    <RegisterForm messages typed errors />
+                    <RegisterForm messages typed errors suggestions />
                     {has_mail.then(|| view! { <LinkForm messages data=link /> })}
                 </div>
             </div>

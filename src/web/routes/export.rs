@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower_sessions::session::Id;
 
 use super::account::{counted_user, is_shown};
-use crate::accounts::{AccountExport, EmailAddress, LinkedIdentity};
+use crate::accounts::{AccountExport, EmailAddress, FormerUsername, LinkedIdentity, USERNAME_RESERVED_SECS};
 use crate::audit::{self, Event};
 use crate::login::LoginError;
 use crate::sessions::{SessionInfo, SignedInUser};
@@ -43,7 +43,7 @@ pub(super) async fn download(request: PageRequest) -> Result<Response, WebError>
 /// Returns everything but secrets: a file is easily lost. `None` if the account is gone.
 async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> Result<Option<Value>, LoginError> {
     let accounts = state.login.accounts();
-    let Some(AccountExport { username, created_at, email_addresses, identities }) =
+    let Some(AccountExport { username, former_usernames, created_at, email_addresses, identities }) =
         accounts.export(user.user_id).await?
     else {
         return Ok(None);
@@ -57,6 +57,7 @@ async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> R
     let shows_verified = !state.login.trusts_email();
     Ok(Some(json!({
         "user_name": username,
+        "former_user_names": former_usernames.into_iter().map(export_former_username).collect::<Vec<_>>(),
         "account_made": rfc3339(created_at),
         "email_addresses": email_addresses.into_iter().map(|email| export_email(email, shows_verified)).collect::<Vec<_>>(),
         "identities": exported_identities,
@@ -66,6 +67,11 @@ async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> R
             "good_until": rfc3339(user.token.expires_at()),
         },
     })))
+}
+
+fn export_former_username(former: FormerUsername) -> Value {
+    let reserved_until = former.given_up_at.saturating_add(USERNAME_RESERVED_SECS);
+    json!({ "user_name": former.username, "reserved_until": rfc3339(reserved_until) })
 }
 
 fn export_email(email: EmailAddress, shows_verified: bool) -> Value {

@@ -34,6 +34,13 @@ enum LinkResponse {
 /// `POST /register`: on errors, shows the form again with what the user typed.
 pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
     let typed = RegistrationForm { username: fields.get("username"), email: fields.get("email") };
+    let suggestion = fields.get("suggestion");
+    if !suggestion.is_empty() {
+        // Fills the field, so that a press of the wrong button makes no account.
+        let typed = RegistrationForm { username: suggestion, ..typed };
+        let response = page::load_again(request, typed, FormErrors::default(), None).await;
+        return super::respond(response, || view! { <page::RegisterPage /> }.into_any());
+    }
     let (errors, failure) = match call(&request, register(typed.username.clone(), typed.email.clone())).await {
         Ok(RegisterResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
         Ok(RegisterResponse::Invalid(errors)) => (errors, None),
@@ -110,16 +117,21 @@ pub(super) async fn register_auto() -> Result<Redirection, WebError> {
 }
 
 /// Returns the code of what is wrong with a username, or an empty text if it is available. Only users who are
-/// registering get an answer, so nobody can list the accounts.
+/// registering or signed in get an answer, and each a limited number, so nobody can list the accounts.
 #[server(endpoint = "check-username", input = GetUrl, output = JsonCodec)]
 async fn check_username(#[server(default)] username: String) -> Result<String, WebError> {
     let request = current_request()?;
-    if !matches!(request.session_data().await?, Some(SessionData::Pending(_))) {
-        // Not an error: the check may arrive just after the form.
-        return Ok("nobody".to_owned());
-    }
+    let owner = match request.session_data().await? {
+        Some(SessionData::Pending(_)) => None,
+        Some(SessionData::SignedIn(user)) => {
+            request.state.rate_limits.count_username(&username)?;
+            Some(user.user_id)
+        }
+        // Not an error: the session may have just ended.
+        None => return Ok("nobody".to_owned()),
+    };
     limit_user(&request, Some(&username), None).await?;
-    let error = request.state.login.check_username(&username).await?;
+    let error = request.state.login.check_username(&username, owner).await?;
     Ok(error.map_or("", |error| error.code()).to_owned())
 }
 

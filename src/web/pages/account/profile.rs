@@ -6,6 +6,7 @@ use crate::sessions::SignedInUser;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
 use crate::web::pages::components::{Card, SubmitButton};
+use crate::web::pages::username::USERNAME;
 
 #[component]
 pub(super) fn ProfileCard(messages: &'static Messages, user: SignedInUser, flash: Option<Flash>) -> impl IntoView {
@@ -14,8 +15,9 @@ pub(super) fn ProfileCard(messages: &'static Messages, user: SignedInUser, flash
         None => view! { <dd class="muted">{messages.account_nickname_missing}</dd> }.into_any(),
     };
     let may_retry = matches!(flash, Some(Flash::ProfilePartlyUpdated | Flash::ProfileUnavailable));
+    let change = view! { <a class="button small" href=USERNAME>{messages.username_change_title}</a> };
     view! {
-        <Card id="profile" title=messages.account_profile_title>
+        <Card id="profile" title=messages.account_profile_title aside=change.into_any()>
             <dl class="details">
                 <dt>{messages.username_label}</dt>
                 <dd><bdi data-testid="username">{user.username}</bdi></dd>

@@ -3,13 +3,18 @@
 use leptos::prelude::*;
 
 use crate::login::{FormErrors, RegistrationForm};
-use crate::validation::{EmailError, UsernameError};
+use crate::validation::EmailError;
 use crate::web::i18n::Messages;
-use crate::web::islands::{EmailField, ServerErrors, UsernameField};
-use crate::web::pages::components::SubmitButton;
+use crate::web::islands::{EmailField, ServerErrors};
+use crate::web::pages::components::{SubmitButton, UsernameInput};
 
 #[component]
-pub(super) fn RegisterForm(messages: &'static Messages, typed: RegistrationForm, errors: FormErrors) -> impl IntoView {
+pub(super) fn RegisterForm(
+    messages: &'static Messages,
+    typed: RegistrationForm,
+    errors: FormErrors,
+    suggestions: Vec<String>,
+) -> impl IntoView {
     provide_context(ServerErrors {
         username: errors.username.map(messages.username_error),
         email: errors.email.map(messages.email_error),
@@ -25,49 +30,14 @@ pub(super) fn RegisterForm(messages: &'static Messages, typed: RegistrationForm,
             aria-labelledby="form-title"
         >
             <p class="small">{messages.register_form_lead}</p>
-            <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
+            <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() suggestions />
             <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
             <SubmitButton class="button" label=messages.register_form_submit busy_label=messages.register_submitting />
         </form>
     }
 }
 
-/// The island reads its texts from the `data-` attributes of the input: remarks by name, errors by code.
-#[component]
-fn UsernameInput(messages: &'static Messages, value: String, is_invalid: bool) -> impl IntoView {
-    let error = messages.username_error;
-    view! {
-        <div class="field">
-            <label for="username">{messages.username_label}</label>
-            <p class="hint" id="username-hint">{messages.username_hint}</p>
-            <UsernameField>
-                <input
-                    id="username"
-                    name="username"
-                    type="text"
-                    value=value
-                    autocomplete="username"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    aria-describedby="username-hint username-message"
-                    aria-required="true"
-                    aria-invalid=is_invalid.then_some("true")
-                    data-checking=messages.username_checking
-                    data-available=messages.username_available
-                    data-missing=error(UsernameError::Missing)
-                    data-too-short=error(UsernameError::TooShort)
-                    data-too-long=error(UsernameError::TooLong)
-                    data-forbidden-character=error(UsernameError::ForbiddenCharacter)
-                    data-forbidden-start=error(UsernameError::ForbiddenStart)
-                    data-reserved=error(UsernameError::Reserved)
-                    data-look-alike=error(UsernameError::LookAlikeScripts)
-                    data-taken=error(UsernameError::Taken)
-                />
-            </UsernameField>
-        </div>
-    }
-}
-
+/// The island reads its texts from the `data-` attributes of the input.
 #[component]
 fn EmailInput(messages: &'static Messages, value: String, is_invalid: bool) -> impl IntoView {
     let error = messages.email_error;
