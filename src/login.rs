@@ -1,5 +1,5 @@
 //! Signs users in with QQ, registers new users and keeps their access tokens valid, with one file per step of the flow.
-//! Everything starts at a method of [`LoginService`]: `start_login`, `handle_callback`, `register`,
+//! Everything starts at a method of [`LoginService`]: `start_login`, `handle_callback`, `register`, `start_link`,
 //! `ensure_valid_token` or `refresh_profile`. It must not know about routes, pages or UI texts.
 
 mod api_call;
@@ -13,6 +13,7 @@ mod email_addresses;
 mod error;
 mod failure;
 mod link_account;
+mod link_qq;
 mod mail_link;
 mod outcome;
 mod profile;
@@ -35,6 +36,7 @@ pub use email_addresses::{
 pub use error::LoginError;
 pub use failure::LoginFailure;
 pub use link_account::{ACCOUNT_LINK_LIFETIME_SECS, AccountLinkMail, AccountLinkOutcome, LinkChoice, LinkSides};
+pub use link_qq::LinkFailure;
 pub use mail_link::OpenedLink;
 pub use outcome::{CallbackOutcome, LoginOutcome};
 pub use register::{FormErrors, RegisterOutcome, RegistrationForm};

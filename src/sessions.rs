@@ -15,7 +15,9 @@ mod store;
 mod token;
 
 pub use cookie::{cookie, cookie_name, layer, removal_cookie};
-pub use data::{FormDraft, PendingRegistration, PrimaryEmail, REGISTRATION_LIFETIME_SECS, SessionData, SignedInUser};
+pub use data::{
+    FormDraft, PendingLink, PendingRegistration, PrimaryEmail, REGISTRATION_LIFETIME_SECS, SessionData, SignedInUser,
+};
 pub use error::SessionError;
 pub use list::SessionInfo;
 pub use refresh_lease::{LeaseStatus, RefreshLease, StoredSession, TokenElsewhere};

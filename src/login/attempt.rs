@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::link_qq::LinkRequest;
 use super::{LoginError, ReturnTo};
 use crate::accounts::COMPANY_QQ;
 use crate::clock::{Clock, MAX_SKEW_SECS};
@@ -49,11 +50,19 @@ pub(super) struct Attempt {
     /// Orders the attempts of a browser, which may start several in one second. Attempts of earlier versions have none.
     #[serde(default)]
     number: u64,
+    /// Set if the QQ account is to be linked, not to be signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<LinkRequest>,
 }
 
 impl Attempt {
     pub(super) fn return_to(&self) -> ReturnTo {
         ReturnTo::parse(&self.return_to)
+    }
+
+    /// The request to link the QQ account, instead of signing it in.
+    pub(super) fn link(&self) -> Option<&LinkRequest> {
+        self.link.as_ref()
     }
 
     /// Identifies the attempt without revealing its state.
@@ -75,7 +84,12 @@ impl Attempts {
     }
 
     /// Returns the cookies with a new attempt added, and its `state`.
-    pub(super) fn start(&self, jar: CookieJar, return_to: &ReturnTo) -> Result<(CookieJar, String), LoginError> {
+    pub(super) fn start(
+        &self,
+        jar: CookieJar,
+        return_to: &ReturnTo,
+        link: Option<LinkRequest>,
+    ) -> Result<(CookieJar, String), LoginError> {
         // Only letters, digits, `-` and `_`: Android lost a state with other characters (casdoor/casdoor#2959).
         let state = URL_SAFE_NO_PAD.encode(random::bytes::<STATE_BYTES>(&self.random)?);
         let known = self.read_all(&jar);
@@ -84,6 +98,7 @@ impl Attempts {
             return_to: return_to.as_str().to_owned(),
             started_at: (self.clock)(),
             number: self.next_number(&known),
+            link,
         };
         let name = self.cookie_name(&state);
         let plain = serde_json::to_vec(&attempt).unwrap_or_default();

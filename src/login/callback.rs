@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use super::attempt::{self, Attempt};
 use super::callback_params::{CallbackParams, CallbackResult};
+use super::link_qq;
 use super::profile::FetchedProfile;
 use super::service::CallbackTask;
 use super::session::{QqLogin, open_id, stored_token};
@@ -64,10 +65,10 @@ impl LoginService {
         result: CallbackResult,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
-        let return_to = attempt.return_to();
         if matches!(result, CallbackResult::Malformed) {
-            return Ok(failed(LoginFailure::Expired, return_to));
+            return Ok(failed_attempt(&attempt, LoginFailure::Expired));
         }
+        let return_to = attempt.return_to();
         let key = attempt.state_hash();
         let start = || self.start_task(attempt, result, session.clone());
         let (task, is_first) = self.recent_callbacks.get_or_insert_with(key.clone(), self.now(), start);
@@ -102,12 +103,12 @@ impl LoginService {
         if !self.attempts.consume(&self.database, &attempt).await? {
             return Ok(None);
         }
-        self.exchange_and_sign_in(attempt.return_to(), result, session).await.map(Some)
+        self.exchange_and_sign_in(attempt, result, session).await.map(Some)
     }
 
     async fn exchange_and_sign_in(
         &self,
-        return_to: ReturnTo,
+        attempt: Attempt,
         result: CallbackResult,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
@@ -115,15 +116,19 @@ impl LoginService {
         let exchanged = match result {
             CallbackResult::Code(code) => self.exchange_code(&code).await,
             CallbackResult::Error(error) => Err(error),
-            _ => return Ok(failed(LoginFailure::Cancelled, return_to)),
+            _ => return Ok(failed_attempt(&attempt, LoginFailure::Cancelled)),
         };
         let mut login = match exchanged {
             Ok(login) => login,
             Err(error) => {
                 self.log_qq_error(&error);
-                return Ok(failed(error.class().into(), return_to));
+                return Ok(failed_attempt(&attempt, error.class().into()));
             }
         };
+        let return_to = attempt.return_to();
+        if let Some(request) = attempt.link() {
+            return self.prepare_link(request, return_to, login, session).await;
+        }
         // While the profile is on its way.
         let known = self.find_account(&open_id(None, &login.identity)).await?;
         let profile = self.fetch_profile_for_login(&mut login, known.is_some()).await;
@@ -171,12 +176,19 @@ impl LoginService {
 
     /// Fetches the profile, which a login does not need: errors are logged. Fetches nothing about users who will be
     /// turned away.
-    async fn fetch_profile_for_login(&self, login: &mut qq::Login, is_known: bool) -> FetchedProfile {
+    pub(super) async fn fetch_profile_for_login(&self, login: &mut qq::Login, is_known: bool) -> FetchedProfile {
         if !is_known && self.policy.registration == Registration::Closed {
             return FetchedProfile::default();
         }
         let user_info = login.fetch_user_info().await.inspect_err(|error| self.log_qq_error(error));
         user_info.map(FetchedProfile::from).unwrap_or_default()
+    }
+}
+
+fn failed_attempt(attempt: &Attempt, failure: LoginFailure) -> CallbackOutcome {
+    match attempt.link() {
+        Some(_) => link_qq::failed(failure.into()),
+        None => failed(failure, attempt.return_to()),
     }
 }
 

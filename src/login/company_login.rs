@@ -29,7 +29,7 @@ impl LoginService {
         jar: CookieJar,
         return_to: &ReturnTo,
     ) -> Result<(CookieJar, String), LoginError> {
-        let started = self.attempts.of_company(company).start(jar, return_to)?;
+        let started = self.attempts.of_company(company).start(jar, return_to, None)?;
         audit::record(Event::SignInStarted);
         Ok(started)
     }

@@ -1,6 +1,6 @@
 //! How a callback ends.
 
-use super::{LoginFailure, ReturnTo};
+use super::{LinkFailure, LoginFailure, ReturnTo};
 use crate::sessions::NewSession;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum LoginOutcome {
     NeedsRegistration,
     /// `ReturnTo` is for the next attempt.
     Failed(LoginFailure, ReturnTo),
+    /// A signed-in user wants to link the QQ account. `ReturnTo` is the page that asks for the confirmation.
+    Linking(Result<ReturnTo, LinkFailure>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,7 +58,7 @@ fn is_plain_path(text: &str) -> bool {
 }
 
 /// Paths that are no pages, with everything below them.
-const NO_PAGES: [&str; 23] = [
+const NO_PAGES: [&str; 25] = [
     // Would cause redirect loops.
     "/login",
     "/register",
@@ -67,6 +67,8 @@ const NO_PAGES: [&str; 23] = [
     "/account/emails/remove",
     "/account/emails/verify",
     "/account/portrait",
+    "/account/qq/add",
+    "/account/qq/unlink",
     "/account/renew",
     "/account/sessions/end",
     "/language",

@@ -33,6 +33,7 @@ impl QqLogin {
             avatar_hash: known.profile.avatar_hash,
             token: self.token.clone(),
             signed_in_at: Some(self.signed_in_at),
+            pending_link: None,
         })
     }
 

@@ -15,7 +15,7 @@ impl LoginService {
         return_to: &ReturnTo,
         display: Display,
     ) -> Result<(CookieJar, String), LoginError> {
-        let (jar, state) = self.attempts.start(jar, return_to)?;
+        let (jar, state) = self.attempts.start(jar, return_to, None)?;
         audit::record(Event::SignInStarted);
         Ok((jar, self.qq.authorize_url(&state, display)))
     }

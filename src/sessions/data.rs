@@ -8,6 +8,7 @@ use tower_sessions::Session;
 use super::error::SessionError;
 use super::token::StoredToken;
 use crate::clock::MAX_SKEW_SECS;
+use crate::sealing::fingerprint;
 
 /// The only stored key of a session record.
 pub(super) const KEY: &str = "person";
@@ -17,7 +18,7 @@ pub(super) const EMAIL_KEY: &str = "email";
 /// How long a new user has to register after the callback, in seconds.
 pub const REGISTRATION_LIFETIME_SECS: i64 = 15 * 60;
 
-/// How long a sign-in counts as recent, in seconds.
+/// How long a sign-in counts as recent, and a QQ account may be linked after it was chosen, in seconds.
 const RECENT_SIGN_IN_SECS: i64 = 10 * 60;
 
 /// How long an expired registration is kept for its [`FormDraft`].
@@ -57,13 +58,43 @@ pub struct SignedInUser {
     /// earlier versions.
     #[serde(default)]
     pub signed_in_at: Option<i64>,
+    /// A QQ account that the user may link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_link: Option<PendingLink>,
+}
+
+/// A QQ account that a user has chosen at QQ, to be linked when they confirm it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PendingLink {
+    /// The id at QQ. It never goes through a form, where it could be forged.
+    pub openid: String,
+    /// The unionid, if requested and received.
+    pub unionid: Option<String>,
+    /// The nickname at QQ.
+    pub nickname: Option<String>,
+    /// The hash of the stored avatar.
+    pub avatar_hash: Option<String>,
+    /// When the callback arrived, in seconds since 1970.
+    pub started_at: i64,
+}
+
+impl PendingLink {
+    /// Identifies the QQ account in a form.
+    pub fn handle(&self) -> String {
+        fingerprint(&self.openid)
+    }
 }
 
 impl SignedInUser {
+    /// The QQ account that the user may link, unless it was chosen too long ago. `now` is in seconds since 1970.
+    pub fn pending_link(&self, now: i64) -> Option<&PendingLink> {
+        self.pending_link.as_ref().filter(|link| is_recent(link.started_at, now))
+    }
+
     /// Whether the user has come from QQ a moment ago: what cannot be undone asks for it, in case somebody else uses the
     /// browser by now. `now` is in seconds since 1970.
     pub fn has_signed_in_recently(&self, now: i64) -> bool {
-        self.signed_in_at.is_some_and(|at| (-MAX_SKEW_SECS..=RECENT_SIGN_IN_SECS).contains(&now.saturating_sub(at)))
+        self.signed_in_at.is_some_and(|at| is_recent(at, now))
     }
 
     /// Returns the nickname, or the username if QQ gave none.
@@ -209,6 +240,10 @@ impl PendingRegistration {
     fn is_current(&self, now: i64) -> bool {
         (-MAX_SKEW_SECS..=REGISTRATION_LIFETIME_SECS).contains(&now.saturating_sub(self.started_at))
     }
+}
+
+fn is_recent(at: i64, now: i64) -> bool {
+    (-MAX_SKEW_SECS..=RECENT_SIGN_IN_SECS).contains(&now.saturating_sub(at))
 }
 
 #[cfg(test)]

@@ -6,9 +6,12 @@ use reqwest::header::{CONTENT_TYPE, ORIGIN};
 use crate::support::{TestSite, options};
 
 /// Every route that changes something.
-const CHANGING: [&str; 10] = [
+const CHANGING: [&str; 13] = [
     "/account/delete",
     "/account/portrait",
+    "/account/qq/add",
+    "/account/qq/link",
+    "/account/qq/unlink",
     "/account/renew",
     "/account/sessions/end",
     "/account/username",

@@ -35,6 +35,7 @@ mod form_redirects;
 mod forms;
 mod generated_usernames;
 mod key_rotation;
+mod link_qq;
 mod linked_openids;
 mod mail;
 mod mail_links;

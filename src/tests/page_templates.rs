@@ -134,6 +134,7 @@ async fn pages_stay_small() {
             (user, "/account/data", 6_000),
             (user, "/account/delete", 6_500),
             (user, "/account/username", 9_000),
+            (user, "/account/qq", 9_000),
         ] {
             let browser = &mut browsers[browser];
             browser.cookies.insert("lang".to_owned(), lang.to_owned());

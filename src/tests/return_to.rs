@@ -35,8 +35,18 @@ async fn next_is_never_a_form_a_download_or_a_file() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.register_new_user().await;
-    let pages =
-        ["/", "/account", "/account/data", "/account/delete", "/account/emails", "/account/sessions", "/privacy"];
+    let pages = [
+        "/",
+        "/account",
+        "/account/data",
+        "/account/delete",
+        "/account/emails",
+        "/account/qq",
+        "/account/qq/link",
+        "/account/sessions",
+        "/account/username",
+        "/privacy",
+    ];
     for path in READ_ONLY.into_iter().chain(CHANGING).chain([Config::CALLBACK_PATH, "/pkg/qq-login.css"]) {
         let path = path.replace("{hash}", "x");
         let next = if pages.contains(&path.as_str()) { path.as_str() } else { "/account" };

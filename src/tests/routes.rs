@@ -9,13 +9,15 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 24] = [
+pub(crate) const READ_ONLY: [&str; 26] = [
     "/",
     "/account",
     "/account/data",
     "/account/delete",
     "/account/emails",
     "/account/export",
+    "/account/qq",
+    "/account/qq/link",
     "/account/sessions",
     "/account/username",
     "/api/check-username",
@@ -37,13 +39,16 @@ pub(crate) const READ_ONLY: [&str; 24] = [
 ];
 
 /// Routes that change something: POST only, from pages of this site only.
-pub(crate) const CHANGING: [&str; 16] = [
+pub(crate) const CHANGING: [&str; 19] = [
     "/account/delete",
     "/account/emails",
     "/account/emails/primary",
     "/account/emails/remove",
     "/account/emails/verify",
     "/account/portrait",
+    "/account/qq/add",
+    "/account/qq/link",
+    "/account/qq/unlink",
     "/account/renew",
     "/account/sessions/end",
     "/account/username",
@@ -94,6 +99,8 @@ async fn s74_every_server_function_is_classified() {
         ("POST", "/account/emails/remove"),
         ("POST", "/account/emails/verify"),
         ("POST", "/account/portrait"),
+        ("POST", "/account/qq/link"),
+        ("POST", "/account/qq/unlink"),
         ("POST", "/account/renew"),
         ("POST", "/account/sessions/end"),
         ("POST", "/account/username"),
@@ -118,7 +125,8 @@ async fn s74_every_server_function_is_classified() {
         let other = if method == "GET" { Method::POST } else { Method::GET };
         let response = browser.send(browser.request(other, path)).await;
         // These forms have pages at the same path.
-        let has_page = ["/register", "/account/delete", "/account/emails", "/account/username"].contains(&path);
+        let has_page = ["/register", "/account/delete", "/account/emails", "/account/username", "/account/qq/link"]
+            .contains(&path);
         assert!(response.status == 405 || has_page, "{path} accepts one method only: {}", response.status);
         let request = browser.request(Method::from_bytes(method.as_bytes()).expect("a method"), path);
         let response = browser.send(request.header("sec-fetch-site", "cross-site")).await;

@@ -43,12 +43,14 @@ pub(super) enum Flash {
     /// The QQ account was linked by a mailed link.
     QqLinkedByMail,
     UsernameChanged,
+    QqLinked,
+    QqUnlinked,
     /// The form or link was for another account than the one that is signed in.
     AccountMismatch,
 }
 
 /// The cookie's values.
-const VALUES: [(Flash, &str); 19] = [
+const VALUES: [(Flash, &str); 21] = [
     (Flash::UserReplaced, "user-replaced"),
     (Flash::TokenRefreshed, "token-refreshed"),
     (Flash::TokenRefreshFailed, "token-refresh-failed"),
@@ -67,6 +69,8 @@ const VALUES: [(Flash, &str); 19] = [
     (Flash::AccountLinkSent, "account-link-sent"),
     (Flash::QqLinkedByMail, "qq-linked-by-mail"),
     (Flash::UsernameChanged, "username-changed"),
+    (Flash::QqLinked, "qq-linked"),
+    (Flash::QqUnlinked, "qq-unlinked"),
     (Flash::AccountMismatch, "account-mismatch"),
 ];
 

@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 
 use super::time::RelativeTime;
 use crate::language::Lang;
-use crate::login::LoginFailure;
+use crate::login::{LinkFailure, LoginFailure};
 use crate::validation::{EmailError, UsernameError};
 
 impl Lang {
@@ -164,6 +164,30 @@ pub(super) struct Messages {
     pub(super) username_changing: &'static str,
     pub(super) username_changed: &'static str,
     pub(super) username_too_many_changes: Message,
+
+    // Linked QQ accounts.
+    pub(super) qq_accounts_title: &'static str,
+    pub(super) qq_accounts_lead: &'static str,
+    pub(super) qq_accounts_manage: &'static str,
+    pub(super) qq_account_current: &'static str,
+    /// The time follows.
+    pub(super) qq_account_linked: &'static str,
+    /// The time follows.
+    pub(super) qq_account_last_used: &'static str,
+    pub(super) qq_account_unlink: &'static str,
+    pub(super) qq_account_in_use_hint: &'static str,
+    pub(super) qq_account_only_one: &'static str,
+    pub(super) qq_account_recovery: &'static str,
+    pub(super) qq_account_add_title: &'static str,
+    pub(super) qq_account_add_lead: &'static str,
+    pub(super) qq_account_add_submit: &'static str,
+    pub(super) qq_account_link_side: &'static str,
+    pub(super) qq_account_link_submit: &'static str,
+    pub(super) qq_account_linked_done: &'static str,
+    pub(super) qq_account_unlinked_done: &'static str,
+    pub(super) qq_link_failure: fn(LinkFailure) -> Message,
+    pub(super) qq_account_linked_mail: fn(site: &str, username: &str) -> MailText,
+    pub(super) qq_account_unlinked_mail: fn(site: &str, username: &str) -> MailText,
 
     // Export and deletion.
     pub(super) account_mismatch: Message,

@@ -2,10 +2,11 @@
 
 use super::error::WebError;
 use super::i18n::MailText;
-use super::request::RequestInfo;
+use super::request::{PageRequest, RequestInfo};
 use crate::accounts::MailToken;
 use crate::login::{AccountLinkMail, AddressMails, Notice};
 use crate::mail::{Mail, MailContent, MailLink, MailMessage};
+use crate::sessions::{PrimaryEmail, SignedInUser};
 use crate::validation::Email;
 
 /// Returns the mails about an address that a user typed, or `None` if addresses are not verified by mail.
@@ -48,6 +49,18 @@ pub(super) fn qq_linked_notice(
 ) -> Mail {
     let text = (request.messages().qq_linked_mail)(site_name(request), username, unlinks_others);
     notice(user_id, compose(request, text, "/account", &email))
+}
+
+/// Returns the mail that tells a user about a change of their QQ accounts, or `None` without mail or a verified address.
+pub(super) async fn qq_account_notice(
+    request: &PageRequest,
+    user: &SignedInUser,
+    text: fn(site: &str, username: &str) -> MailText,
+) -> Result<Option<Notice>, WebError> {
+    let email = PrimaryEmail::read(&request.session).await?.filter(|email| email.is_verified);
+    let Some((queue, email)) = request.state.mail.clone().zip(email) else { return Ok(None) };
+    let message = compose(request, text(site_name(request), &user.username), "/account/qq", &email.address);
+    Ok(Some(Notice { queue, mail: notice(user.user_id, message) }))
 }
 
 fn notice(user_id: i64, message: MailMessage) -> Mail {

@@ -11,6 +11,7 @@ pub(super) mod home;
 pub(super) mod login;
 pub(super) mod mail_link;
 pub(super) mod privacy;
+pub(super) mod qq_accounts;
 pub(super) mod register;
 pub(super) mod sessions;
 pub(super) mod username;

@@ -11,6 +11,7 @@ mod login;
 mod mail_link;
 mod manifest;
 mod preferences;
+mod qq_accounts;
 mod register;
 mod session;
 mod username;
@@ -41,6 +42,7 @@ use super::middleware::{
 };
 use super::page::{Content, PageResponse};
 use super::pages::login::LoginPage;
+use super::pages::qq_accounts::{QqAccountsPage, link::LinkQqPage};
 use super::pages::{account::AccountPage, data::DataPage, delete::DeletePage, emails::EmailsPage, home::HomePage};
 use super::pages::{privacy::PrivacyPage, register::RegisterPage, sessions::SessionsPage, username::UsernamePage};
 use super::request::{PageRequest, RequestInfo};
@@ -82,6 +84,8 @@ pages! {
     "/account/sessions" => pages::sessions::load, SessionsPage;
     "/account/data" => pages::data::load, DataPage;
     "/account/delete" => pages::delete::load, DeletePage;
+    "/account/qq" => pages::qq_accounts::load, QqAccountsPage;
+    "/account/qq/link" => pages::qq_accounts::link::load, LinkQqPage;
     "/account/username" => pages::username::load, UsernamePage;
     "/privacy" => pages::privacy::load, PrivacyPage;
 }
@@ -100,6 +104,9 @@ fn form_routes() -> Router<AppState> {
         .route("/account/emails/remove", form(|fields| emails::remove_email(fields.get("id"))))
         .route("/mail/{token}", post(mail_link::submit))
         .route("/account/delete", form(|fields| account::delete_account(fields.get("account"))))
+        .route("/account/qq/add", post(qq_accounts::add))
+        .route("/account/qq/link", form(|fields| qq_accounts::confirm_link(fields.get("link"))))
+        .route("/account/qq/unlink", form(|fields| qq_accounts::unlink(fields.get("identity"))))
         .route("/account/username", post(username::submit))
         .route("/logout", form(|_| login::logout()))
         .route("/language", post(preferences::choose_language))

@@ -24,7 +24,7 @@ fn attempts(is_https: bool) -> TestAttempts {
 
 impl TestAttempts {
     fn start(&self, jar: CookieJar, return_to: &str) -> (CookieJar, String) {
-        self.inner.start(jar, &ReturnTo::parse(return_to)).expect("attempt")
+        self.inner.start(jar, &ReturnTo::parse(return_to), None).expect("attempt")
     }
 
     fn find(&self, jar: &CookieJar, state: &str) -> Option<String> {
@@ -165,7 +165,8 @@ async fn s11_attempt_of_another_company_is_rejected() {
     let attempts = attempts(false);
     let state = "A".repeat(32);
     let name = attempts.inner.cookie_name(&state);
-    let attempt = Attempt { state: state.clone(), return_to: "/a".into(), started_at: 1_000_000, number: 1 };
+    let attempt =
+        Attempt { state: state.clone(), return_to: "/a".into(), started_at: 1_000_000, number: 1, link: None };
     let plain = serde_json::to_vec(&attempt).expect("json");
     let jar_of = |company: &str| {
         let sealed = attempts.inner.sealer.seal(&sealing_context(company, &name), &plain).expect("sealed");

@@ -68,6 +68,7 @@ async fn sign_in_takes_two_commits_registration_and_logout_one_pages_none() {
         "/account",
         "/account/sessions",
         "/account/data",
+        "/account/qq",
         "/account/delete",
         "/account/username",
         "/account/export",

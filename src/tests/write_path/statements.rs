@@ -56,6 +56,7 @@ async fn requests_run_few_statements() {
         ("/account/data", 1),
         ("/account/delete", 1),
         ("/account/username", 1),
+        ("/account/qq", 2),
     ] {
         let count = fewest_statements(async |number| {
             assert_eq!(callbacks[number].0.get(path).await.status, 200, "{path}");

@@ -1,5 +1,5 @@
 use super::{MailText, Message, Messages};
-use crate::login::LoginFailure;
+use crate::login::{LinkFailure, LoginFailure};
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
 
@@ -145,6 +145,45 @@ pub(super) static MESSAGES: Messages = Messages {
     username_too_many_changes: Message {
         title: "You've changed your username three times in 24 hours",
         advice: "Your username hasn't changed. Please try again tomorrow.",
+    },
+
+    // Linked QQ accounts.
+    qq_accounts_title: "QQ accounts",
+    qq_accounts_lead: "Each of these QQ accounts signs you in to your account.",
+    qq_accounts_manage: "Manage QQ accounts",
+    qq_account_current: "This session",
+    qq_account_linked: "Linked:",
+    qq_account_last_used: "Last sign-in:",
+    qq_account_unlink: "Unlink",
+    qq_account_in_use_hint: "Unlinking a QQ account signs it out everywhere. To unlink the one you're signed in with now, \
+                             sign in with another one first.",
+    qq_account_only_one: "This is your only way to sign in, so you can't unlink it. Link another QQ account first.",
+    qq_account_recovery: "An email address doesn't sign you in by itself. If you lose this QQ account, a verified address \
+                          lets you link a new one.",
+    qq_account_add_title: "Link another QQ account",
+    qq_account_add_lead: "You choose the account at QQ. If QQ goes on with the one you're using now, sign out of QQ in this \
+                          browser first. We'll ask you to confirm before we link it.",
+    qq_account_add_submit: "Choose at QQ",
+    qq_account_link_side: "The QQ account to link",
+    qq_account_link_submit: "Link this QQ account",
+    qq_account_linked_done: "QQ account linked. It can sign in to your account now.",
+    qq_account_unlinked_done: "QQ account unlinked and signed out everywhere.",
+    qq_link_failure,
+    qq_account_linked_mail: |site, username| MailText {
+        subject: format!("A QQ account was linked to your {site} account"),
+        paragraphs: vec![format!(
+            "A QQ account was linked to your account @{username} on {site}. It can sign in to your account now."
+        )],
+        action: "Review your QQ accounts",
+        footer: QQ_ACCOUNTS_WARNING.to_owned(),
+    },
+    qq_account_unlinked_mail: |site, username| MailText {
+        subject: format!("A QQ account was unlinked from your {site} account"),
+        paragraphs: vec![format!(
+            "A QQ account was unlinked from your account @{username} on {site}. It can't sign in to your account anymore."
+        )],
+        action: "Review your QQ accounts",
+        footer: QQ_ACCOUNTS_WARNING.to_owned(),
     },
 
     // Export and deletion.
@@ -432,6 +471,58 @@ fn relative_time(RelativeTime { amount, unit, is_past }: RelativeTime) -> String
     };
     let distance = count(amount, unit);
     if is_past { format!("{distance} ago") } else { format!("in {distance}") }
+}
+
+const QQ_ACCOUNTS_WARNING: &str = "If you didn't do this, someone else may be using your account. Sign in, check your QQ \
+                                   accounts, and sign out all other sessions.";
+
+fn qq_link_failure(failure: LinkFailure) -> Message {
+    match failure {
+        LinkFailure::Cancelled => {
+            Message { title: "You cancelled at QQ", advice: "No QQ account was linked. You can try again at any time." }
+        }
+        LinkFailure::Denied => Message {
+            title: "QQ didn't confirm the account",
+            advice: "No QQ account was linked. Please try again and sign in at QQ.",
+        },
+        LinkFailure::Misconfigured => Message {
+            title: "QQ sign-in isn't set up correctly",
+            advice: "No QQ account was linked. Please contact the site's operator.",
+        },
+        LinkFailure::Unreachable => Message {
+            title: "We can't reach QQ right now",
+            advice: "No QQ account was linked. Please try again later.",
+        },
+        LinkFailure::Expired => Message {
+            title: "This took too long",
+            advice: "No QQ account was linked, since you chose it a while ago or chose another one in a different tab. \
+                     Please start again.",
+        },
+        LinkFailure::SignedOut => Message {
+            title: "You were signed out before you came back from QQ",
+            advice: "No QQ account was linked. Please start again.",
+        },
+        LinkFailure::OtherUser => Message {
+            title: "You're signed in to a different account now",
+            advice: "You started to link a QQ account to another account, so we didn't link it to this one.",
+        },
+        LinkFailure::AlreadyLinked => Message {
+            title: "This QQ account is linked to your account already",
+            advice: "Nothing has changed. To link a different one, switch accounts at QQ.",
+        },
+        LinkFailure::LinkedElsewhere => Message {
+            title: "This QQ account belongs to another account",
+            advice: "Nothing has changed. To link it here, sign in with it, then unlink it there or delete that account.",
+        },
+        LinkFailure::InUse => Message {
+            title: "You're signed in with this QQ account",
+            advice: "It wasn't unlinked. Sign in with another QQ account of yours first.",
+        },
+        LinkFailure::LastOne => Message {
+            title: "This is your only way to sign in",
+            advice: "It wasn't unlinked. Link another QQ account first.",
+        },
+    }
 }
 
 fn login_failure(failure: LoginFailure) -> Message {

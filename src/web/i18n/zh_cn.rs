@@ -1,5 +1,5 @@
 use super::{MailText, Message, Messages};
-use crate::login::LoginFailure;
+use crate::login::{LinkFailure, LoginFailure};
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
 
@@ -137,6 +137,38 @@ pub(super) static MESSAGES: Messages = Messages {
     username_changed: "用户名已修改",
     username_too_many_changes: Message {
         title: "24 小时内已修改 3 次用户名", advice: "用户名未改变，请明天再试。"
+    },
+
+    // 绑定的 QQ
+    qq_accounts_title: "QQ 账号",
+    qq_accounts_lead: "以下 QQ 均可登录您的账号。",
+    qq_accounts_manage: "管理绑定的 QQ",
+    qq_account_current: "当前登录",
+    qq_account_linked: "绑定时间：",
+    qq_account_last_used: "最近登录：",
+    qq_account_unlink: "解绑",
+    qq_account_in_use_hint: "解绑后，该 QQ 会在所有设备上退出登录。如需解绑当前登录的 QQ，请先用另一个 QQ 登录。",
+    qq_account_only_one: "这是您唯一的登录方式，无法解绑。请先绑定另一个 QQ。",
+    qq_account_recovery: "邮箱不能直接用于登录。如果无法再使用这个 QQ，可以通过已验证的邮箱绑定新的 QQ。",
+    qq_account_add_title: "绑定另一个 QQ",
+    qq_account_add_lead: "您将前往 QQ 选择账号。如果 QQ 直接使用了当前账号，请先在此浏览器中退出 QQ。绑定前会请您再次确认。",
+    qq_account_add_submit: "前往 QQ 选择",
+    qq_account_link_side: "要绑定的 QQ",
+    qq_account_link_submit: "确认绑定",
+    qq_account_linked_done: "绑定成功，现在可以用这个 QQ 登录您的账号。",
+    qq_account_unlinked_done: "已解绑，该 QQ 已在所有设备上退出登录。",
+    qq_link_failure,
+    qq_account_linked_mail: |site, username| MailText {
+        subject: format!("【{site}】您的账号绑定了新的 QQ"),
+        paragraphs: vec![format!("您在{site}的账号 @{username} 绑定了新的 QQ，该 QQ 现在可以登录您的账号。")],
+        action: "查看绑定的 QQ",
+        footer: QQ_ACCOUNTS_WARNING.to_owned(),
+    },
+    qq_account_unlinked_mail: |site, username| MailText {
+        subject: format!("【{site}】您的账号解绑了一个 QQ"),
+        paragraphs: vec![format!("您在{site}的账号 @{username} 解绑了一个 QQ，该 QQ 不能再登录您的账号。")],
+        action: "查看绑定的 QQ",
+        footer: QQ_ACCOUNTS_WARNING.to_owned(),
     },
 
     // 导出与注销
@@ -367,6 +399,55 @@ fn relative_time(RelativeTime { amount, unit, is_past }: RelativeTime) -> String
 fn spaced(name: &str) -> String {
     let space = if name.starts_with(|first: char| first.is_ascii_alphanumeric()) { " " } else { "" };
     format!("{space}{name}")
+}
+
+const QQ_ACCOUNTS_WARNING: &str =
+    "如果不是您本人操作，他人可能正在使用您的账号。请登录后检查绑定的 QQ，并退出其他所有设备。";
+
+fn qq_link_failure(failure: LinkFailure) -> Message {
+    match failure {
+        LinkFailure::Cancelled => {
+            Message { title: "您取消了 QQ 授权", advice: "没有绑定任何 QQ，您可以随时重试。" }
+        }
+        LinkFailure::Denied => Message {
+            title: "QQ 未确认该账号",
+            advice: "没有绑定任何 QQ。请重试，并在 QQ 页面登录。",
+        },
+        LinkFailure::Misconfigured => Message {
+            title: "本站的 QQ 登录配置有误",
+            advice: "没有绑定任何 QQ。请联系网站管理员。",
+        },
+        LinkFailure::Unreachable => {
+            Message { title: "暂时无法连接 QQ", advice: "没有绑定任何 QQ，请稍后重试。" }
+        }
+        LinkFailure::Expired => Message {
+            title: "确认已过期",
+            advice: "没有绑定任何 QQ：等待时间过长，或您在另一个标签页中选择了其他 QQ。请重新开始。",
+        },
+        LinkFailure::SignedOut => Message {
+            title: "从 QQ 返回前，您已退出登录",
+            advice: "没有绑定任何 QQ，请重新开始。",
+        },
+        LinkFailure::OtherUser => Message {
+            title: "当前登录的是另一个账号",
+            advice: "您是在另一个账号中开始绑定的，因此没有将该 QQ 绑定到当前账号。",
+        },
+        LinkFailure::AlreadyLinked => Message {
+            title: "这个 QQ 已绑定到您的账号",
+            advice: "没有任何改变。如需绑定其他 QQ，请在 QQ 页面切换账号。",
+        },
+        LinkFailure::LinkedElsewhere => Message {
+            title: "这个 QQ 已绑定另一个账号",
+            advice: "没有任何改变。如需绑定到当前账号，请先用它登录，然后在那个账号中解绑或注销那个账号。",
+        },
+        LinkFailure::InUse => Message {
+            title: "您正在使用这个 QQ 登录",
+            advice: "没有解绑。请先用您的另一个 QQ 登录。",
+        },
+        LinkFailure::LastOne => {
+            Message { title: "这是您唯一的登录方式", advice: "没有解绑。请先绑定另一个 QQ。" }
+        }
+    }
 }
 
 fn login_failure(failure: LoginFailure) -> Message {

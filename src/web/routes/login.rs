@@ -11,6 +11,7 @@ use crate::sessions::SessionError;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::forms::{Redirection, call, current_request};
+use crate::web::pages::qq_accounts::failed;
 use crate::web::request::{PageRequest, RequestInfo};
 
 /// `GET /login/qq?next=…`: starts a login and redirects to QQ.
@@ -53,6 +54,8 @@ pub(in crate::web) fn redirection_after_login(outcome: CallbackOutcome) -> Redir
             Redirection::to_login(failure, &next).ending_session()
         }
         LoginOutcome::Failed(failure, next) => Redirection::to_login(failure, &next),
+        LoginOutcome::Linking(Ok(next)) => Redirection::to(next.as_str()),
+        LoginOutcome::Linking(Err(failure)) => Redirection::to(failed(failure)),
     };
     let redirection = redirection.starting_session(outcome.session);
     redirection.with_flash(outcome.has_replaced_user.then_some(Flash::UserReplaced))
@@ -72,7 +75,7 @@ pub(super) async fn logout() -> Result<Redirection, WebError> {
 }
 
 /// QQ has a page for phones; without it, some of them cannot sign in.
-fn display(headers: &HeaderMap) -> Display {
+pub(super) fn display(headers: &HeaderMap) -> Display {
     // Compared as bytes: a user agent may contain the name of the phone, in any encoding.
     let contains = |name: &str, text: &[u8]| {
         headers.get(name).is_some_and(|value| value.as_bytes().windows(text.len()).any(|part| part == text))

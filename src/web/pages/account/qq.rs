@@ -7,6 +7,7 @@ use crate::sessions::{StoredToken, TokenStatus};
 use crate::web::i18n::Messages;
 use crate::web::page::PageContext;
 use crate::web::pages::components::{Badge, BadgeKind, Card, Notice, NoticeKind, QqButton, SubmitButton, Time};
+use crate::web::pages::qq_accounts::QQ_ACCOUNTS;
 
 /// What the page shows of a token.
 #[derive(Clone, Copy)]
@@ -89,6 +90,7 @@ pub(super) fn QqCard(page: PageContext, token: TokenInfo) -> impl IntoView {
                 </dl>
             </div>
             <RenewButton messages problem=token.problem />
+            <p><a href=QQ_ACCOUNTS>{messages.qq_accounts_manage}</a></p>
         </Card>
     }
 }
