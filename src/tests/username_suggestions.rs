@@ -39,8 +39,12 @@ async fn suggestion_fills_the_form_which_keeps_everything_else() {
     browser.cookies.insert("lang".to_owned(), "zh-CN".to_owned());
     let page = browser.post("/register", &[("username", "tom"), ("email", "typed@example.com")]).await;
     let name = suggestions(&page).remove(0);
-    let before_input = page.body.split("name=\"username\"").next().unwrap_or_default();
-    assert!(before_input.ends_with("id=\"username\" ") && before_input.contains("<button type=\"submit\" hidden>"));
+    let (_, behind_form) =
+        page.body.split_once("id=\"register-form\"").and_then(|(_, it)| it.split_once("</form>")).expect("a form");
+    assert!(
+        behind_form.contains(&format!("form=\"register-form\" name=\"suggestion\" value=\"{name}\"")),
+        "{behind_form}"
+    );
     let form = [("username", "tom"), ("email", "typed@example.com"), ("suggestion", name.as_str())];
     let page = browser.post("/register", &form).await;
     assert_eq!(page.status, 200);

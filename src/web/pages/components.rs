@@ -9,7 +9,7 @@
 //! | a time | [`Time`] |
 //! | whose account is about to change | [`ActingAccount`], [`MismatchNotice`], [`ConfirmIdentity`] |
 //! | a state in one word | [`Badge`] |
-//! | the field of a username | [`UsernameInput`] |
+//! | the field of a username | [`UsernameInput`], [`UsernameSuggestions`] |
 //! | buttons of forms | [`SubmitButton`], [`QqButton`], [`LogoutForm`] |
 
 mod avatar;
@@ -35,4 +35,4 @@ pub(super) use notice::ErrorSummary;
 pub(in crate::web) use notice::{Notice, NoticeKind};
 pub(super) use page_header::PageHeader;
 pub(in crate::web) use time::Time;
-pub(super) use username_input::UsernameInput;
+pub(super) use username_input::{UsernameInput, UsernameSuggestions};

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::components::{
     ActingAccount, ErrorSummary, MismatchNotice, Notice, NoticeKind, PageHeader, SubmitButton, UsernameInput,
+    UsernameSuggestions,
 };
 use crate::sessions::SignedInUser;
 use crate::validation::UsernameError;
@@ -84,15 +85,16 @@ pub(in crate::web) fn UsernamePage() -> impl IntoView {
                 <ErrorSummary items=error.map(|error| ("#username", error)).into_iter().collect() />
                 <section class="card">
                     <ActingAccount user />
-                    <form method="post" action=USERNAME data-testid="change-username" novalidate>
+                    <form method="post" action=USERNAME data-testid="change-username" id="change-username" novalidate>
                         <input type="hidden" name="account" value=account />
-                        <UsernameInput messages value=typed is_invalid=error.is_some() suggestions />
+                        <UsernameInput messages value=typed is_invalid=error.is_some() />
                         <SubmitButton
                             class="button primary"
                             label=messages.username_change_submit
                             busy_label=messages.username_changing
                         />
                     </form>
+                    <UsernameSuggestions messages names=suggestions form="change-username" />
                 </section>
             </div>
         }

@@ -12,14 +12,9 @@ pub(in crate::web::pages) fn UsernameInput(
     messages: &'static Messages,
     value: String,
     is_invalid: bool,
-    /// Names that are free. Their buttons send the form with the field `suggestion`.
-    suggestions: Vec<String>,
 ) -> impl IntoView {
     let error = messages.username_error;
-    // Enter presses the first button of a form, which must not be a suggestion.
-    let default_button = (!suggestions.is_empty()).then(|| view! { <button type="submit" hidden></button> });
     view! {
-        {default_button}
         <div class="field">
             <label for="username">{messages.username_label}</label>
             <p class="hint" id="username-hint">{messages.username_hint}</p>
@@ -47,18 +42,24 @@ pub(in crate::web::pages) fn UsernameInput(
                     data-taken=error(UsernameError::Taken)
                 />
             </UsernameField>
-            <Suggestions messages names=suggestions />
         </div>
     }
 }
 
+/// Free names. Their buttons send the form with the field `suggestion`. They stand behind the form: Enter presses its
+/// first button.
 #[component]
-fn Suggestions(messages: &'static Messages, names: Vec<String>) -> impl IntoView {
+pub(in crate::web::pages) fn UsernameSuggestions(
+    messages: &'static Messages,
+    names: Vec<String>,
+    /// The `id` of the form.
+    form: &'static str,
+) -> impl IntoView {
     (!names.is_empty()).then(|| {
         let buttons = names.into_iter().map(|name| {
             let value = name.clone();
             view! {
-                <button class="button small" type="submit" name="suggestion" value=value>
+                <button class="button small" type="submit" form=form name="suggestion" value=value>
                     <bdi>{name}</bdi>
                 </button>
             }

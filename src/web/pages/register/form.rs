@@ -6,7 +6,7 @@ use crate::login::{FormErrors, RegistrationForm};
 use crate::validation::EmailError;
 use crate::web::i18n::Messages;
 use crate::web::islands::{EmailField, ServerErrors};
-use crate::web::pages::components::{SubmitButton, UsernameInput};
+use crate::web::pages::components::{SubmitButton, UsernameInput, UsernameSuggestions};
 
 #[component]
 pub(super) fn RegisterForm(
@@ -26,14 +26,16 @@ pub(super) fn RegisterForm(
             method="post"
             action="/register"
             data-testid="register-form"
+            id="register-form"
             novalidate
             aria-labelledby="form-title"
         >
             <p class="small">{messages.register_form_lead}</p>
-            <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() suggestions />
+            <UsernameInput messages value=typed.username is_invalid=errors.username.is_some() />
             <EmailInput messages value=typed.email is_invalid=errors.email.is_some() />
             <SubmitButton class="button" label=messages.register_form_submit busy_label=messages.register_submitting />
         </form>
+        <UsernameSuggestions messages names=suggestions form="register-form" />
     }
 }
 
