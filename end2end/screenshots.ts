@@ -29,6 +29,21 @@ const pages: Record<string, (page: Page, unique: (base: string) => string) => Pr
     await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account/sessions");
   },
+  username: async (page, unique) => {
+    await createAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account/username");
+    await on(page).usernameInput.fill("admin");
+    await page.getByTestId("change-username").getByRole("button").click();
+    await expect(on(page).alert).toBeFocused();
+  },
+  "qq-accounts": async (page, unique) => {
+    await createAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account/qq");
+  },
+  data: async (page, unique) => {
+    await createAccount(page, unique("小明"), unique("xiaoming"));
+    await page.goto("/account/data");
+  },
   delete: async (page, unique) => {
     await createAccount(page, unique("小明"), unique("xiaoming"));
     await page.goto("/account/delete");

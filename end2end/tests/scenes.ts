@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { createVerifiedAccount, requestAccountLink, mailedLink } from "./mails.ts";
-import { openRegistration, createAccount, expect, fillForm, on, sandboxURL } from "./support.ts";
+import { approve, openRegistration, createAccount, expect, fillForm, on, sandboxURL } from "./support.ts";
 
 /** A page in a certain state, for layout and accessibility tests. */
 export type Scene = {
@@ -103,6 +103,47 @@ export const scenes: Scene[] = [
     name: "link that does not work",
     errorStatus: { status: 410, path: "/mail/none" },
     open: (page) => page.goto("/mail/none"),
+  },
+  {
+    name: "change of the username with suggestions",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/username");
+      await on(page).usernameInput.fill("admin");
+      await page.getByTestId("change-username").getByRole("button").click();
+      await expect(on(page).alert).toBeFocused();
+    },
+  },
+  {
+    name: "QQ accounts",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/qq");
+    },
+  },
+  {
+    name: "QQ account that cannot be linked",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/qq?error=linked-elsewhere");
+    },
+  },
+  {
+    name: "question whether to link a QQ account",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/qq");
+      await page.getByTestId("add-qq").getByRole("button").click();
+      await approve(page, longNickname(unique("m")));
+      await expect(page).toHaveURL("/account/qq/link");
+    },
+  },
+  {
+    name: "download of the data",
+    open: async (page, unique) => {
+      await createAccount(page, longNickname(unique("n")), longUsername(unique("u")));
+      await page.goto("/account/data");
+    },
   },
   {
     name: "active sessions",

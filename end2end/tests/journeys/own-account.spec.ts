@@ -25,11 +25,16 @@ test("s95 a user can download the data, delete the account and register again", 
   const username = unique("leaver");
   await createAccount(page, nickname, username);
   await page.goto("/account");
-  const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download my data" }).click();
+  await expect(page).toHaveURL("/account/data");
+  await expect(on(page).username).toHaveText(username);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download", exact: true }).click();
   const copy = JSON.parse(readFileSync(await (await download).path(), "utf8"));
   expect([copy.user_name, copy.identities[0].nickname]).toEqual([username, nickname]);
+  await page.goto("/account");
   await page.getByRole("link", { name: "Delete account" }).click();
+  await expect(on(page).username).toHaveText(username);
   await page.getByRole("link", { name: "Keep my account" }).click();
   await page.getByRole("link", { name: "Delete account" }).click();
   await page.getByRole("button", { name: "Permanently delete my account" }).click();
