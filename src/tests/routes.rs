@@ -9,7 +9,7 @@ use crate::support::{Browser, TestSite};
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 
 /// Routes that change nothing.
-pub(crate) const READ_ONLY: [&str; 26] = [
+pub(crate) const READ_ONLY: [&str; 27] = [
     "/",
     "/account",
     "/account/data",
@@ -21,6 +21,7 @@ pub(crate) const READ_ONLY: [&str; 26] = [
     "/account/sessions",
     "/account/username",
     "/api/check-username",
+    "/api/session",
     "/avatar/{hash}",
     "/favicon.svg",
     "/healthz",

@@ -83,8 +83,8 @@ async fn browser_within_wechat_gets_a_hint() {
     let site = TestSite::start().await;
     let client = http_client();
     // A page is filled in from the second time on.
-    for user_agent in [WECHAT, "Mozilla/5.0", WECHAT, "Mozilla/5.0"] {
-        let request = client.get(format!("http://{}/login", site.authority));
+    for (path, user_agent) in ["/", "/login"].iter().flat_map(|path| [WECHAT, "Mozilla", WECHAT].map(|it| (path, it))) {
+        let request = client.get(format!("http://{}{path}", site.authority));
         let request = request.header("user-agent", user_agent.as_bytes()).header("accept-language", "zh-CN");
         let page = request.send().await.expect("a response").text().await.expect("a body");
         assert_eq!(page.contains("在浏览器打开"), user_agent == WECHAT, "{page}");

@@ -43,7 +43,7 @@ fn ErrorPage() -> impl IntoView {
             .then(|| view! { <a class="button primary" href=retry_path(&page.request)>{messages.try_again}</a> " " });
         view! {
             <div class="page center">
-                <section class="card" role="alert">
+                <section class="card center" role="alert">
                     <h1>{title}</h1>
                     <p>{advice}</p>
                     {request_id.map(|id| view! { <p class="small">{(messages.request_id)(id)}</p> })}

@@ -10,7 +10,8 @@
 //! | whose account is about to change | [`ActingAccount`], [`MismatchNotice`], [`ConfirmIdentity`] |
 //! | a state in one word | [`Badge`] |
 //! | the field of a username | [`UsernameInput`], [`UsernameSuggestions`] |
-//! | buttons of forms | [`SubmitButton`], [`QqButton`], [`LogoutForm`] |
+//! | buttons of forms | [`SubmitButton`], [`LogoutForm`] |
+//! | signing in | [`SignIn`], [`QqButton`] |
 
 mod avatar;
 mod badge;
@@ -21,12 +22,13 @@ mod icp_link;
 mod identity;
 mod notice;
 mod page_header;
+mod sign_in;
 mod time;
 mod username_input;
 
 pub(in crate::web) use avatar::{Avatar, AvatarSize};
 pub(super) use badge::{Badge, BadgeKind};
-pub(super) use buttons::{LogoutForm, PrivacyNote, QqButton, SubmitButton};
+pub(super) use buttons::{LogoutForm, QqButton, SubmitButton};
 pub(super) use card::{Card, EmptyState};
 pub(in crate::web) use icon::Icon;
 pub(in crate::web) use icp_link::IcpLink;
@@ -34,5 +36,6 @@ pub(super) use identity::{ActingAccount, ConfirmIdentity, MismatchNotice};
 pub(super) use notice::ErrorSummary;
 pub(in crate::web) use notice::{Notice, NoticeKind};
 pub(super) use page_header::PageHeader;
+pub(super) use sign_in::SignIn;
 pub(in crate::web) use time::Time;
 pub(super) use username_input::{UsernameInput, UsernameSuggestions};

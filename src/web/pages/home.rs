@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, Icon, LogoutForm, Notice, NoticeKind, PrivacyNote, QqButton};
+use super::components::{Avatar, Icon, LogoutForm, Notice, NoticeKind, SignIn};
 use crate::sessions::SignedInUser;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
@@ -44,8 +44,7 @@ fn SignedOut(page: PageContext) -> impl IntoView {
                 <span class="mark">{Icon::Bubble.view()}</span>
                 <h1>{(messages.home_heading)(page.site_name())}</h1>
                 <p class="lead">{messages.home_lead}</p>
-                <PrivacyNote />
-                <QqButton href="/login/qq".to_owned() />
+                <SignIn href="/login/qq".to_owned() />
             </section>
             <ul class="features">{features.collect::<Vec<_>>()}</ul>
         </div>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::components::{Icon, Notice, NoticeKind, PrivacyNote, QqButton};
+use super::components::{Icon, Notice, NoticeKind, SignIn};
 use crate::login::LoginFailure;
 use crate::sessions::TokenStatus;
 use crate::web::error::WebError;
@@ -56,10 +56,8 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
                         <span class="mark">{Icon::Bubble.view()}</span>
                         <h1>{heading}</h1>
                         {alert}
-                        {page.request.is_wechat.then(|| view! { <WechatHint messages /> })}
                         {next_note}
-                        <PrivacyNote />
-                        <QqButton href=next.append_to("/login/qq") />
+                        <SignIn href=next.append_to("/login/qq") />
                         {may_recover.then(|| {
                             view! {
                                 <details class="small">
@@ -88,11 +86,4 @@ fn Panel(messages: &'static Messages) -> impl IntoView {
             <p>{messages.login_privacy_never}</p>
         </div>
     }
-}
-
-/// QQ does not let users sign in within WeChat.
-#[component]
-fn WechatHint(messages: &'static Messages) -> impl IntoView {
-    let Message { title, advice } = messages.login_wechat;
-    view! { <Notice kind=NoticeKind::Warning title><p>{advice}</p></Notice> }
 }

@@ -41,21 +41,6 @@ pub(in crate::web::pages) fn SubmitButton(
     }
 }
 
-/// What the site receives from QQ.
-#[component]
-pub(in crate::web::pages) fn PrivacyNote() -> impl IntoView {
-    use_context::<PageContext>().map(|page| {
-        let messages = page.messages;
-        let terms = page.request.state.site.identity.terms_url.clone();
-        view! {
-            <p class="small">
-                {messages.login_privacy} " " <a href="/privacy">{messages.privacy_title}</a>
-                {terms.map(|url| view! { " · " <a href=url>{messages.terms_title}</a> })}
-            </p>
-        }
-    })
-}
-
 #[component]
 pub(in crate::web::pages) fn LogoutForm() -> impl IntoView {
     let messages = use_context::<PageContext>().map(|page| page.messages);
