@@ -12,6 +12,7 @@ mod create_account;
 mod email_addresses;
 mod error;
 mod failure;
+mod known_browser;
 mod link_account;
 mod link_qq;
 mod mail_link;
@@ -35,6 +36,7 @@ pub use email_addresses::{
 };
 pub use error::LoginError;
 pub use failure::LoginFailure;
+pub use known_browser::{BrowserId, KNOWN_BROWSER_SECS};
 pub use link_account::{ACCOUNT_LINK_LIFETIME_SECS, AccountLinkMail, AccountLinkOutcome, LinkChoice, LinkSides};
 pub use link_qq::LinkFailure;
 pub use mail_link::OpenedLink;

@@ -4,6 +4,7 @@
 
 mod cookie;
 mod data;
+mod device;
 mod end;
 mod error;
 mod last_seen;
@@ -18,6 +19,7 @@ pub use cookie::{cookie, cookie_name, layer, removal_cookie};
 pub use data::{
     FormDraft, PendingLink, PendingRegistration, PrimaryEmail, REGISTRATION_LIFETIME_SECS, SessionData, SignedInUser,
 };
+pub use device::Device;
 pub use error::SessionError;
 pub use list::SessionInfo;
 pub use refresh_lease::{LeaseStatus, RefreshLease, StoredSession, TokenElsewhere};

@@ -27,6 +27,8 @@ mod forms;
 #[cfg(feature = "ssr")]
 mod i18n;
 #[cfg(feature = "ssr")]
+mod known_browser;
+#[cfg(feature = "ssr")]
 mod mails;
 #[cfg(feature = "ssr")]
 mod middleware;

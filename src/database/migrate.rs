@@ -33,6 +33,7 @@ macro_rules! migrations {
             ("linked_openids", include_str!(concat!($folder, "0011_linked_openids.sql"))),
             ("database_copies", include_str!(concat!($folder, "0012_database_copies.sql"))),
             ("former_usernames", include_str!(concat!($folder, "0013_former_usernames.sql"))),
+            ("known_browsers", include_str!(concat!($folder, "0014_known_browsers.sql"))),
         ]
     };
 }

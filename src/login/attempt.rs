@@ -21,6 +21,7 @@ use crate::clock::{Clock, MAX_SKEW_SECS};
 use crate::database::{Database, QueryError};
 use crate::random::{self, Random};
 use crate::sealing::{Sealer, SecretKeys, fingerprint};
+use crate::sessions::Device;
 
 /// The lifetime of an authorization code (QQ Connect wiki, 使用Authorization_Code获取Access_Token).
 const LIFETIME_SECS: i64 = 10 * 60;
@@ -53,6 +54,9 @@ pub(super) struct Attempt {
     /// Set if the QQ account is to be linked, not to be signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<LinkRequest>,
+    /// What the browser says about itself when it comes back.
+    #[serde(skip)]
+    pub(super) device: Device,
 }
 
 impl Attempt {
@@ -99,6 +103,7 @@ impl Attempts {
             started_at: (self.clock)(),
             number: self.next_number(&known),
             link,
+            device: Device::default(),
         };
         let name = self.cookie_name(&state);
         let plain = serde_json::to_vec(&attempt).unwrap_or_default();

@@ -18,7 +18,7 @@ use super::{CallbackOutcome, LoginError, LoginFailure, LoginOutcome, LoginServic
 use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq::{self, QqError};
-use crate::sessions::{NewSession, SessionData};
+use crate::sessions::{Device, NewSession, SessionData};
 
 impl LoginService {
     /// Completes a login attempt. `query` is the query string of the callback URL. `is_opened_directly` tells whether the
@@ -30,13 +30,17 @@ impl LoginService {
         query: &str,
         jar: &CookieJar,
         is_opened_directly: bool,
+        device: Device,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
         let CallbackParams { state, result } = CallbackParams::parse(query);
         let has_cookies = jar.iter().next().is_some();
         let could_be_started_here = !is_opened_directly && state.as_deref().is_some_and(attempt::is_state);
         let outcome = match (state.and_then(|state| self.attempts.find(jar, &state)), result) {
-            (Some(attempt), result) => self.complete_attempt_once(attempt, result, session).await?,
+            (Some(mut attempt), result) => {
+                attempt.device = device;
+                self.complete_attempt_once(attempt, result, session).await?
+            }
             // A cancellation is accepted without an attempt: a phone may return in another browser, and it does no harm.
             // An error code is not: any link can contain one, and it would alert the operator.
             (None, CallbackResult::Cancelled) => failed(LoginFailure::Cancelled, ReturnTo::default()),
@@ -136,7 +140,8 @@ impl LoginService {
         let has_picture = known.as_ref().is_some_and(|known| known.has_picture_of(&profile));
         let qq::Login { token, identity, .. } = login;
         let token = stored_token(token, obtained_at);
-        let qq_login = QqLogin { company: None, identity, profile, token, signed_in_at: self.now() };
+        let device = attempt.device;
+        let qq_login = QqLogin { company: None, identity, profile, token, signed_in_at: self.now(), device };
         let outcome = self.sign_in_or_register(qq_login, known, return_to, session).await?;
         if let Some(url) = avatar_url.filter(|_| outcome.session.is_some() && !has_picture) {
             // Goes on by itself.

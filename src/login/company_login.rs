@@ -10,7 +10,7 @@ use super::{CallbackOutcome, LoginError, LoginFailure, LoginService, ReturnTo};
 use crate::accounts::ProfileUpdate;
 use crate::audit::{self, Event};
 use crate::qq::Identity;
-use crate::sessions::StoredToken;
+use crate::sessions::{Device, StoredToken};
 
 /// A user whom a company other than QQ has identified. `Debug` is not implemented, since it would show the openid.
 pub struct CompanyUser {
@@ -44,6 +44,7 @@ impl LoginService {
         jar: &CookieJar,
         state: &str,
         identify: impl Future<Output = Result<CompanyUser, LoginFailure>>,
+        device: Device,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
         let attempts = self.attempts.of_company(company);
@@ -64,6 +65,7 @@ impl LoginService {
             profile: ProfileUpdate { nickname: Some(nickname), avatar_hash: None },
             token: StoredToken::none(),
             signed_in_at: self.now(),
+            device,
         };
         let known = self.find_account(&login.open_id()).await?;
         self.sign_in_or_register(login, known, return_to, session).await

@@ -120,6 +120,7 @@ impl LoginService {
         log_purge("sessions", self.sessions.purge().await);
         log_purge("avatars", self.accounts.purge_avatars(self.now().saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
         log_purge("mail links", self.accounts.purge_mail_links(self.now()).await);
+        log_purge("known browsers", self.purge_known_browsers().await);
         log_purge("mails", mail::purge(&self.database, self.now()).await);
         log_purge("former usernames", self.accounts.purge_former_usernames(self.now()).await);
         log_purge("attempts", self.attempts.purge(&self.database).await);

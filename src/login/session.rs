@@ -3,7 +3,7 @@
 use super::ReturnTo;
 use crate::accounts::{COMPANY_QQ, KnownAccount, OpenId, ProfileUpdate};
 use crate::qq::{Identity, Token};
-use crate::sessions::{FormDraft, PendingRegistration, SessionData, SignedInUser, StoredToken};
+use crate::sessions::{Device, FormDraft, PendingRegistration, SessionData, SignedInUser, StoredToken};
 
 /// What QQ, or another company, returned for a login.
 #[derive(Clone)]
@@ -15,6 +15,7 @@ pub(super) struct QqLogin {
     pub(super) token: StoredToken,
     /// When the user came from QQ, in seconds since 1970.
     pub(super) signed_in_at: i64,
+    pub(super) device: Device,
 }
 
 impl QqLogin {
@@ -34,6 +35,7 @@ impl QqLogin {
             token: self.token.clone(),
             signed_in_at: Some(self.signed_in_at),
             pending_link: None,
+            device: self.device.clone(),
         })
     }
 
@@ -45,6 +47,7 @@ impl QqLogin {
             nickname: self.profile.nickname.flatten(),
             avatar_hash: self.profile.avatar_hash.flatten(),
             token: self.token,
+            device: self.device,
             next: return_to.as_str().to_owned(),
             started_at: self.signed_in_at,
             draft,
@@ -60,6 +63,7 @@ impl From<PendingRegistration> for QqLogin {
             profile: ProfileUpdate { nickname: pending.nickname.map(Some), avatar_hash: pending.avatar_hash.map(Some) },
             token: pending.token,
             signed_in_at: pending.started_at,
+            device: pending.device,
         }
     }
 }

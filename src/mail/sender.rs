@@ -77,8 +77,10 @@ impl MailSender {
     /// Sends mails until `stop`. Then it finishes the one in progress and returns.
     pub async fn run(self, stop: CancellationToken) {
         loop {
-            if let Err(error) = self.send_due(&stop).await {
-                tracing::warn!(%error, "mails not sent");
+            match self.send_due(&stop).await {
+                // The health check logs that the database is unavailable.
+                Err(error) if !error.is_unavailable() => tracing::warn!(%error, "mails not sent"),
+                _ => {}
             }
             tokio::select! {
                 () = stop.cancelled() => return,

@@ -3,17 +3,22 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use mail_parser::{Address, MessageParser};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
 
 use super::settings::Clock;
 
 const MAX_MAILS: usize = 100;
 /// The limit of one connection.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How long to wait after the operating system refused a connection.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// A mail, decoded. Unlike the request log, it shows secrets: links are what mails are for.
 #[derive(Clone, Debug, Serialize)]
@@ -77,7 +82,10 @@ pub async fn receive_mails(listener: TcpListener, mailbox: Mailbox, clock: Clock
                     }
                 });
             }
-            Err(error) => tracing::warn!(%error, "the sandbox cannot accept an SMTP connection"),
+            Err(error) => {
+                tracing::warn!(%error, "the sandbox cannot accept an SMTP connection");
+                sleep(ACCEPT_RETRY_DELAY).await;
+            }
         }
     }
 }

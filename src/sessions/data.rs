@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
+use super::device::Device;
 use super::error::SessionError;
 use super::token::StoredToken;
 use crate::clock::MAX_SKEW_SECS;
@@ -61,6 +62,9 @@ pub struct SignedInUser {
     /// A QQ account that the user may link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_link: Option<PendingLink>,
+    /// The browser and system that the session was started with. Unknown in sessions of earlier versions.
+    #[serde(default)]
+    pub device: Device,
 }
 
 /// A QQ account that a user has chosen at QQ, to be linked when they confirm it.
@@ -119,6 +123,9 @@ pub struct PendingRegistration {
     pub avatar_hash: Option<String>,
     /// The access token.
     pub token: StoredToken,
+    /// The browser and system that the session was started with. Unknown in sessions of earlier versions.
+    #[serde(default)]
+    pub device: Device,
     /// Where to redirect after the registration.
     pub next: String,
     /// When the callback arrived, in seconds since 1970.
@@ -258,7 +265,8 @@ mod tests {
         let token = json!({
             "access_token": "a", "refresh_token": "r", "obtained_at": 1, "lifetime_secs": 2, "refused_at": 3
         });
-        let profile = json!({ "openid": "o", "nickname": "n", "avatar_hash": "h", "token": token });
+        let device = json!({ "browser": "Chrome", "system": "Windows" });
+        let profile = json!({ "openid": "o", "nickname": "n", "avatar_hash": "h", "token": token, "device": device });
         for (variant, more) in [
             ("SignedIn", json!({ "user_id": 1, "username": "ann", "identity_id": 5, "signed_in_at": 6 })),
             (

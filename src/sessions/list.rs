@@ -4,10 +4,15 @@ use std::cmp::Reverse;
 
 use tower_sessions::session::Id;
 
+use super::data::{KEY, SessionData};
+use super::device::Device;
 use super::last_seen::Note;
 use super::store::{SqlSessionStore, hash};
 use crate::database::QueryError;
 use crate::sealing::fingerprint;
+
+/// Hash of the id, start, last use, and the data, encrypted.
+type SessionRow = (String, i64, i64, Vec<u8>);
 
 const HANDLE_CHARS: usize = 16;
 
@@ -20,6 +25,8 @@ pub struct SessionInfo {
     pub created_at: i64,
     /// When it was last used, in seconds since 1970, to a minute.
     pub last_seen_at: i64,
+    /// What it was started with.
+    pub device: Device,
     /// Whether the request belongs to it.
     pub is_current: bool,
 }
@@ -31,12 +38,13 @@ impl SqlSessionStore {
         let now = self.now();
         let rows = self.rows_of_user(user_id).await?.into_iter();
         let mut sessions: Vec<SessionInfo> = rows
-            .filter_map(|(id_hash, created_at, stored)| {
+            .filter_map(|(id_hash, created_at, stored, sealed)| {
                 let last_seen_at = Note::apply(self.last_seen.get(&id_hash), stored)?;
                 (!self.has_ended(created_at, last_seen_at, now)).then(|| SessionInfo {
                     handle: handle(&id_hash),
                     created_at,
                     last_seen_at,
+                    device: self.device(&id_hash, &sealed),
                     is_current: current.as_ref() == Some(&id_hash),
                 })
             })
@@ -61,9 +69,14 @@ impl SqlSessionStore {
         Ok(())
     }
 
-    async fn rows_of_user(&self, user_id: i64) -> Result<Vec<(String, i64, i64)>, QueryError> {
+    fn device(&self, id_hash: &str, sealed: &[u8]) -> Device {
+        let data = self.open(id_hash, sealed).and_then(|mut data| SessionData::parse(data.remove(KEY)?));
+        data.and_then(SessionData::signed_in).map(|user| user.device).unwrap_or_default()
+    }
+
+    async fn rows_of_user(&self, user_id: i64) -> Result<Vec<SessionRow>, QueryError> {
         let rows = sqlx::query_as(
-            "SELECT id_hash, created_at, last_seen_at FROM sessions WHERE user_id = $1 ORDER BY id_hash",
+            "SELECT id_hash, created_at, last_seen_at, data FROM sessions WHERE user_id = $1 ORDER BY id_hash",
         )
         .bind(user_id)
         .fetch_all(self.database.reader())

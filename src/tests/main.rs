@@ -42,6 +42,7 @@ mod mail_links;
 mod middleware;
 mod migrations;
 mod model;
+mod new_browser;
 mod nicknames;
 mod page_templates;
 mod pages;

@@ -1,5 +1,7 @@
 //! Users see their active sessions and can end them.
 
+use reqwest::Method;
+
 use crate::support::{Browser, TestSite};
 
 /// Session handles on the page in document order.
@@ -79,4 +81,36 @@ async fn s67_all_other_sessions_can_be_ended_together() {
     }
     assert_eq!((current.signed_in_as().await, other_user.signed_in_as().await), (Some(username), Some(bystander)));
     assert!(!current.get("/account/sessions").await.body.contains("all other sessions"));
+}
+
+#[tokio::test]
+async fn sessions_show_browser_and_system_in_the_language_of_the_page() {
+    const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36";
+    const WECHAT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148 MicroMessenger/8.0.49";
+    let site = TestSite::start().await;
+    let mut current = site.browser();
+    // The device of a registration is that of its callback.
+    let callback = current.authorize_as("Ann", None).await;
+    let request = current.request(Method::GET, &callback).header("user-agent", CHROME);
+    assert_eq!(current.send(request).await.location(), "/register");
+    assert_eq!(current.post("/register/auto", &[]).await.location(), "/account");
+    for user_agent in [WECHAT, "curl/8.5.0", "<b>(Windows)</b>"] {
+        let mut other = site.browser();
+        let callback = other.authorize_as("Ann", None).await;
+        let request = other.request(Method::GET, &callback).header("user-agent", user_agent);
+        assert_eq!(other.send(request).await.location(), "/account");
+    }
+    for (language, expected) in [
+        ("en", ["Chrome on Windows", "Unknown browser", "WeChat on iOS", "Windows"]),
+        ("zh-CN", ["Chrome（Windows）", "微信（iOS）", "未知浏览器", "未知浏览器（Windows）"]),
+    ] {
+        let request = current.bare_request(Method::GET, "/account/sessions");
+        let cookie = format!("session={}", current.session_id().expect("a session"));
+        let request = request.header("host", &site.authority).header("cookie", cookie);
+        let page = current.send(request.header("accept-language", language)).await.body;
+        let items = page.split("data-testid=\"session-device\"").skip(1);
+        let mut devices: Vec<&str> = items.filter_map(|item| item.split(['>', '<']).nth(1)).collect();
+        devices.sort_unstable();
+        assert_eq!(devices, expected, "{language}");
+    }
 }

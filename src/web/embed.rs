@@ -32,7 +32,9 @@ impl PageRequest {
         identify: impl Future<Output = Result<CompanyUser, LoginFailure>>,
     ) -> Result<Response, WebError> {
         let login = &self.state.login;
-        let outcome = login.finish_company_login(company, &self.cookies, state, identify, &self.session).await?;
+        let device = self.device();
+        let outcome =
+            login.finish_company_login(company, &self.cookies, state, identify, device, &self.session).await?;
         Ok(redirection_after_login(outcome).into_response(self))
     }
 }

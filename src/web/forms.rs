@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::WebError;
 use super::flash::Flash;
+use super::known_browser;
 use super::redirect_page;
 use super::request::{PageRequest, RequestInfo};
 use super::state::AppState;
@@ -28,6 +29,8 @@ pub(super) struct Redirection {
     /// Not serialized: nothing but the cookie may contain the id.
     #[serde(skip)]
     new_session: Option<NewSession>,
+    #[serde(skip)]
+    is_sign_in_reported: bool,
 }
 
 impl Redirection {
@@ -38,6 +41,7 @@ impl Redirection {
             ends_session: false,
             clears_cache: false,
             new_session: None,
+            is_sign_in_reported: false,
         }
     }
 
@@ -67,6 +71,12 @@ impl Redirection {
     /// Sets the session cookie.
     pub(super) fn starting_session(mut self, session: Option<NewSession>) -> Redirection {
         self.new_session = session;
+        self
+    }
+
+    /// Another mail tells the user about the sign-in, so none is sent about a new browser.
+    pub(super) fn with_sign_in_reported(mut self) -> Redirection {
+        self.is_sign_in_reported = true;
         self
     }
 
@@ -101,7 +111,9 @@ impl Redirection {
     fn add_headers(self, response: Response, request: &RequestInfo) -> Response {
         let public_url = &request.state.site.public_url;
         let flash = self.flash.and_then(|flash| flash.cookie(public_url));
-        let cookies = flash.into_iter().fold(CookieJar::new(), CookieJar::add);
+        let is_reported = self.is_sign_in_reported;
+        let browser = self.new_session.and_then(|session| known_browser::remember(request, session, is_reported));
+        let cookies = flash.into_iter().chain(browser).fold(CookieJar::new(), CookieJar::add);
         let mut response = (cookies, response).into_response();
         let cookie = match self.new_session {
             Some(session) => Some(sessions::cookie(session, public_url, request.state.site.session_max_secs)),

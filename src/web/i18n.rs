@@ -10,6 +10,7 @@ use jiff::civil::DateTime;
 use super::time::RelativeTime;
 use crate::language::Lang;
 use crate::login::{LinkFailure, LoginFailure};
+use crate::sessions::Device;
 use crate::validation::{EmailError, UsernameError};
 
 impl Lang {
@@ -273,12 +274,16 @@ pub(super) struct Messages {
     pub(super) icp_label: &'static str,
     pub(super) terms_title: &'static str,
     pub(super) privacy_operator_title: &'static str,
+    // Browsers and the mail about a new one.
+    pub(super) device: fn(&Device) -> String,
+    pub(super) new_browser_mail: fn(site: &str, username: &str, device: &str, time: &str) -> MailText,
 
     pub(super) privacy_title: &'static str,
     pub(super) privacy_unionid: &'static str,
     pub(super) privacy_scope: fn(scope: &str) -> String,
     /// Pairs of a heading and a paragraph.
     pub(super) privacy_sections: &'static [(&'static str, &'static str)],
+    pub(super) privacy_browsers: &'static str,
     pub(super) privacy_sessions: fn(idle_days: i64, max_days: i64) -> String,
 
     pub(super) not_found: Message,

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
+
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
@@ -21,7 +22,7 @@ use super::template::{self, PublicPage};
 use super::theme::Theme;
 use crate::language::Lang;
 use crate::login::ReturnTo;
-use crate::sessions::{SessionData, SignedInUser};
+use crate::sessions::{Device, SessionData, SignedInUser};
 
 /// A request without its session, parsed once and kept in its extensions. Cloning it is cheap.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub struct RequestData {
     pub(super) flash: Option<Flash>,
     pub(super) client_ip: IpAddr,
     pub(super) id: Option<String>,
+    user_agent: Option<HeaderValue>,
     /// Whether the user opened the URL, instead of following a link or a redirect. `false` if the browser does not say.
     pub(super) is_opened_directly: bool,
     /// Whether the browser is the one within WeChat, where QQ lets nobody sign in.
@@ -65,6 +67,7 @@ impl RequestInfo {
             flash: Flash::read(&cookies),
             client_ip: client_ip(request, state.site.trusted_proxies),
             id: id.map(str::to_owned),
+            user_agent: headers.get(header::USER_AGENT).cloned(),
             is_opened_directly: headers.get("sec-fetch-site").is_some_and(|site| site == "none"),
             is_wechat: is_wechat(headers),
             page_path: page_path_or_home(uri.path_and_query().map_or("/", PathAndQuery::as_str), pages),
@@ -88,6 +91,7 @@ impl RequestInfo {
             flash: None,
             client_ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
             id: None,
+            user_agent: None,
             is_opened_directly: false,
             is_wechat: self.is_wechat,
             page_path: template::PAGE_PATH.to_owned(),
@@ -98,6 +102,11 @@ impl RequestInfo {
 impl RequestData {
     pub(super) fn messages(&self) -> &'static Messages {
         self.lang.messages()
+    }
+
+    /// Returns what the browser says about itself.
+    pub(super) fn device(&self) -> Device {
+        self.user_agent.as_ref().map(|header| Device::recognize(header.as_bytes())).unwrap_or_default()
     }
 
     /// Returns a query parameter, unless the query has it twice.

@@ -12,6 +12,7 @@ test("s67 a user can sign out another browser", async ({ page, otherBrowserPage,
   await page.goto("/account");
   await page.getByRole("link", { name: "Manage sessions" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "This browser" })).toHaveCount(1);
+  await expect(page.getByTestId("session-device")).toHaveText([/^Chrome on /, /^Chrome on /]);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL("/account/sessions");
   await expect(page.getByRole("status")).toHaveText("Signed out. You're still signed in on this browser.");

@@ -20,6 +20,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("spent_attempts", &["state_hash"]),
     ("mail_links", &["token_hash"]),
     ("mails", &["id"]),
+    ("known_browsers", &["browser_hash"]),
 ];
 
 /// Parameters in one statement: SQLite takes 32766, PostgreSQL 65535.

@@ -165,8 +165,14 @@ async fn s11_attempt_of_another_company_is_rejected() {
     let attempts = attempts(false);
     let state = "A".repeat(32);
     let name = attempts.inner.cookie_name(&state);
-    let attempt =
-        Attempt { state: state.clone(), return_to: "/a".into(), started_at: 1_000_000, number: 1, link: None };
+    let attempt = Attempt {
+        state: state.clone(),
+        return_to: "/a".into(),
+        started_at: 1_000_000,
+        number: 1,
+        link: None,
+        device: Device::default(),
+    };
     let plain = serde_json::to_vec(&attempt).expect("json");
     let jar_of = |company: &str| {
         let sealed = attempts.inner.sealer.seal(&sealing_context(company, &name), &plain).expect("sealed");

@@ -298,6 +298,7 @@ impl TestSite {
                 "spent_attempts",
                 "mail_links",
                 "mails",
+                "known_browsers",
             ];
             for table in tables {
                 let rows = self.query_texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;

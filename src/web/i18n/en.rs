@@ -1,5 +1,6 @@
 use super::{MailText, Message, Messages};
 use crate::login::{LinkFailure, LoginFailure};
+use crate::sessions::Device;
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
 
@@ -385,6 +386,25 @@ pub(super) static MESSAGES: Messages = Messages {
     icp_label: "ICP filing",
     terms_title: "Terms",
     privacy_operator_title: "Who runs this site",
+    // Browsers and the mail about a new one.
+    device: |Device { browser, system }| match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (None, None) => "Unknown browser".to_owned(),
+    },
+    new_browser_mail: |site, username, device, time| {
+        MailText {
+        subject: format!("New sign-in to your {site} account"),
+        paragraphs: vec![
+            format!("Your account @{username} on {site} was signed in to from a browser that you haven't used before."),
+            format!("{device}, {time}"),
+            "If this was you, there's nothing to do.".to_owned(),
+        ],
+        action: "Review active sessions",
+        footer: "If this wasn't you, end that session, sign out everywhere else, and change the password of your QQ account."
+            .to_owned(),
+    }
+    },
 
     privacy_title: "Privacy",
     privacy_unionid: "We also ask QQ for your unionid, an ID that is the same on all sites of one operator.",
@@ -393,7 +413,8 @@ pub(super) static MESSAGES: Messages = Messages {
         (
             "What we store",
             "Your username, the email address you entered, and the ID, nickname and avatar we receive from QQ. \
-             We also store an encrypted access token, which lets us read your nickname and avatar from QQ.",
+             We also store an encrypted access token, which lets us read your nickname and avatar from QQ, and for \
+             each session the name of your browser and operating system.",
         ),
         (
             "How we use it",
@@ -416,6 +437,9 @@ pub(super) static MESSAGES: Messages = Messages {
              Deletion takes effect immediately.",
         ),
     ],
+    privacy_browsers: "If your email address is verified, we email you when you sign in with a browser that you haven't \
+        used before. To recognize a browser, we set a cookie with a random ID when you sign in. It lasts 400 days and \
+        doesn't sign you in. We store only a hash of it.",
     privacy_sessions: |idle_days, max_days| {
         format!(
             "We sign you out after {} without a visit, and after {} at the latest. \

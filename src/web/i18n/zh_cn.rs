@@ -1,5 +1,6 @@
 use super::{MailText, Message, Messages};
 use crate::login::{LinkFailure, LoginFailure};
+use crate::sessions::Device;
 use crate::validation::{EmailError, UsernameError};
 use crate::web::time::{RelativeTime, TimeUnit};
 
@@ -335,6 +336,23 @@ pub(super) static MESSAGES: Messages = Messages {
     icp_label: "备案号",
     terms_title: "服务条款",
     privacy_operator_title: "关于本站",
+    // Browsers and the mail about a new one.
+    device: |Device { browser, system }| match (browser.as_deref().map(browser_name), system) {
+        (Some(browser), Some(system)) => format!("{browser}（{system}）"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("未知浏览器（{system}）"),
+        (None, None) => "未知浏览器".to_owned(),
+    },
+    new_browser_mail: |site, username, device, time| MailText {
+        subject: format!("【{site}】您的账号在新的浏览器上登录"),
+        paragraphs: vec![
+            format!("您在{site}的账号 @{username} 刚刚在一个未使用过的浏览器上登录。"),
+            format!("{device}，{time}"),
+            "如果是您本人操作，请忽略此邮件。".to_owned(),
+        ],
+        action: "查看登录设备",
+        footer: "如果不是您本人操作，请立即退出该设备，并修改您的 QQ 密码。".to_owned(),
+    },
 
     privacy_title: "隐私说明",
     privacy_unionid: "我们还会向 QQ 获取您的 unionid，它在同一运营者的各个网站中相同。",
@@ -342,7 +360,7 @@ pub(super) static MESSAGES: Messages = Messages {
     privacy_sections: &[
         (
             "保存哪些信息",
-            "您的用户名、您填写的邮箱，以及 QQ 提供的标识、昵称和头像。我们还会加密保存一个访问令牌，用于从 QQ 获取您的昵称和头像。",
+            "您的用户名、您填写的邮箱，以及 QQ 提供的标识、昵称和头像。我们还会加密保存一个访问令牌，用于从 QQ 获取您的昵称和头像。每次登录时会记录浏览器和操作系统的名称。",
         ),
         (
             "如何使用",
@@ -355,6 +373,7 @@ pub(super) static MESSAGES: Messages = Messages {
         ("日志", "出于安全考虑，登录和退出时会记录账号编号和部分网络地址，不记录姓名。"),
         ("导出与注销", "您可以在账号页面下载自己的数据、管理登录设备或注销账号。注销立即生效。"),
     ],
+    privacy_browsers: "如果您的邮箱已验证，在未使用过的浏览器上登录时，我们会发送邮件提醒您。为识别浏览器，登录时会设置一个包含随机编号的 Cookie，有效期 400 天。它不能用于登录，我们也只保存它的哈希值。",
     privacy_sessions: |idle_days, max_days| {
         format!(
             "{idle_days} 天未访问将自动退出登录，登录状态最长保持 {max_days} 天。账号资料会一直保存，直到您注销账号。"
@@ -503,5 +522,25 @@ fn email_error(error: EmailError) -> &'static str {
         EmailError::Missing => "请输入邮箱。",
         EmailError::Malformed => "请输入一个有效的邮箱地址，例如 name@example.com。",
         EmailError::TooLong => "邮箱地址过长，请换一个。",
+    }
+}
+
+/// The name that a browser has in China.
+fn browser_name(browser: &str) -> &str {
+    match browser {
+        "WeChat" => "微信",
+        "QQ Browser" => "QQ 浏览器",
+        "UC Browser" => "UC 浏览器",
+        "Huawei Browser" => "华为浏览器",
+        "Mi Browser" => "小米浏览器",
+        "vivo Browser" => "vivo 浏览器",
+        "OPPO Browser" => "OPPO 浏览器",
+        "Samsung Internet" => "三星浏览器",
+        "Baidu" => "百度",
+        "360 Browser" => "360 浏览器",
+        "Sogou Browser" => "搜狗浏览器",
+        "Alipay" => "支付宝",
+        "DingTalk" => "钉钉",
+        other => other,
     }
 }

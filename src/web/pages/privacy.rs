@@ -33,6 +33,7 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
                     {site.asks_unionid.then(|| view! { <p>{messages.privacy_unionid}</p> })}
                     {site.extra_scope.as_deref().map(|scope| view! { <p>{(messages.privacy_scope)(scope)}</p> })}
                     {sections}
+                    {page.request.state.mail.is_some().then(|| view! { <p>{messages.privacy_browsers}</p> })}
                     <p>{(messages.privacy_sessions)(days(site.session_idle_secs), days(site.session_max_secs))}</p>
                     <Operator messages identity=site.identity.clone() />
                 </section>

@@ -51,7 +51,7 @@ pub(in crate::web) fn SessionsPage() -> impl IntoView {
 #[component]
 fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
     let messages = page.messages;
-    let SessionInfo { handle, created_at, last_seen_at, is_current } = session;
+    let SessionInfo { handle, created_at, last_seen_at, device, is_current } = session;
     // The buttons have the same text, so each refers to its description.
     let description = format!("session-{handle}");
     let action = if is_current {
@@ -68,7 +68,8 @@ fn SessionItem(page: PageContext, session: SessionInfo) -> impl IntoView {
         <li>
             {Icon::Computer.view()}
             <div id=description>
-                <p>{messages.session_started} <Time timestamp=created_at /></p>
+                <p data-testid="session-device">{(messages.device)(&device)}</p>
+                <p class="small">{messages.session_started} <Time timestamp=created_at /></p>
                 <p class="small">{messages.session_last_active} <Time timestamp=last_seen_at is_relative=true /></p>
             </div>
             {action}

@@ -37,7 +37,8 @@ async fn finish_login(#[server(default)] query: String) -> Result<Redirection, W
     if let Some(attempt_id) = login.attempt_id(&query, &request.cookies) {
         request.state.rate_limits.count_attempt(attempt_id)?;
     }
-    let outcome = login.handle_callback(&query, &request.cookies, is_opened_directly, &request.session).await;
+    let device = request.device();
+    let outcome = login.handle_callback(&query, &request.cookies, is_opened_directly, device, &request.session).await;
     let outcome = outcome.map_err(|error| {
         audit::record(Event::SignInFailed { reason: if error.is_unavailable() { "unavailable" } else { "broken" } });
         WebError::from(error)

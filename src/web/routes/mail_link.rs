@@ -84,7 +84,8 @@ async fn link_account(
 fn link_redirection(token: &MailToken, outcome: AccountLinkOutcome) -> Redirection {
     match outcome {
         AccountLinkOutcome::SignedIn(next, session) => {
-            Redirection::to(next.as_str()).starting_session(session).with_flash(Flash::QqLinkedByMail)
+            let redirection = Redirection::to(next.as_str()).starting_session(session).with_sign_in_reported();
+            redirection.with_flash(Flash::QqLinkedByMail)
         }
         AccountLinkOutcome::Blocked(next) => {
             audit::record(Event::SignInFailed { reason: LoginFailure::Blocked.code() });
