@@ -37,7 +37,8 @@ impl MailContent {
     fn text(&self) -> String {
         let mut text = self.paragraphs.join("\n\n");
         if let Some(link) = &self.link {
-            let _ = write!(text, "\n\n{}:\n{}", link.label, link.url);
+            let colon = if self.lang == Lang::ZhCn { "：" } else { ":" };
+            let _ = write!(text, "\n\n{}{colon}\n{}", link.label, link.url);
         }
         let _ = write!(text, "\n\n-- \n{}\n", self.footer);
         text
@@ -84,7 +85,7 @@ mod tests {
         };
         let message = content.into_message("ann@example.com".to_owned());
         assert_eq!((message.to.as_str(), message.subject.as_str()), ("ann@example.com", "你好 <b>"));
-        let expected = "\"Ann\" & <script>\n\n第二段\n\nOpen:\nhttps://a.example/?b&c\n\n-- \nIgnore it.\n";
+        let expected = "\"Ann\" & <script>\n\n第二段\n\nOpen：\nhttps://a.example/?b&c\n\n-- \nIgnore it.\n";
         assert_eq!(message.text, expected);
         for part in [
             "<html lang=\"zh-CN\">",

@@ -1,5 +1,6 @@
 //! The mails that the site has sent, and the SMTP server that receives them (RFC 5321, without TLS or authentication).
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,7 +47,7 @@ impl Mailbox {
 
     fn add(&self, time: i64, to: Vec<String>, message: &[u8]) {
         let message = MessageParser::default().parse(message).unwrap_or_default();
-        let text = |text: Option<_>| text.map(|text: std::borrow::Cow<'_, str>| text.into_owned()).unwrap_or_default();
+        let text = |text: Option<Cow<'_, str>>| text.unwrap_or_default().replace("\r\n", "\n");
         let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let id = mails.back().map_or(1, |last| last.id + 1);
         if mails.len() >= MAX_MAILS {
