@@ -28,12 +28,12 @@ pub struct UserSummary {
 impl Accounts {
     /// Returns the users with a higher id than `after`, in the order of their ids: as many as fit on a page, none at the end.
     pub async fn users_after(&self, after: i64) -> Result<Vec<UserSummary>, QueryError> {
-        self.user_summaries("users.id > $1 ORDER BY users.id LIMIT $2", after, PAGE_SIZE).await
+        self.user_summaries(after, i64::MAX).await
     }
 
     /// Returns `None` if there is no such user.
     pub async fn user_summary(&self, user_id: i64) -> Result<Option<UserSummary>, QueryError> {
-        Ok(self.user_summaries("users.id = $1 LIMIT $2", user_id, 1).await?.pop())
+        Ok(self.user_summaries(user_id.saturating_sub(1), user_id).await?.pop())
     }
 
     /// Returns the ids of the users whom `who` may mean: a username, an email address, an openid, or `#` with an id.
@@ -43,7 +43,7 @@ impl Accounts {
         let id: i64 = who.strip_prefix('#').and_then(|id| id.parse().ok()).unwrap_or_default();
         let key = ValidUsername::parse(who).map_or_else(|_| who.to_owned(), |username| username.key().to_owned());
         let rows: Vec<(i64,)> = sqlx::query_as(
-            "SELECT id FROM users WHERE id = $1 OR username_key = $2 OR username = $3 \
+            "SELECT id FROM users WHERE id = $1 OR username_key = $2 \
              OR id IN (SELECT user_id FROM open_ids WHERE openid = $3) \
              OR id IN (SELECT user_id FROM email_addresses AS mine WHERE email = $4 AND (verified OR NOT EXISTS \
              (SELECT 1 FROM email_addresses AS other WHERE other.email = mine.email AND other.verified))) ORDER BY id",
@@ -76,23 +76,22 @@ impl Accounts {
         Ok(())
     }
 
-    async fn user_summaries(
-        &self,
-        condition: &'static str,
-        id: i64,
-        limit: i64,
-    ) -> Result<Vec<UserSummary>, QueryError> {
+    /// Returns the users with ids after `after`, up to `last`.
+    async fn user_summaries(&self, after: i64, last: i64) -> Result<Vec<UserSummary>, QueryError> {
         type Row = (i64, String, i64, Option<i64>, Option<String>, i64, i64, Option<i64>);
-        let sql = format!(
+        let rows: Vec<Row> = sqlx::query_as(
             "SELECT users.id, username, users.created_at, blocked_at, email, \
              CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT), \
              (SELECT COUNT(*) FROM sessions WHERE sessions.user_id = users.id), \
              (SELECT MAX(last_seen_at) FROM sessions WHERE sessions.user_id = users.id) FROM users \
-             LEFT JOIN email_addresses ON email_addresses.user_id = users.id AND is_primary WHERE {condition}"
-        );
-        // The condition is one of the texts above.
-        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).bind(limit);
-        let rows: Vec<Row> = query.fetch_all(self.database.reader()).await?;
+             LEFT JOIN email_addresses ON email_addresses.user_id = users.id AND is_primary \
+             WHERE users.id > $1 AND users.id <= $2 ORDER BY users.id LIMIT $3",
+        )
+        .bind(after)
+        .bind(last)
+        .bind(PAGE_SIZE)
+        .fetch_all(self.database.reader())
+        .await?;
         let summary = |(id, username, created_at, blocked_at, email, verified, sessions, last_seen_at): Row| {
             let email = email.map(|address| (address, verified == 1));
             UserSummary { id, username, created_at, blocked_at, email, sessions, last_seen_at }

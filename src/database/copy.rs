@@ -106,8 +106,8 @@ async fn open_destination(source: &str, url: &str) -> Result<Side, CopyError> {
     LOCK_TIMEOUT.set(&mut connection, is_sqlite(url)).await?;
     let copied: Option<(String,)> =
         sqlx::query_as("SELECT source FROM database_copies").fetch_optional(&mut connection).await?;
-    let user: Option<(i64,)> = sqlx::query_as("SELECT id FROM users LIMIT 1").fetch_optional(&mut connection).await?;
-    match (copied, user) {
+    let (last_user,): (Option<i64>,) = sqlx::query_as("SELECT MAX(id) FROM users").fetch_one(&mut connection).await?;
+    match (copied, last_user) {
         (Some((copied,)), _) if copied == source => {}
         (None, None) => {
             let note = sqlx::query("INSERT INTO database_copies (source) VALUES ($1)").bind(source.to_owned());

@@ -90,9 +90,9 @@ async fn s48_unavailable_database_keeps_form_input() {
     let site = TestSite::start().await;
     let mut browser = site.browser();
     browser.sign_in("Ann").await;
-    site.execute("ALTER TABLE users RENAME TO renamed_users").await;
+    site.execute("ALTER TABLE open_ids RENAME TO away").await;
     let form = [("username", "anna"), ("email", "ann@example.com")];
     expect_input_kept(&browser.post("/register", &form).await, 503, &form);
-    site.execute("ALTER TABLE renamed_users RENAME TO users").await;
+    site.execute("ALTER TABLE away RENAME TO open_ids").await;
     assert_eq!(browser.post("/register", &form).await.location(), "/account");
 }

@@ -4,7 +4,7 @@ import { scenes } from "../scenes.ts";
 import { openRegistration, errorOf, expect, on, test } from "../support.ts";
 import { expectFitForNarrowScreens } from "./narrow.ts";
 
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 for (const locale of ["en", "zh-CN"]) {
   for (const colorScheme of ["light", "dark"] as const) {
@@ -20,6 +20,7 @@ for (const locale of ["en", "zh-CN"]) {
           await expect(page.locator("html")).toHaveAttribute("lang", locale);
           await expectNoViolations(page);
           await expectFitForNarrowScreens(page);
+          await expectNoViolations(page);
         });
       }
 

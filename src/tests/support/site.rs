@@ -298,6 +298,8 @@ impl TestSite {
                 "spent_attempts",
                 "mail_links",
                 "mails",
+                "former_usernames",
+                "known_browsers",
                 "known_browsers",
             ];
             for table in tables {
