@@ -15,7 +15,7 @@ pub enum ApiOutcome<T> {
     /// QQ rejected the app or the request; the operator has to act.
     Misconfigured,
     /// There is no usable token.
-    NoToken(TokenState),
+    NoToken(Box<TokenState>),
 }
 
 /// How much of the profile was fetched.
@@ -33,7 +33,7 @@ impl LoginService {
         user: SignedInUser,
         session: &Session,
     ) -> Result<ApiOutcome<ProfileFetch>, LoginError> {
-        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
+        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut.into())) };
         let openid = user.openid.clone();
         let call =
             async |login: &LoginService, credentials: UserCredentials<'_>| login.qq.fetch_user_info(credentials).await;
@@ -57,7 +57,7 @@ impl LoginService {
         };
         Ok(match self.sessions.update(id, set_profile).await? {
             Some(_) => ApiOutcome::Answered(fetched),
-            None => ApiOutcome::NoToken(TokenState::SignedOut),
+            None => ApiOutcome::NoToken(TokenState::SignedOut.into()),
         })
     }
 
@@ -71,9 +71,9 @@ impl LoginService {
         session: &Session,
         call: impl AsyncFn(&LoginService, UserCredentials<'_>) -> Result<T, QqError>,
     ) -> Result<ApiOutcome<T>, LoginError> {
-        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut)) };
+        let Some(id) = session.id() else { return Ok(ApiOutcome::NoToken(TokenState::SignedOut.into())) };
         if user.company.is_some() {
-            return Ok(ApiOutcome::NoToken(TokenState::ReauthRequired));
+            return Ok(ApiOutcome::NoToken(TokenState::ReauthRequired.into()));
         }
         let mut state = self.ensure_valid_token(user, session).await?;
         let mut can_retry = true;
@@ -81,7 +81,7 @@ impl LoginService {
             let SignedInUser { token, openid, .. } = match state {
                 TokenState::Valid(user) => user,
                 TokenState::Stale(_) => return Ok(ApiOutcome::Unavailable),
-                state => return Ok(ApiOutcome::NoToken(state)),
+                state => return Ok(ApiOutcome::NoToken(state.into())),
             };
             let credentials = UserCredentials { access_token: &token.access_token, openid: &openid };
             let error = match call(self, credentials).await {
@@ -95,7 +95,7 @@ impl LoginService {
             }
             self.log_qq_error(&error);
             return Ok(match error.class() {
-                ErrorClass::ReauthRequired => ApiOutcome::NoToken(self.mark_revoked(id, &token).await?),
+                ErrorClass::ReauthRequired => ApiOutcome::NoToken(self.mark_revoked(id, &token).await?.into()),
                 ErrorClass::OperatorAction | ErrorClass::BadRequest => ApiOutcome::Misconfigured,
                 ErrorClass::QqFailure | ErrorClass::RetryLater => ApiOutcome::Unavailable,
             });

@@ -42,9 +42,12 @@ pub(super) struct Values<'a> {
     pub(super) next: &'a str,
 }
 
-/// The templates of all pages that have been requested, in each language and theme, and within WeChat.
+/// A page, its language and theme, and whether WeChat shows it.
+type Key = (PublicPage, Lang, Theme, bool);
+
+/// The templates of all pages that have been requested.
 #[derive(Default)]
-pub(super) struct Templates(RwLock<HashMap<(PublicPage, Lang, Theme, bool), Arc<Template>>>);
+pub(super) struct Templates(RwLock<HashMap<Key, Arc<Template>>>);
 
 impl Templates {
     /// Fills in the page's template. `render` renders the page with the placeholders, the first time.
