@@ -148,7 +148,11 @@ async function checkSession() {
   const isSignedIn = await response.json();
   const notice = document.querySelector("main > [data-testid=session-ended]");
   if (isSignedIn) notice?.remove();
-  else if (!notice) sessionEnded.after(sessionEnded.content.cloneNode(true));
+  else if (!notice) {
+    const copy = sessionEnded.content.cloneNode(true);
+    copy.firstElementChild.setAttribute("role", "alert");
+    sessionEnded.after(copy);
+  }
 }
 
 if (sessionEnded) document.addEventListener("visibilitychange", checkSession);

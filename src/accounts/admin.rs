@@ -44,7 +44,7 @@ impl Accounts {
         let key = ValidUsername::parse(who).map_or_else(|_| who.to_owned(), |username| username.key().to_owned());
         let rows: Vec<(i64,)> = sqlx::query_as(
             "SELECT id FROM users WHERE id = $1 OR username_key = $2 \
-             OR id IN (SELECT user_id FROM open_ids WHERE openid = $3) \
+             OR id IN (SELECT user_id FROM open_ids WHERE openid = $3 AND company_id IN (SELECT id FROM companies)) \
              OR id IN (SELECT user_id FROM email_addresses AS mine WHERE email = $4 AND (verified OR NOT EXISTS \
              (SELECT 1 FROM email_addresses AS other WHERE other.email = mine.email AND other.verified))) ORDER BY id",
         )

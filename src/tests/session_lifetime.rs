@@ -86,7 +86,7 @@ async fn s63_saving_an_ended_session_writes_nothing() {
     });
     let pending = json!({
         "openid": "o", "unionid": null, "nickname": null, "avatar_hash": null, "token": token, "next": "/",
-        "since": now, "draft": null
+        "since": now, "draft": null, "device": { "browser": null, "system": null }
     });
     let data = [("person".to_owned(), json!({ "Pending": pending }))].into();
     let mut record = Record { id: Id::default(), data, expiry_date: far };

@@ -109,7 +109,6 @@ fn SessionEnded(page: PageContext) -> impl IntoView {
                 <Notice
                     kind=NoticeKind::Warning
                     title=messages.session_ended.title
-                    is_alert=true
                     attr:data-testid="session-ended"
                 >
                     <p>{messages.session_ended.advice}</p>

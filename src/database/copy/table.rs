@@ -20,8 +20,6 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("spent_attempts", &["state_hash"]),
     ("mail_links", &["token_hash"]),
     ("mails", &["id"]),
-    ("former_usernames", &["id"]),
-    ("known_browsers", &["browser_hash"]),
     ("known_browsers", &["browser_hash"]),
 ];
 

@@ -300,7 +300,6 @@ impl TestSite {
                 "mails",
                 "former_usernames",
                 "known_browsers",
-                "known_browsers",
             ];
             for table in tables {
                 let rows = self.query_texts(&format!("SELECT CAST({table} AS TEXT) FROM {table}")).await;
