@@ -14,7 +14,9 @@ for (const locale of ["zh-CN", "en"]) {
         test.use({ locale, colorScheme, viewport: { width, height: 800 } });
 
         test(`the whole site, ${locale}, ${colorScheme}, ${width} wide`, async ({ page, unique, watch }, { project }) => {
+          test.slow();
           watch.expectStatus(404, "/nowhere");
+          watch.expectStatus(410, "/mail/unknown");
           const [nickname, username] = [unique("小企鹅🐧"), unique("xiaoming")];
           const email = `${username}@example.com`;
           const shoot = async (step: string) => {
