@@ -79,6 +79,8 @@ test("a chosen theme overrides the system theme and is kept", async ({ page }) =
   await page.emulateMedia({ colorScheme: "dark" });
   await on(page).theme("light").click();
   await expect(page.locator("body")).toHaveCSS("background-color", light);
+  // It is stored a moment after it is shown.
+  await expect(on(page).theme("light")).toHaveAttribute("aria-pressed", "true");
   await page.goto("/");
   await expect(page.locator("body")).toHaveCSS("background-color", light);
 });
