@@ -97,7 +97,8 @@ impl Accounts {
     }
 }
 
-/// Links an openid to a user, unless somebody has it. A user whose unionid is known has an account, as when signing in.
+/// Links an openid to a user, unless a user has it already. As in a sign-in, an openid belongs to the user who has its
+/// unionid.
 /// `now` is in seconds since 1970.
 pub async fn add_open_id(
     connection: &mut AnyConnection,

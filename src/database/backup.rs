@@ -22,8 +22,8 @@ pub enum BackupError {
     Copy(#[from] sqlx::Error),
 }
 
-/// Copies the database at `url` to `file`, which must not exist. The copy is complete and consistent, whatever is written
-/// meanwhile, and on the disk when this returns. If it fails, no file stays.
+/// Copies the database at `url` to `file`, which must not exist. The copy is complete and consistent, whatever other
+/// processes write, and on the disk when this returns. If it fails, it leaves no file.
 pub async fn back_up(url: &str, file: &Path) -> Result<(), BackupError> {
     if !is_sqlite(url) {
         return Err(BackupError::NotSqlite);

@@ -39,7 +39,7 @@ pub enum LinkFailure {
     Expired,
     /// The session in which the user asked for it has ended.
     SignedOut,
-    /// Another user has signed in meanwhile.
+    /// Another user has signed in since the attempt started.
     OtherUser,
     /// The QQ account belongs to the user already.
     AlreadyLinked,
@@ -190,7 +190,7 @@ impl LoginService {
             })
         });
         let outcome = match linking.await {
-            // The account was deleted meanwhile.
+            // The account was deleted since then.
             Err(error) if error.is_missing_reference() => return Ok(Err(LinkFailure::SignedOut)),
             outcome => outcome?,
         };

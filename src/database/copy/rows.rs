@@ -30,7 +30,7 @@ impl Rows<'_> {
         Rows { table, page: VecDeque::new(), last: None, is_at_end: false }
     }
 
-    /// Returns the next row. Rows before it may be deleted meanwhile.
+    /// Returns the next row. The caller may delete the rows before it.
     pub(super) async fn next(&mut self, side: &mut Side) -> Result<Option<Row>, sqlx::Error> {
         if self.page.is_empty() && !self.is_at_end {
             self.read_page(side).await?;
