@@ -91,7 +91,10 @@ async fn readyz_fails_with_the_reason_if_writes_fail_and_healthz_does_not() {
 async fn readyz_writes_at_most_once_per_second() {
     let site = TestSite::start().await;
     let mut client = site.browser();
-    wait_for_readyz(&mut client, 200).await;
+    // The first check writes nothing if a background task committed within the second before it.
+    while site.query_number("SELECT writes FROM readiness").await == 0 {
+        assert_eq!(client.get("/readyz").await.status, 200);
+    }
     let (started_at, before) = (Instant::now(), site.query_number("SELECT writes FROM readiness").await);
     let requests: Vec<_> = (0..200)
         .map(|_| {
@@ -104,7 +107,7 @@ async fn readyz_writes_at_most_once_per_second() {
     }
     let writes = site.query_number("SELECT writes FROM readiness").await - before;
     let limit = i64::try_from(started_at.elapsed().as_secs()).expect("a number") + 2;
-    assert!(before >= 1 && writes <= limit, "{writes} writes in {:?}", started_at.elapsed());
+    assert!(writes <= limit, "{writes} writes in {:?}", started_at.elapsed());
 }
 
 #[tokio::test]

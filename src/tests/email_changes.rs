@@ -6,7 +6,7 @@ use qq_login::accounts::{
     PrimaryEmailOutcome, VerifyEmailOutcome, add_email, find_mail_link, insert_mail_link, make_email_primary,
     remove_email, spend_mail_link, verify_email,
 };
-use qq_login::database::{Database, QueryError};
+use qq_login::database::Database;
 use qq_login::random;
 use qq_login::validation::Email;
 
