@@ -15,6 +15,8 @@ pub struct AccountExport {
     pub email_addresses: Vec<EmailAddress>,
     /// The identities at other companies.
     pub identities: Vec<LinkedIdentity>,
+    /// When each browser that the user signed in with was last used, in seconds since 1970.
+    pub known_browsers: Vec<i64>,
 }
 
 impl Accounts {
@@ -28,6 +30,11 @@ impl Accounts {
         let former_usernames = self.former_usernames(user_id).await?;
         let email_addresses = self.email_addresses(user_id).await?;
         let identities = self.identities(user_id).await?;
-        Ok(Some(AccountExport { username, former_usernames, created_at, email_addresses, identities }))
+        let known_browsers =
+            sqlx::query_scalar("SELECT last_seen_at FROM known_browsers WHERE user_id = $1 ORDER BY last_seen_at")
+                .bind(user_id)
+                .fetch_all(self.database.reader())
+                .await?;
+        Ok(Some(AccountExport { username, former_usernames, created_at, email_addresses, identities, known_browsers }))
     }
 }

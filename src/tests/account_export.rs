@@ -8,13 +8,18 @@ async fn s95_export_contains_all_data_of_that_user_only() {
     let (mut ann, mut bob) = (site.browser(), site.browser());
     ann.register("安", "ann", "ann@example.com").await;
     bob.register("Bob", "bobby", "bob@example.com").await;
+    site.execute("INSERT INTO known_browsers SELECT 'hash', id, 0 FROM users WHERE username = 'ann'").await;
     let response = ann.get("/account/export").await;
     assert_eq!((response.status, response.header("cache-control")), (200, "no-store"));
     assert!(response.header("content-disposition").starts_with("attachment; filename="));
     let data: serde_json::Value = serde_json::from_str(&response.body).expect("JSON");
     assert_eq!((&data["user_name"], &data["email_addresses"][0]["email"]), (&"ann".into(), &"ann@example.com".into()));
     assert_eq!(data["email_addresses"][0]["verified"], false);
+    assert_eq!(data["email_addresses"][0]["primary"], true);
     assert_eq!(data["sessions"].as_array().map(Vec::len), Some(1));
+    assert!(["browser", "system"].iter().all(|key| data["sessions"][0].get(key).is_some()), "{}", data["sessions"]);
+    let known = data["known_browsers"].as_array().expect("a list");
+    assert!(known.contains(&serde_json::json!({ "last_used": "1970-01-01T00:00:00Z" })), "{known:?}");
     let identity = &data["identities"][0];
     let column = |name: &str| format!("SELECT {name} FROM open_ids WHERE nickname = '安'");
     assert_eq!(identity["openid"], site.query_texts(&column("openid")).await[0]);

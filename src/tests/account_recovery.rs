@@ -285,7 +285,7 @@ async fn s86_requests_for_links_are_limited() {
     for email in [EMAIL, "nobody@example.com"] {
         let limited = browser.request_until_rate_limited("/register/link", &[("email", email)]).await;
         assert!(limited.header("retry-after").parse::<u64>().is_ok() && says(&limited, "Too many attempts"));
-        assert!(limited.body.contains("href=\"/register\""), "{}", limited.body);
+        assert!(limited.body.contains("action=\"/register/link\""), "{}", limited.body);
     }
     assert!(site.take_mails().await.len() <= 6);
 }

@@ -304,6 +304,7 @@ async fn s86_mails_are_limited_per_user_and_per_address() {
     }
     let limited = limited.expect("a limit");
     assert!(limited.header("retry-after").parse::<u64>().is_ok() && limited.body.contains("Too many attempts"));
+    assert!(limited.body.contains("What you entered is still") && limited.body.contains("value=\"victim"));
     assert!(site.take_mails().await.len() <= 8);
     // Other users have limits of their own, and the address has another one.
     let mut mails = 0;

@@ -86,6 +86,30 @@ async fn s86_session_rate_limit_keeps_form_input() {
 }
 
 #[tokio::test]
+async fn s86_rate_limit_keeps_the_new_username() {
+    let site = TestSite::start_with(options([("RATE_LIMIT", "120")])).await;
+    let mut browser = site.browser();
+    browser.register("Ann", "ann", "ann@example.com").await;
+    let response = browser.request_until_rate_limited("/account/username", &[("username", "a")]).await;
+    assert_eq!(response.status, 429, "{}", response.body);
+    assert!(response.body.contains("What you entered is still") && response.body.contains("value=\"a\""));
+}
+
+#[tokio::test]
+async fn s86_rate_limit_keeps_the_address_of_the_account_to_link() {
+    let site = TestSite::start_with_mail([("RATE_LIMIT", "120")]).await;
+    let mut browser = site.browser();
+    browser.sign_in("Ann").await;
+    let form = [("email", "ann@example.com")];
+    let response = browser.request_until_rate_limited("/register/link", &form).await;
+    assert_eq!(response.status, 429, "{}", response.body);
+    assert!(response.body.contains("What you entered is still"), "{}", response.body);
+    let details = response.body.split("<details").find(|part| part.contains("value=\"ann@example.com\""));
+    let tag = details.and_then(|part| part.split('>').next()).expect("the form");
+    assert!(tag.contains(" open"), "{tag}");
+}
+
+#[tokio::test]
 async fn s48_unavailable_database_keeps_form_input() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

@@ -88,6 +88,10 @@ async fn s104_forms_of_another_account_change_nothing() {
     assert!(browser.get("/account/delete").await.body.contains(MISMATCH));
     assert_eq!(browser.get(&format!("/account/export?account={ann}")).await.location(), "/account/data");
     assert!(browser.get("/account/data").await.body.contains(MISMATCH));
+    let address = [("email", "ann@example.com"), ("account", ann.as_str())];
+    assert_eq!(browser.post("/account/emails", &address).await.location(), "/account/emails");
+    assert!(browser.get("/account/emails").await.body.contains(MISMATCH));
+    assert_eq!(site.query_number("SELECT count(*) FROM email_addresses WHERE email = 'ann@example.com'").await, 0);
     assert_eq!(site.count("users").await, 2);
     assert_eq!(browser.post("/account/delete", &[("account", &bob)]).await.location(), "/");
     assert_eq!(site.query_texts("SELECT username FROM users").await, [ann]);

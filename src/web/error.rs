@@ -54,6 +54,11 @@ impl WebError {
         }
     }
 
+    /// Returns the error if trying again may help, so that a form can be shown with what the user typed.
+    pub(super) fn if_temporary(self) -> Result<WebError, WebError> {
+        self.retry_after_secs().map(|_| self).ok_or(self)
+    }
+
     /// Returns the value of `Retry-After`, if trying again may help.
     pub(super) fn retry_after_secs(self) -> Option<u64> {
         match self {

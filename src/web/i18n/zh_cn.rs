@@ -130,7 +130,7 @@ pub(super) static MESSAGES: Messages = Messages {
     session_last_active: "最近活动：",
     session_end: "退出",
 
-    // 修改用户名
+    // Change of the username
     username_change_title: "修改用户名",
     username_change_lead: "24 小时内最多可修改 3 次。原用户名会为您保留 30 天，期间您可以随时改回。",
     username_change_submit: "保存",
@@ -140,7 +140,7 @@ pub(super) static MESSAGES: Messages = Messages {
         title: "24 小时内已修改 3 次用户名", advice: "用户名未改变，请明天再试。"
     },
 
-    // 绑定的 QQ
+    // Linked QQ accounts
     qq_accounts_title: "QQ 账号",
     qq_accounts_lead: "以下 QQ 均可登录您的账号。",
     qq_accounts_manage: "管理绑定的 QQ",
@@ -172,7 +172,7 @@ pub(super) static MESSAGES: Messages = Messages {
         footer: QQ_ACCOUNTS_WARNING.to_owned(),
     },
 
-    // 导出与注销
+    // Export and deletion
     account_mismatch: Message {
         title: "当前登录的是另一个账号",
         advice: "您刚才的页面属于另一个账号，因此没有执行任何操作。请先核对下方的账号，再继续。",
@@ -196,7 +196,7 @@ pub(super) static MESSAGES: Messages = Messages {
     delete_cancel: "暂不注销",
     account_deleted: "您的账号及全部资料已删除。",
 
-    // 邮箱
+    // Email addresses
     emails_title: "邮箱管理",
     emails_lead: "如果无法再使用当前的 QQ，可通过已验证的邮箱找回账号。",
     emails_lead_without_mail: "本站未开通邮件发送，暂时无法验证邮箱。",
@@ -229,7 +229,7 @@ pub(super) static MESSAGES: Messages = Messages {
     },
     email_now_verified: "邮箱验证成功。",
 
-    // 邮件链接的页面
+    // Pages of mailed links
     mail_link_unusable: Message {
         title: "链接已失效",
         advice: "链接可能已过期、已使用过，或相关信息已发生变化。请回到原来的页面重新获取链接。",
@@ -266,7 +266,7 @@ pub(super) static MESSAGES: Messages = Messages {
         advice: "在您申请链接之后，这个 QQ 已绑定账号。请用它重新登录。",
     },
 
-    // 注册时绑定已有账号
+    // Registration with an account that exists
     register_link_title: "我已有账号",
     register_link_lead: "填写账号中已验证的邮箱，我们会发送一封邮件，您可通过其中的链接将这个 QQ 绑定到该账号。",
     register_link_email: "账号的邮箱",
@@ -281,7 +281,7 @@ pub(super) static MESSAGES: Messages = Messages {
         advice: "请用另一个 QQ 登录，并选择“我已有账号”。我们会通过邮件帮您找回账号。",
     },
 
-    // 与邮箱有关的邮件
+    // Mails about email addresses
     verify_email_mail: |site, email| MailText {
         subject: format!("【{site}】请验证您的邮箱"),
         paragraphs: vec![
@@ -330,7 +330,7 @@ pub(super) static MESSAGES: Messages = Messages {
             .to_owned(),
     },
 
-    // 运营者信息
+    // The operator
     operator_label: "运营者",
     contact_label: "联系我们",
     icp_label: "备案号",

@@ -1,5 +1,5 @@
 //! `/account/emails`: a user's email addresses.
-//! [`load`] shows them, [`load_again`] also what the user typed and what is wrong with it.
+//! [`load`] shows them, [`load_again`] also what the user typed and why it was not added.
 //! It must not change anything: the forms post to `routes::emails`.
 
 mod address;
@@ -8,7 +8,9 @@ mod notices;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::components::{Card, EmptyState, ErrorSummary, Icon, PageHeader, SubmitButton};
+use super::components::{
+    Card, EmailInput, EmptyState, ErrorSummary, FormFailure, Icon, MismatchNotice, PageHeader, SubmitButton,
+};
 use crate::accounts::EmailAddress;
 use crate::validation::EmailError;
 use crate::web::error::WebError;
@@ -45,23 +47,27 @@ enum Verification {
 
 #[derive(Clone)]
 struct EmailsData {
+    username: String,
     addresses: Vec<EmailAddress>,
     verification: Verification,
     typed: String,
     error: Option<AddEmailError>,
+    /// Why the site could not process the form, which may be correct.
+    failure: Option<WebError>,
     /// In seconds since 1970.
     now: i64,
 }
 
 pub(in crate::web) async fn load(request: PageRequest) -> Result<PageResponse, WebError> {
-    load_again(request, String::new(), None).await
+    load_again(request, String::new(), None, None).await
 }
 
-/// Shows what the user typed, and what is wrong with it.
+/// Shows what the user typed, with its error or with the failure that only time can mend.
 pub(in crate::web) async fn load_again(
     request: PageRequest,
     typed: String,
     error: Option<AddEmailError>,
+    failure: Option<WebError>,
 ) -> Result<PageResponse, WebError> {
     let Some(user) = request.signed_in_user().await? else { return Ok(PageResponse::redirect(SIGN_IN)) };
     let login = &request.state.login;
@@ -71,16 +77,25 @@ pub(in crate::web) async fn load_again(
         None => Verification::Unavailable,
     };
     let addresses = login.accounts().email_addresses(user.user_id).await?;
-    let data = EmailsData { addresses, verification, typed, error, now: login.now() };
+    let data = EmailsData {
+        username: user.username.clone(),
+        addresses,
+        verification,
+        typed,
+        error,
+        failure,
+        now: login.now(),
+    };
     let messages = request.messages();
-    let prefix = if error.is_some() { messages.error_prefix } else { "" };
+    let prefix = if error.is_some() || failure.is_some() { messages.error_prefix } else { "" };
     let page = Page::new(&request, format!("{prefix}{}", messages.emails_title)).with_user(Some(user));
-    Ok(page.with_data(data).into())
+    Ok(page.with_error(failure).with_data(data).into())
 }
 
 #[component]
 pub(in crate::web) fn EmailsPage() -> impl IntoView {
-    page_data::<EmailsData>().map(|(page, EmailsData { addresses, verification, typed, error, now })| {
+    page_data::<EmailsData>().map(|(page, data)| {
+        let EmailsData { username: account, addresses, verification, typed, error, failure, now } = data;
         let messages = page.messages;
         let lead = match verification {
             Verification::ByMail => messages.emails_lead,
@@ -101,12 +116,14 @@ pub(in crate::web) fn EmailsPage() -> impl IntoView {
         };
         view! {
             <div class="page narrow">
+                {failure.map(|failure| view! { <FormFailure failure /> })}
                 <ErrorSummary items=error.map(|error| ("#email", error)).into_iter().collect() />
                 <PageHeader title=messages.emails_title lead />
+                <MismatchNotice />
                 <EmailNotices messages flash=page.request.flash sends_mail=verification == Verification::ByMail />
                 <div class="card">{list}</div>
                 <Card id="add-title" title=messages.email_add_title>
-                    <AddForm messages typed error />
+                    <AddForm messages account typed error />
                 </Card>
             </div>
         }
@@ -114,29 +131,17 @@ pub(in crate::web) fn EmailsPage() -> impl IntoView {
 }
 
 #[component]
-fn AddForm(messages: &'static Messages, typed: String, error: Option<&'static str>) -> impl IntoView {
+fn AddForm(
+    messages: &'static Messages,
+    /// The username that the form is for.
+    account: String,
+    typed: String,
+    error: Option<&'static str>,
+) -> impl IntoView {
     view! {
         <form class="stack" method="post" action=EMAILS data-testid="add-email" novalidate>
-            <div class="field">
-                <label for="email">{messages.email_label}</label>
-                <p class="hint" id="email-hint">{messages.email_hint}</p>
-                {error.map(|error| {
-                    view! { <p class="field-error" id="email-message" data-testid="field-error">{error}</p> }
-                })}
-                <input
-                    id="email"
-                    name="email"
-                    type="email"
-                    inputmode="email"
-                    value=typed
-                    autocomplete="email"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    aria-describedby=if error.is_some() { "email-hint email-message" } else { "email-hint" }
-                    aria-required="true"
-                    aria-invalid=error.map(|_| "true")
-                />
-            </div>
+            <input type="hidden" name="account" value=account />
+            <EmailInput messages id="email" label=messages.email_label value=typed error />
             <SubmitButton class="button" label=messages.email_add_submit busy_label=messages.email_adding />
         </form>
     }

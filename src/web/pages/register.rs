@@ -7,7 +7,7 @@ mod link;
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, ErrorSummary, Notice, NoticeKind, SubmitButton};
+use super::components::{Avatar, ErrorSummary, FormFailure, Notice, NoticeKind, SubmitButton};
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, SessionData};
 use crate::web::error::WebError;
@@ -51,12 +51,13 @@ pub(in crate::web) async fn load_again(
     load_forms(request, typed, errors, failure, LinkFormData::default()).await
 }
 
-/// Shows what the user typed into the form for users who have an account, with its error.
+/// Shows what the user typed into the form for users who have an account, with its error or failure.
 pub(in crate::web) async fn load_link_again(
     request: PageRequest,
     link: LinkFormData,
+    failure: Option<WebError>,
 ) -> Result<PageResponse, WebError> {
-    load_forms(request, RegistrationForm::default(), FormErrors::default(), None, link).await
+    load_forms(request, RegistrationForm::default(), FormErrors::default(), failure, link).await
 }
 
 async fn load_forms(
@@ -101,7 +102,7 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
         view! {
             <div class="page center">
                 <Steps messages />
-                {failure.map(|failure| view! { <FailureAlert messages failure /> })}
+                {failure.map(|failure| view! { <FormFailure failure /> })}
                 {sent.map(|Message { title, advice }| {
                     view! { <Notice kind=NoticeKind::Info title><p>{advice}</p></Notice> }
                 })}
@@ -147,17 +148,6 @@ fn OneClick(messages: &'static Messages) -> impl IntoView {
             />
             <p class="small">{messages.register_auto_lead}</p>
         </form>
-    }
-}
-
-#[component]
-fn FailureAlert(messages: &'static Messages, failure: WebError) -> impl IntoView {
-    let (title, advice) = failure.message(messages);
-    view! {
-        <Notice kind=NoticeKind::Error title has_focus=true>
-            <p>{advice}</p>
-            <p>{messages.form_input_kept}</p>
-        </Notice>
     }
 }
 

@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use super::components::{
-    ActingAccount, ErrorSummary, MismatchNotice, Notice, NoticeKind, PageHeader, SubmitButton, UsernameInput,
-    UsernameSuggestions,
+    ActingAccount, ErrorSummary, FormFailure, MismatchNotice, Notice, NoticeKind, PageHeader, SubmitButton,
+    UsernameInput, UsernameSuggestions,
 };
 use crate::sessions::SignedInUser;
 use crate::validation::UsernameError;
@@ -23,6 +23,8 @@ pub(in crate::web) const SIGN_IN: &str = "/login?next=/account/username";
 pub(in crate::web) enum UsernameProblem {
     Invalid(UsernameError),
     TooManyChanges,
+    /// The site could not process the form, which may be correct.
+    Failed(WebError),
 }
 
 #[derive(Clone)]
@@ -55,7 +57,11 @@ pub(in crate::web) async fn load_again(
     };
     let prefix = if problem.is_some() { messages.error_prefix } else { "" };
     let page = Page::new(&request, format!("{prefix}{}", messages.username_change_title)).with_user(Some(user.clone()));
-    Ok(page.with_data(UsernameData { user, typed, problem, suggestions }).into())
+    let failure = match problem {
+        Some(UsernameProblem::Failed(failure)) => Some(failure),
+        _ => None,
+    };
+    Ok(page.with_error(failure).with_data(UsernameData { user, typed, problem, suggestions }).into())
 }
 
 #[component]
@@ -75,12 +81,17 @@ pub(in crate::web) fn UsernamePage() -> impl IntoView {
                 <Notice kind=NoticeKind::Error title=message.title has_focus=true><p>{message.advice}</p></Notice>
             }
         });
+        let failed = match problem {
+            Some(UsernameProblem::Failed(failure)) => Some(view! { <FormFailure failure /> }),
+            _ => None,
+        };
         let account = user.username.clone();
         view! {
             <div class="page narrow">
                 <PageHeader title=messages.username_change_title lead=messages.username_change_lead />
                 {changed}
                 {too_many}
+                {failed}
                 <MismatchNotice />
                 <ErrorSummary items=error.map(|error| ("#username", error)).into_iter().collect() />
                 <section class="card">

@@ -4,7 +4,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::account::counted_user;
+use super::account::{counted_user, is_shown};
 use crate::accounts::{AddEmailOutcome, EmailAddress, PrimaryEmailOutcome};
 use crate::login::may_send_verification;
 use crate::sessions::SignedInUser;
@@ -26,22 +26,28 @@ enum AddEmailResponse {
 /// `POST /account/emails`: on errors, shows the page again with what the user typed.
 pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
     let typed = fields.get("email");
-    match call(&request, add_email(typed.clone())).await? {
-        AddEmailResponse::Redirect(redirection) => Ok(redirection.into_form_response(&request).await),
-        AddEmailResponse::Invalid(error) => {
-            let response = page::load_again(request, typed, Some(error)).await;
-            super::respond(response, || view! { <page::EmailsPage /> }.into_any())
-        }
-    }
+    let (error, failure) = match call(&request, add_email(typed.clone(), fields.get("account"))).await {
+        Ok(AddEmailResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
+        Ok(AddEmailResponse::Invalid(error)) => (Some(error), None),
+        Err(failure) => (None, Some(failure.if_temporary()?)),
+    };
+    let response = page::load_again(request, typed, error, failure).await;
+    super::respond(response, || view! { <page::EmailsPage /> }.into_any())
 }
 
 /// Adds an address, and mails a link that verifies it. The answer is the same if another user has the address.
+/// `account` is the username that the page has shown.
 #[server(prefix = "", endpoint = "account/emails")]
-async fn add_email(#[server(default)] email: String) -> Result<AddEmailResponse, WebError> {
+async fn add_email(
+    #[server(default)] email: String,
+    #[server(default)] account: String,
+) -> Result<AddEmailResponse, WebError> {
+    let redirect = |redirection| Ok(AddEmailResponse::Redirect(redirection));
     let request = current_request()?;
-    let Some(user) = counted_user(&request).await? else {
-        return Ok(AddEmailResponse::Redirect(Redirection::to(SIGN_IN)));
-    };
+    let Some(user) = counted_user(&request).await? else { return redirect(Redirection::to(SIGN_IN)) };
+    if !is_shown(&user, &account) {
+        return redirect(Redirection::to(EMAILS).with_flash(Flash::AccountMismatch));
+    }
     let email = match Email::parse(&email) {
         Ok(email) => email,
         Err(error) => return Ok(AddEmailResponse::Invalid(AddEmailError::Email(error))),

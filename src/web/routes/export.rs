@@ -43,7 +43,7 @@ pub(super) async fn download(request: PageRequest) -> Result<Response, WebError>
 /// Returns everything but secrets: a file is easily lost. `None` if the account is gone.
 async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> Result<Option<Value>, LoginError> {
     let accounts = state.login.accounts();
-    let Some(AccountExport { username, former_usernames, created_at, email_addresses, identities }) =
+    let Some(AccountExport { username, former_usernames, created_at, email_addresses, identities, known_browsers }) =
         accounts.export(user.user_id).await?
     else {
         return Ok(None);
@@ -61,6 +61,7 @@ async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> R
         "account_made": rfc3339(created_at),
         "email_addresses": email_addresses.into_iter().map(|email| export_email(email, shows_verified)).collect::<Vec<_>>(),
         "identities": exported_identities,
+        "known_browsers": known_browsers.into_iter().map(|last_seen_at| json!({ "last_used": rfc3339(last_seen_at) })).collect::<Vec<_>>(),
         "sessions": sessions.into_iter().map(export_session).collect::<Vec<_>>(),
         "permission": {
             "obtained": rfc3339(user.token.obtained_at),
@@ -75,7 +76,7 @@ fn export_former_username(former: FormerUsername) -> Value {
 }
 
 fn export_email(email: EmailAddress, shows_verified: bool) -> Value {
-    let mut exported = json!({ "email": email.email, "since": rfc3339(email.created_at) });
+    let mut exported = json!({ "email": email.email, "primary": email.is_primary, "since": rfc3339(email.created_at) });
     if let Some(exported) = exported.as_object_mut().filter(|_| shows_verified) {
         exported.insert("verified".to_owned(), email.is_verified.into());
     }
@@ -83,7 +84,12 @@ fn export_email(email: EmailAddress, shows_verified: bool) -> Value {
 }
 
 fn export_session(session: SessionInfo) -> Value {
-    json!({ "began": rfc3339(session.created_at), "last_used": rfc3339(session.last_seen_at) })
+    json!({
+        "began": rfc3339(session.created_at),
+        "last_used": rfc3339(session.last_seen_at),
+        "browser": session.device.browser,
+        "system": session.device.system,
+    })
 }
 
 async fn export_identity(state: &AppState, identity: LinkedIdentity) -> Result<Value, LoginError> {

@@ -44,8 +44,7 @@ pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<R
     let (errors, failure) = match call(&request, register(typed.username.clone(), typed.email.clone())).await {
         Ok(RegisterResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
         Ok(RegisterResponse::Invalid(errors)) => (errors, None),
-        Err(error) if error.retry_after_secs().is_some() => (FormErrors::default(), Some(error)),
-        Err(error) => return Err(error),
+        Err(failure) => (FormErrors::default(), Some(failure.if_temporary()?)),
     };
     let response = page::load_again(request, typed, errors, failure).await;
     super::respond(response, || view! { <page::RegisterPage /> }.into_any())
@@ -79,13 +78,13 @@ async fn register(
 /// `POST /register/link`: mails a link to users who have an account already. On errors, shows the form again.
 pub(super) async fn submit_link(request: PageRequest, fields: FormFields) -> Result<Response, WebError> {
     let typed = fields.get("email");
-    match call(&request, request_link(typed.clone())).await? {
-        LinkResponse::Redirect(redirection) => Ok(redirection.into_form_response(&request).await),
-        LinkResponse::Invalid(error) => {
-            let response = page::load_link_again(request, page::LinkFormData { typed, error: Some(error) }).await;
-            super::respond(response, || view! { <page::RegisterPage /> }.into_any())
-        }
-    }
+    let (error, failure) = match call(&request, request_link(typed.clone())).await {
+        Ok(LinkResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
+        Ok(LinkResponse::Invalid(error)) => (Some(error), None),
+        Err(failure) => (None, Some(failure.if_temporary()?)),
+    };
+    let response = page::load_link_again(request, page::LinkFormData { typed, error }, failure).await;
+    super::respond(response, || view! { <page::RegisterPage /> }.into_any())
 }
 
 /// Mails a link that adds the QQ account to the account that has this address. The answer is the same if there is none.

@@ -32,11 +32,13 @@ pub(super) async fn submit(request: PageRequest, fields: FormFields) -> Result<R
     if !suggestion.is_empty() {
         return show_again(suggestion, None).await;
     }
-    match call(&request, change_username(username.clone(), fields.get("account"))).await? {
-        ChangeUsernameResponse::Redirect(redirection) => Ok(redirection.into_form_response(&request).await),
-        ChangeUsernameResponse::Invalid(error) => show_again(username, Some(UsernameProblem::Invalid(error))).await,
-        ChangeUsernameResponse::TooManyChanges => show_again(username, Some(UsernameProblem::TooManyChanges)).await,
-    }
+    let problem = match call(&request, change_username(username.clone(), fields.get("account"))).await {
+        Ok(ChangeUsernameResponse::Redirect(redirection)) => return Ok(redirection.into_form_response(&request).await),
+        Ok(ChangeUsernameResponse::Invalid(error)) => UsernameProblem::Invalid(error),
+        Ok(ChangeUsernameResponse::TooManyChanges) => UsernameProblem::TooManyChanges,
+        Err(failure) => UsernameProblem::Failed(failure.if_temporary()?),
+    };
+    show_again(username, Some(problem)).await
 }
 
 /// Changes the username. `account` is the one that the page has shown.

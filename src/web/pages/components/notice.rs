@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::web::error::WebError;
 use crate::web::page::PageContext;
 
 /// What a notice is about. It decides on colour and icon.
@@ -69,6 +70,20 @@ pub(in crate::web::pages) fn ErrorSummary(
         view! {
             <Notice kind=NoticeKind::Error title=messages.form_errors_title has_focus=true>
                 <ul>{items}</ul>
+            </Notice>
+        }
+    })
+}
+
+/// Why the site could not process a form now. What the user typed is still there.
+#[component]
+pub(in crate::web::pages) fn FormFailure(failure: WebError) -> impl IntoView {
+    use_context::<PageContext>().map(|PageContext { messages, .. }| {
+        let (title, advice) = failure.message(messages);
+        view! {
+            <Notice kind=NoticeKind::Error title has_focus=true>
+                <p>{advice}</p>
+                <p>{messages.form_input_kept}</p>
             </Notice>
         }
     })
