@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, Playwright, third-party QQ clients.
+# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, Playwright, third-party QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -50,6 +50,13 @@ set_up_postgres() {
     "$root/scripts/with-postgres.sh" --find >/dev/null 2>&1 && return
     step "PostgreSQL for the tests" "30 seconds"
     apt_install postgresql || die "$by_hand"
+}
+
+# Debian keeps it off the PATH of ordinary users.
+set_up_nginx() {
+    PATH=$PATH:/usr/sbin command -v nginx >/dev/null && return
+    step "nginx for the tests" "10 seconds"
+    apt_install nginx-light || die "$by_hand"
 }
 
 set_up_playwright() {

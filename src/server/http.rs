@@ -37,6 +37,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, settings: Setti
     let shutdown = Arc::new(GracefulShutdown::new(settings.shutdown));
     let serving = async {
         tokio::select! {
+            // First, so that connections that have arrived are accepted before the port is closed.
+            biased;
             () = accept_connections(&listener, &connections, router, &shutdown) => {}
             () = shutdown.stopped_accepting(stop) => {}
         }

@@ -84,7 +84,12 @@ impl Browser {
     /// Starts a login and approves it as this QQ user. Returns path and query of the callback.
     pub(crate) async fn authorize_as(&mut self, name: &str) -> Result<String> {
         let start = self.get("/login/qq").await?;
-        let approval = self.client.get(format!("{}&sandbox_user={name}", start.location())).send().await?;
+        self.approve(start.location(), name).await
+    }
+
+    /// Approves the login at this URL of QQ as this QQ user. Returns path and query of the callback.
+    pub(crate) async fn approve(&self, authorize_url: &str, name: &str) -> Result<String> {
+        let approval = self.client.get(format!("{authorize_url}&sandbox_user={name}")).send().await?;
         let location = approval.headers().get(LOCATION).and_then(|value| value.to_str().ok()).expect("a redirect");
         Ok(location.trim_start_matches(&self.base_url).to_owned())
     }

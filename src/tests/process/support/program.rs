@@ -17,7 +17,7 @@ use super::commands::run_command;
 const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// The program's timeout for one call to QQ, unless a test sets it.
-const QQ_TIMEOUT_MS: u64 = 2000;
+pub(crate) const QQ_TIMEOUT_MS: u64 = 2000;
 
 /// Reads a number from the environment. Panics if the value is not a number.
 pub(crate) fn env_number(variable: &str) -> Option<u64> {
@@ -44,6 +44,11 @@ impl WorkDir {
         let path = std::env::temp_dir().join(format!("qq-login-process-{}-{name}", std::process::id()));
         std::fs::create_dir_all(path.join("data")).expect("a directory");
         WorkDir(path)
+    }
+
+    /// A file in the directory.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 
     /// The directory that contains the database and nothing else.
@@ -136,7 +141,12 @@ impl Program {
 
     /// Starts the program and waits until it responds.
     pub(crate) async fn start_with(work_dir: &WorkDir, launcher: &[String], qq_timeout_ms: u64) -> Program {
-        let (port, sandbox_port) = (free_port(), free_port());
+        Program::start_on(free_port(), work_dir, launcher, qq_timeout_ms).await
+    }
+
+    /// Starts the program on this port.
+    pub(crate) async fn start_on(port: u16, work_dir: &WorkDir, launcher: &[String], qq_timeout_ms: u64) -> Program {
+        let sandbox_port = free_port();
         let words: Vec<&str> =
             launcher.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_qq-login"), "serve"]).collect();
         let mut command = Command::new(words[0]);
@@ -243,7 +253,7 @@ impl Drop for Program {
 }
 
 /// Returns a free port outside the range of ephemeral ports.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 10_000).expect("a small number");
     loop {
