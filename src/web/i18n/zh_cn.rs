@@ -8,6 +8,7 @@ pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ 登录",
     skip_to_content: "跳到主要内容",
     sandbox_note: "当前使用本机的 QQ 沙盒，不会连接真正的 QQ。",
+    space: "",
     language_label: "语言",
     theme_label: "外观",
     theme_system: "跟随系统",
@@ -161,13 +162,13 @@ pub(super) static MESSAGES: Messages = Messages {
     qq_link_failure,
     qq_account_linked_mail: |site, username| MailText {
         subject: format!("【{site}】您的账号绑定了新的 QQ"),
-        paragraphs: vec![format!("您在{site}的账号 @{username} 绑定了新的 QQ，该 QQ 现在可以登录您的账号。")],
+        paragraphs: vec![format!("您在“{site}”的账号 @{username} 绑定了新的 QQ，该 QQ 现在可以登录您的账号。")],
         action: "查看绑定的 QQ",
         footer: QQ_ACCOUNTS_WARNING.to_owned(),
     },
     qq_account_unlinked_mail: |site, username| MailText {
         subject: format!("【{site}】您的账号解绑了一个 QQ"),
-        paragraphs: vec![format!("您在{site}的账号 @{username} 解绑了一个 QQ，该 QQ 不能再登录您的账号。")],
+        paragraphs: vec![format!("您在“{site}”的账号 @{username} 解绑了一个 QQ，该 QQ 不能再登录您的账号。")],
         action: "查看绑定的 QQ",
         footer: QQ_ACCOUNTS_WARNING.to_owned(),
     },
@@ -285,7 +286,7 @@ pub(super) static MESSAGES: Messages = Messages {
     verify_email_mail: |site, email| MailText {
         subject: format!("【{site}】请验证您的邮箱"),
         paragraphs: vec![
-            format!("请确认 {email} 是您在{site}使用的邮箱。"),
+            format!("请确认 {email} 是您在“{site}”使用的邮箱。"),
             "链接 24 小时内有效，仅可使用一次。".to_owned(),
         ],
         action: "验证邮箱",
@@ -294,7 +295,7 @@ pub(super) static MESSAGES: Messages = Messages {
     already_verified_mail: |site, email| MailText {
         subject: format!("【{site}】有人再次填写了您的邮箱"),
         paragraphs: vec![
-            format!("有人在{site}的另一个账号中填写了 {email}。该邮箱已由您的账号验证，因此没有产生任何变更。"),
+            format!("有人在“{site}”的另一个账号中填写了 {email}。该邮箱已由您的账号验证，因此没有产生任何变更。"),
             "如果是您本人操作，请直接登录您已有的账号；如果想把邮箱用于另一个账号，请先在原账号中移除它。".to_owned(),
         ],
         action: "",
@@ -302,7 +303,7 @@ pub(super) static MESSAGES: Messages = Messages {
     },
     primary_email_mail: |site, username, email| MailText {
         subject: format!("【{site}】您的主邮箱已变更"),
-        paragraphs: vec![format!("{email} 已不再是您在{site}的账号 @{username} 的主邮箱。")],
+        paragraphs: vec![format!("{email} 已不再是您在“{site}”的账号 @{username} 的主邮箱。")],
         action: "查看我的账号",
         footer: "如果不是您本人操作，您的账号可能已被他人使用。请登录后检查邮箱和已绑定的 QQ，并退出其他所有设备。"
             .to_owned(),
@@ -310,7 +311,7 @@ pub(super) static MESSAGES: Messages = Messages {
     link_qq_mail: |site| MailText {
         subject: format!("【{site}】将 QQ 绑定到您的账号"),
         paragraphs: vec![
-            format!("有人使用尚未注册的 QQ 登录了{site}，并申请将它绑定到您的账号。"),
+            format!("有人使用尚未注册的 QQ 登录了“{site}”，并申请将它绑定到您的账号。"),
             "如果是您本人操作，请在 15 分钟内使用同一浏览器打开链接。在您确认之前，不会产生任何变更。".to_owned(),
         ],
         action: "查看并绑定",
@@ -320,10 +321,10 @@ pub(super) static MESSAGES: Messages = Messages {
         subject: format!("【{site}】您的账号绑定了新的 QQ"),
         paragraphs: vec![if unlinks_others {
             format!(
-                "通过发送到您邮箱的链接，您在{site}的账号 @{username} 绑定了新的 QQ。之前绑定的 QQ 已解绑并退出登录。"
+                "通过发送到您邮箱的链接，您在“{site}”的账号 @{username} 绑定了新的 QQ。之前绑定的 QQ 已解绑并退出登录。"
             )
         } else {
-            format!("通过发送到您邮箱的链接，您在{site}的账号 @{username} 绑定了新的 QQ。")
+            format!("通过发送到您邮箱的链接，您在“{site}”的账号 @{username} 绑定了新的 QQ。")
         }],
         action: "查看我的账号",
         footer: "如果不是您本人操作，他人可能可以读取您的邮件并使用您的账号。请修改邮箱密码，并联系网站管理员。"
@@ -346,7 +347,7 @@ pub(super) static MESSAGES: Messages = Messages {
     new_browser_mail: |site, username, device, time| MailText {
         subject: format!("【{site}】您的账号在新的浏览器上登录"),
         paragraphs: vec![
-            format!("您在{site}的账号 @{username} 刚刚在一个未使用过的浏览器上登录。"),
+            format!("您在“{site}”的账号 @{username} 刚刚在一个未使用过的浏览器上登录。"),
             format!("{device}，{time}"),
             "如果是您本人操作，请忽略此邮件。".to_owned(),
         ],

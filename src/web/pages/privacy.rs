@@ -29,7 +29,7 @@ pub(in crate::web) fn PrivacyPage() -> impl IntoView {
             <div class="page narrow">
                 <section class="card prose">
                     <h1>{messages.privacy_title}</h1>
-                    <p>{messages.login_privacy} " " {messages.login_privacy_never}</p>
+                    <p>{messages.login_privacy} {messages.space} {messages.login_privacy_never}</p>
                     {site.asks_unionid.then(|| view! { <p>{messages.privacy_unionid}</p> })}
                     {site.extra_scope.as_deref().map(|scope| view! { <p>{(messages.privacy_scope)(scope)}</p> })}
                     {sections}

@@ -124,9 +124,9 @@ fn QqAccountItem(
             <Avatar name=name.clone() hash=avatar_hash size=AvatarSize::Small />
             <div id=description>
                 <p><strong><bdi data-testid="linked-qq">{name}</bdi></strong></p>
-                <p class="small">{messages.qq_account_linked} " " <Time timestamp=created_at /></p>
+                <p class="small">{messages.qq_account_linked} {messages.space} <Time timestamp=created_at /></p>
                 {last_used_at.map(|used_at| view! {
-                    <p class="small">{messages.qq_account_last_used} " " <Time timestamp=used_at is_relative=true /></p>
+                    <p class="small">{messages.qq_account_last_used} {messages.space} <Time timestamp=used_at is_relative=true /></p>
                 })}
             </div>
             {current}

@@ -9,7 +9,7 @@ use crate::web::pages::components::Card;
 pub(super) fn SessionsCard(messages: &'static Messages) -> impl IntoView {
     view! {
         <Card id="sessions" title=messages.sessions_title>
-            <p class="muted">{messages.account_sessions_lead} " " {messages.logout_note}</p>
+            <p class="muted">{messages.account_sessions_lead} {messages.space} {messages.logout_note}</p>
             <p><a class="button small" href="/account/sessions">{messages.account_sessions_manage}</a></p>
         </Card>
     }

@@ -20,7 +20,7 @@ pub(in crate::web::pages) fn SignIn(
         view! {
             {page.request.is_wechat.then_some(hint)}
             <p class="small">
-                {messages.login_privacy} " " <a href="/privacy">{messages.privacy_title}</a>
+                {messages.login_privacy} {messages.space} <a href="/privacy">{messages.privacy_title}</a>
                 {terms.map(|url| view! { " · " <a href=url>{messages.terms_title}</a> })}
             </p>
             <QqButton href />
