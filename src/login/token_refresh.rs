@@ -80,7 +80,7 @@ impl LoginService {
                 TokenStatus::Expired => return Ok(unusable_state(token)),
                 TokenStatus::Valid | TokenStatus::NeedsRefresh => {}
             }
-            let lease = stored.lease_status(self.now());
+            let lease = stored.lease_status();
             if has_waited && (lease == LeaseStatus::Free || Instant::now() > deadline) {
                 // The other request did not reach QQ. A second try would double the waiting time.
                 return Ok(TokenState::Stale(stored.user));

@@ -3,7 +3,8 @@
 //! An update is written only over the row it was derived from; otherwise it is derived again.
 //! A refresh token works once (QQ Connect wiki, 公共返回码说明, note on code 100021), so a lease in the
 //! row lets one request at a time refresh the token. Its owner extends it again and again: if that process dies, the
-//! lease soon ends.
+//! lease soon ends. Its times are those of the database's clock, since the clocks of machines may differ by more than a
+//! lease lasts.
 
 use std::time::Duration;
 
@@ -59,12 +60,12 @@ pub enum TokenElsewhere {
 }
 
 impl StoredSession {
-    /// `now` is in seconds since 1970.
-    pub fn lease_status(&self, now: i64) -> LeaseStatus {
-        match self.row.lease_ends_at {
-            0 => LeaseStatus::Free,
-            ends_at if ends_at > now => LeaseStatus::Held,
-            _ => LeaseStatus::Abandoned,
+    /// Returns the status when the session was read.
+    pub fn lease_status(&self) -> LeaseStatus {
+        match self.row.lease_remaining_secs {
+            None => LeaseStatus::Free,
+            Some(remaining) if remaining > 0 => LeaseStatus::Held,
+            Some(_) => LeaseStatus::Abandoned,
         }
     }
 }
@@ -86,13 +87,12 @@ impl SqlSessionStore {
     ) -> Result<Option<RefreshLease>, QueryError> {
         let owner = hex::encode(owner);
         let update = sqlx::query(
-            "UPDATE sessions SET renewing_until = $1, renewing_by = $2 \
-             WHERE id_hash = $3 AND renewing_until <= $4 AND data = $5",
+            "UPDATE sessions SET renewing_until = unixepoch() + $1, renewing_by = $2 \
+             WHERE id_hash = $3 AND renewing_until <= unixepoch() AND data = $4",
         )
-        .bind(self.lease_ends_at())
+        .bind(LEASE_SECS)
         .bind(owner.clone())
         .bind(hash(&found.id))
-        .bind(self.now())
         .bind(found.row.sealed.clone());
         let is_acquired = self.database.execute(update).await? == 1;
         Ok(is_acquired.then_some(RefreshLease { id: found.id, owner }))
@@ -103,11 +103,12 @@ impl SqlSessionStore {
         let extend = async {
             loop {
                 sleep(EXTEND_INTERVAL).await;
-                let update =
-                    sqlx::query("UPDATE sessions SET renewing_until = $1 WHERE id_hash = $2 AND renewing_by = $3")
-                        .bind(self.lease_ends_at())
-                        .bind(hash(&lease.id))
-                        .bind(lease.owner.clone());
+                let update = sqlx::query(
+                    "UPDATE sessions SET renewing_until = unixepoch() + $1 WHERE id_hash = $2 AND renewing_by = $3",
+                )
+                .bind(LEASE_SECS)
+                .bind(hash(&lease.id))
+                .bind(lease.owner.clone());
                 if let Err(error) = self.database.execute(update).await {
                     tracing::warn!(%error, "lease of a token refresh not extended");
                 }
@@ -131,7 +132,7 @@ impl SqlSessionStore {
     /// Looks for a token that another session of the same user got by using the refresh token of `found`.
     pub async fn find_newer_token(&self, found: &StoredSession) -> Result<TokenElsewhere, SessionError> {
         let mut rows: Vec<(String, Vec<u8>, i64, i64, i64)> = sqlx::query_as(
-            "SELECT id_hash, data, created_at, last_seen_at, renewing_until FROM sessions \
+            "SELECT id_hash, data, created_at, last_seen_at, renewing_until - unixepoch() FROM sessions \
              WHERE user_id = $1 AND id_hash <> $2",
         )
         .bind(found.user.user_id)
@@ -141,7 +142,7 @@ impl SqlSessionStore {
         .map_err(QueryError::from)?;
         let now = self.now();
         rows.retain(|(_, _, created_at, last_seen_at, _)| !self.has_ended(*created_at, *last_seen_at, now));
-        let is_in_progress = rows.iter().any(|(.., lease_ends_at)| *lease_ends_at > now);
+        let is_in_progress = rows.iter().any(|(.., lease_remaining_secs)| *lease_remaining_secs > 0);
         let tokens = rows.iter().filter_map(|(id_hash, sealed, ..)| {
             let data = self.open(id_hash, sealed)?.remove(KEY).and_then(SessionData::parse)?;
             // The tokens of another App ID, with which the user has another openid, do not work with this one.
@@ -198,9 +199,5 @@ impl SqlSessionStore {
             sleep(RETRY_DELAY).await;
         }
         Err(SessionError::Contention)
-    }
-
-    fn lease_ends_at(&self) -> i64 {
-        self.now().saturating_add(LEASE_SECS)
     }
 }

@@ -51,8 +51,8 @@ pub(super) struct Row {
     email: Option<PrimaryEmail>,
     /// `data` as it is stored, encrypted.
     pub(super) sealed: Vec<u8>,
-    /// Until when a request may refresh the token, in seconds since 1970.
-    pub(super) lease_ends_at: i64,
+    /// How long the lease of a token refresh lasts, negative if it has ended. `None` if there is none.
+    pub(super) lease_remaining_secs: Option<i64>,
 }
 
 impl Deref for SqlSessionStore {
@@ -104,9 +104,9 @@ impl SqlSessionStore {
         let id_hash = hash(id);
         // Both before and after the query, since a note is dropped as soon as it is written.
         let note_before = self.last_seen.get(&id_hash);
-        type Columns = (Vec<u8>, i64, i64, i64, Option<String>, Option<String>, i64);
+        type Columns = (Vec<u8>, i64, i64, Option<i64>, Option<String>, Option<String>, i64);
         let row: Option<Columns> = sqlx::query_as(
-            "SELECT data, sessions.created_at, last_seen_at, renewing_until, \
+            "SELECT data, sessions.created_at, last_seen_at, NULLIF(renewing_until, 0) - unixepoch(), \
              username, email, CAST(CASE WHEN verified THEN 1 ELSE 0 END AS BIGINT) FROM sessions \
              LEFT JOIN email_addresses ON email_addresses.user_id = sessions.user_id AND is_primary \
              LEFT JOIN users ON users.id = sessions.user_id WHERE id_hash = $1 AND blocked_at IS NULL",
@@ -114,7 +114,7 @@ impl SqlSessionStore {
         .bind(&id_hash)
         .fetch_optional(self.database.reader())
         .await?;
-        let Some((sealed, created_at, last_seen_at, lease_ends_at, username, email, verified)) = row else {
+        let Some((sealed, created_at, last_seen_at, lease_remaining_secs, username, email, verified)) = row else {
             return Ok(None);
         };
         let now = self.now();
@@ -135,7 +135,7 @@ impl SqlSessionStore {
             self.last_seen.note_used(id_hash, now);
         }
         let email = email.map(|address| PrimaryEmail { address, is_verified: verified == 1 });
-        Ok(Some(Row { data, email, sealed, lease_ends_at }))
+        Ok(Some(Row { data, email, sealed, lease_remaining_secs }))
     }
 
     pub(super) fn has_ended(&self, created_at: i64, last_seen_at: i64, now: i64) -> bool {
