@@ -37,6 +37,10 @@ const MAX_CONNECTIONS: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: LockTimeout =
     LockTimeout { sqlite: "PRAGMA busy_timeout = 5000", postgres: "SET lock_timeout = '5s'" };
+/// What the site relies on, whatever the server's defaults: a statement or transaction that hangs does not hold its locks
+/// for long, and what was committed survives a crash of the server. A stricter `synchronous_commit` stays.
+const POSTGRES_SETTINGS: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; \
+    SELECT set_config('synchronous_commit', 'on', FALSE) WHERE current_setting('synchronous_commit') = 'off'";
 /// A PostgreSQL connection that was idle for longer is checked before it is used again.
 const PING_AFTER: Duration = Duration::from_secs(5);
 
@@ -162,7 +166,7 @@ fn create_pool(url: &str, reuse_cutoff: &Arc<Mutex<Instant>>) -> Result<AnyPool,
                 Ok(true)
             })
         })
-        .after_connect(move |connection, _| Box::pin(configure_reader(connection, is_sqlite)))
+        .after_connect(move |connection, _| Box::pin(configure_pooled(connection, is_sqlite)))
         .after_release(move |_, metadata| {
             let cutoff = *reuse_cutoff.lock().unwrap_or_else(PoisonError::into_inner);
             Box::pin(ready(Ok(metadata.age <= cutoff.elapsed())))
@@ -185,11 +189,13 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-async fn configure_reader(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
+async fn configure_pooled(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
     LOCK_TIMEOUT.set(connection, is_sqlite).await?;
     if is_sqlite {
         // Writes have to go through the writer.
         sqlx::query("PRAGMA query_only = ON").execute(connection).await?;
+    } else {
+        sqlx::raw_sql(POSTGRES_SETTINGS).execute(connection).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Settings and permissions of the SQLite database.
+//! Settings of database connections, and permissions of the SQLite file.
 
 use qq_login::database::QueryError;
 use sqlx::AnyConnection;
@@ -12,10 +12,32 @@ async fn pragma_value(connection: &mut AnyConnection, pragma: &'static str) -> i
 }
 
 #[tokio::test]
+async fn postgres_connections_have_time_limits_and_durable_commits() {
+    let site = TestSite::start().await;
+    if site.database_file().is_some() {
+        return;
+    }
+    // The server of the tests has synchronous_commit=off.
+    let database = site.open_database().await;
+    let limits = "SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN \
+                  ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'synchronous_commit')";
+    let mut connections = Vec::new();
+    for _ in 0..3 {
+        let mut connection = database.reader().acquire().await.expect("a connection");
+        let row: (String,) = sqlx::query_as(limits).fetch_one(&mut *connection).await.expect("the settings");
+        assert_eq!(
+            row.0,
+            "idle_in_transaction_session_timeout=30000 lock_timeout=5000 statement_timeout=30000 synchronous_commit=on"
+        );
+        connections.push(connection);
+    }
+}
+
+#[tokio::test]
 async fn s97_every_connection_has_its_settings() {
     let site = TestSite::start().await;
     if site.database_file().is_none() {
-        return; // PostgreSQL needs none of them.
+        return; // PostgreSQL has others.
     }
     let database = site.open_database().await;
     for _ in 0..3 {
