@@ -10,6 +10,7 @@ mod users;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -26,11 +27,17 @@ use users::{UsersCommand, UsersError};
 
 const BAD_CONFIGURATION: u8 = 2;
 
+/// The version, and the commit if the build knows it (`scripts/build.sh`).
+static VERSION: LazyLock<String> = LazyLock::new(|| match option_env!("QQ_LOGIN_COMMIT") {
+    Some(commit) => format!("{} ({commit})", env!("CARGO_PKG_VERSION")),
+    None => env!("CARGO_PKG_VERSION").to_owned(),
+});
+
 /// Sign in with QQ: a complete site with sessions, registration and a QQ sandbox
 #[derive(Parser)]
 #[command(
     name = "qq-login",
-    version,
+    version = VERSION.as_str(),
     after_help = "Settings are environment variables; a .env file in the working directory can set them too.\n\
                   .env.example describes every variable."
 )]

@@ -62,8 +62,8 @@ impl LogFormat {
 #[derive(Clone)]
 pub struct Config {
     pub listen_addr: SocketAddr,
-    /// The folder of static files.
-    pub site_root: PathBuf,
+    /// The folder of static files. `None`: those inside the program.
+    pub site_root: Option<PathBuf>,
     pub public_url: PublicUrl,
     pub site: SiteIdentity,
     pub database_url: DatabaseUrl,
@@ -117,7 +117,7 @@ impl Config {
             [("form", Registration::Form), ("auto", Registration::Auto), ("closed", Registration::Closed)];
         Ok(Config {
             listen_addr,
-            site_root: PathBuf::from(env.get_or("LEPTOS_SITE_ROOT", "target/site")?),
+            site_root: env.get("LEPTOS_SITE_ROOT")?.map(PathBuf::from),
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
             mail: mail::read(env, &public_url, sandbox.is_some())?,
             public_url,

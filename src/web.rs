@@ -17,6 +17,8 @@ mod dev_bar;
 #[cfg(feature = "ssr")]
 mod embed;
 #[cfg(feature = "ssr")]
+mod embedded_files;
+#[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
 mod error_page;

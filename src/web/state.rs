@@ -94,7 +94,7 @@ impl AppState {
             database,
             mail,
             rate_limits: RateLimits::new(config.rate_limit),
-            assets: Assets::find(&config.site_root),
+            assets: Assets::find(config.site_root.as_deref()),
             templates: Templates::default(),
             random,
             site,
