@@ -5,6 +5,7 @@
 mod activity;
 mod connections;
 mod http;
+mod notify;
 mod shutdown;
 
 use std::net::SocketAddr;
@@ -176,6 +177,11 @@ pub async fn run_with(
         }
     };
     tracing::info!(listen = %config.listen_addr, url = config.public_url.origin(), "serving the site");
+    notify::service_manager("READY=1");
+    let stop = async {
+        stop.await;
+        notify::service_manager("STOPPING=1");
+    };
     application.serve(listener, stop).await;
     if let Some(sandbox) = sandbox {
         sandbox.abort();

@@ -13,6 +13,7 @@ mod log;
 mod operator;
 mod read_only;
 mod sandbox_mailbox;
+mod service_manager;
 mod sigkill;
 mod sigterm;
 mod support;
