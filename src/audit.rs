@@ -3,6 +3,8 @@
 //! The enclosing span adds the request id and the client's network. Lines contain nothing that users or QQ sent, so
 //! neither can forge one. The log keeps memory for them apart, so that other lines do not displace them.
 
+use crate::metrics;
+
 /// The target of audit events, and of the span of a request, so that the events have it whatever `RUST_LOG` says.
 pub const TARGET: &str = "audit";
 
@@ -88,6 +90,7 @@ pub enum Event {
     CrossSiteBlocked,
 }
 
+/// Logs the event and counts it.
 pub fn record(event: Event) {
     let (name, user_id, reason) = match event {
         Event::SignInStarted => ("sign_in_started", None, None),
@@ -117,4 +120,5 @@ pub fn record(event: Event) {
         Event::CrossSiteBlocked => ("cross_site_blocked", None, None),
     };
     tracing::info!(target: TARGET, event = name, user_id, reason);
+    metrics::audit_event(name, reason);
 }

@@ -62,6 +62,8 @@ impl LogFormat {
 #[derive(Clone)]
 pub struct Config {
     pub listen_addr: SocketAddr,
+    /// Where metrics are served, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// The folder of static files. `None`: those inside the program.
     pub site_root: Option<PathBuf>,
     pub public_url: PublicUrl,
@@ -112,10 +114,10 @@ impl Config {
             check_only_this_machine_connects(listen_addr)?;
         }
         let (session_idle_secs, session_max_secs) = read_session_lifetimes(env)?;
-        reject_unsupported_variables(env)?;
         let registrations =
             [("form", Registration::Form), ("auto", Registration::Auto), ("closed", Registration::Closed)];
         Ok(Config {
+            metrics_addr: read_metrics_addr(env, listen_addr)?,
             listen_addr,
             site_root: env.get("LEPTOS_SITE_ROOT")?.map(PathBuf::from),
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
@@ -189,13 +191,22 @@ fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError>
     }
 }
 
-/// Rejects the variables of features that do not exist yet: an operator who sets them relies on them.
-fn reject_unsupported_variables(env: &Environment) -> Result<(), ConfigError> {
-    if env.get("METRICS_ADDR")?.is_some() {
-        let problem = "is set, but this version does not support metrics";
-        return Err(ConfigError::new("METRICS_ADDR", problem, "leave it unset"));
+/// Metrics are for the operator: they have an address of their own.
+fn read_metrics_addr(env: &Environment, listen_addr: SocketAddr) -> Result<Option<SocketAddr>, ConfigError> {
+    const NAME: &str = "METRICS_ADDR";
+    if env.get(NAME)?.is_none() {
+        return Ok(None);
     }
-    Ok(())
+    let addr = env.socket_addr(NAME, "")?;
+    if addr == listen_addr {
+        let problem = format!("{addr} is the address of the site");
+        return Err(ConfigError::new(
+            NAME,
+            problem,
+            "use another port that visitors cannot reach, like 127.0.0.1:9100",
+        ));
+    }
+    Ok(Some(addr))
 }
 
 #[cfg(test)]

@@ -139,6 +139,12 @@ impl Database {
         }
     }
 
+    /// Returns how many connections of the pool are in use, and how many are idle.
+    pub fn pool_use(&self) -> (usize, usize) {
+        let (size, idle) = (self.0.pool.size() as usize, self.0.pool.num_idle());
+        (size.saturating_sub(idle), idle)
+    }
+
     fn note_commit(&self, has_committed: bool) {
         if has_committed {
             *self.0.last_commit.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());

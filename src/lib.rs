@@ -43,6 +43,8 @@ pub mod login;
 #[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
 pub mod qq;
 #[cfg(feature = "ssr")]
 pub mod random;

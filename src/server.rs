@@ -5,6 +5,7 @@
 mod activity;
 mod connections;
 mod http;
+mod metrics;
 mod notify;
 mod shutdown;
 
@@ -22,6 +23,7 @@ use crate::config::{Config, SandboxConfig, SecretKeyError};
 use crate::database::{Database, DatabaseError};
 use crate::login::{LoginPolicy, LoginService};
 use crate::mail::{MailQueue, MailSender, MailServer, MailSettings, SmtpServer};
+use crate::metrics::{MetricsError, Recorder};
 use crate::random::Random;
 use crate::sandbox::{self, Mailbox, SandboxError};
 use crate::sealing::Sealer;
@@ -47,6 +49,10 @@ pub enum StartError {
     Mail(#[from] lettre::transport::smtp::Error),
     #[error("LEPTOS_SITE_ADDR: cannot listen on {0}: {1}; stop the program that uses it, or choose another address")]
     Listen(SocketAddr, std::io::Error),
+    #[error("METRICS_ADDR: cannot listen on {0}: {1}; stop the program that uses it, or choose another address")]
+    ListenForMetrics(SocketAddr, std::io::Error),
+    #[error("METRICS_ADDR: {0}")]
+    Metrics(#[from] MetricsError),
     #[error("SANDBOX_ADDR: {0}; stop the program that uses it, or choose another address")]
     Sandbox(#[from] SandboxError),
     #[error("server error: {0}")]
@@ -60,6 +66,7 @@ pub struct Application {
     sessions: SqlSessionStore,
     database: Database,
     mail_sender: Option<MailSender>,
+    mail: Option<MailQueue>,
 }
 
 impl Application {
@@ -99,14 +106,24 @@ impl Application {
         };
         let login =
             LoginService::new(client, database.clone(), sessions.clone(), &secrets, policy, clock, random.clone());
-        let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), mail, random);
-        Ok(Application { router: web::router_with(site, routes), login, sessions, database, mail_sender })
+        let site = web::AppState::new(config, login.clone(), sessions.clone(), database.clone(), mail.clone(), random);
+        Ok(Application { router: web::router_with(site, routes), login, sessions, database, mail_sender, mail })
     }
 
     /// The site without a listener, for fuzzers and benchmarks.
     #[cfg(feature = "internals")]
     pub fn into_router(self) -> Router {
         self.router
+    }
+
+    /// Serves what the process records, until it ends.
+    async fn serve_metrics(&self, addr: SocketAddr) -> Result<(), StartError> {
+        let listener = TcpListener::bind(addr).await.map_err(|error| StartError::ListenForMetrics(addr, error))?;
+        let recorder = Recorder::install()?;
+        tokio::spawn(metrics::update_regularly(recorder.clone(), self.sessions.clone(), self.mail.clone()));
+        tokio::spawn(metrics::serve(listener, recorder, self.database.clone()));
+        tracing::info!(listen = %addr, "serving metrics");
+        Ok(())
     }
 
     /// Serves until `stop` completes, then finishes the requests in flight for up to ten seconds.
@@ -169,6 +186,9 @@ pub async fn run_with(
     let application = Application::build_with(&config, routes, clock.clone(), random).await?;
     let listener =
         TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
+    if let Some(addr) = config.metrics_addr {
+        application.serve_metrics(addr).await?;
+    }
     let sandbox = match &config.sandbox {
         Some(sandbox) => Some(start_sandbox(sandbox, mailbox, clock).await?),
         None => {

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -12,6 +13,7 @@ use super::error::QueryError;
 
 /// A transaction of the queue.
 pub(super) trait Job: Send {
+    fn queued_at(&self) -> Instant;
     /// Whether the caller has gone away.
     fn is_cancelled(&self) -> bool;
     /// Whether it needs a savepoint: a single statement that fails changes nothing.
@@ -24,6 +26,7 @@ pub(super) trait Job: Send {
 
 /// A transaction that returns a value to its caller.
 pub(super) struct TypedJob<F, T, E> {
+    queued_at: Instant,
     has_several_statements: bool,
     function: Option<F>,
     result: Option<Result<T, E>>,
@@ -36,7 +39,7 @@ impl<F, T, E> TypedJob<F, T, E> {
         function: F,
         reply: oneshot::Sender<Result<T, E>>,
     ) -> TypedJob<F, T, E> {
-        TypedJob { has_several_statements, function: Some(function), result: None, reply }
+        TypedJob { queued_at: Instant::now(), has_several_statements, function: Some(function), result: None, reply }
     }
 }
 
@@ -46,6 +49,10 @@ where
     E: From<QueryError> + Send,
     F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send,
 {
+    fn queued_at(&self) -> Instant {
+        self.queued_at
+    }
+
     fn is_cancelled(&self) -> bool {
         self.reply.is_closed()
     }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::error::{DatabaseErrorKind, QueryError};
 use super::job::{Job, TypedJob};
 use super::{CONNECT_TIMEOUT, LOCK_TIMEOUT};
+use crate::metrics;
 
 /// How many transactions may wait. More would wait for longer than their callers do.
 const QUEUE_LENGTH: usize = 4096;
@@ -122,6 +123,7 @@ impl WriterTask {
     /// Runs `first` and the transactions that wait by the time it has the lock. Returns the other request that it met in
     /// the queue, if any.
     async fn run_group(&mut self, first: Box<dyn Job>) -> Option<Message> {
+        let wait = first.queued_at().elapsed();
         let mut jobs = vec![first];
         let mut met = self.take_waiting(&mut jobs);
         let commit = match &mut jobs[..] {
@@ -144,6 +146,7 @@ impl WriterTask {
         if is_suspect {
             self.disconnect().await;
         }
+        metrics::commit(jobs.len(), wait);
         let commit = commit.map(drop).map_err(Arc::new);
         for job in jobs {
             job.finish(&commit);

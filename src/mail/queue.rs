@@ -120,6 +120,12 @@ impl MailQueue {
         Ok(insert.bind(id).bind(mail.user_id).bind(sealed).bind(now).bind(expires_at))
     }
 
+    /// Returns how many mails wait to be sent.
+    pub async fn count_waiting(&self) -> Result<i64, QueryError> {
+        let count = sqlx::query_scalar("SELECT count(*) FROM mails WHERE expires_at > $1").bind(self.now());
+        Ok(count.fetch_one(self.0.database.reader()).await?)
+    }
+
     /// Sends at once what is queued.
     pub fn wake(&self) {
         self.0.has_mail.notify_one();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
+use url::Url;
 
 use super::authorize::{Display, authorize_url};
 use super::avatar::{AvatarError, AvatarFetcher, AvatarImage};
@@ -16,6 +17,7 @@ use super::request_url::request_url;
 use super::response::ResponseBody;
 use super::token::Token;
 use super::transport::{ParseBody, Transport};
+use crate::metrics;
 
 const FORMAT_JSON: (&str, &str) = ("fmt", "json");
 
@@ -151,13 +153,26 @@ impl Client {
         deadline: Instant,
     ) -> Result<ResponseBody, QqError> {
         let url = request_url(&self.config.graph_url, path, parameters);
-        match self.transport.get(url.clone(), parse, deadline).await {
+        match self.measured_get(path, url.clone(), parse, deadline).await {
             Err(error) if retry.should_retry(&error) && Instant::now() + RETRY_DELAY < deadline => {
                 sleep(RETRY_DELAY).await;
-                self.transport.get(url, parse, deadline).await
+                self.measured_get(path, url, parse, deadline).await
             }
             result => result,
         }
+    }
+
+    async fn measured_get(
+        &self,
+        path: &str,
+        url: Url,
+        parse: ParseBody,
+        deadline: Instant,
+    ) -> Result<ResponseBody, QqError> {
+        let begin = Instant::now();
+        let result = self.transport.get(url, parse, deadline).await;
+        metrics::qq_call(path, begin.elapsed(), result.as_ref().err().map(QqError::label));
+        result
     }
 
     pub(super) fn deadline(&self) -> Instant {

@@ -3,7 +3,7 @@
 //! No error contains a URL: QQ takes secrets in the query, so every URL is a secret.
 
 use super::api_error::ApiError;
-use super::error_codes::{ErrorClass, UNIONID_NOT_GRANTED, error_class};
+use super::error_codes::{ErrorClass, UNIONID_NOT_GRANTED, code_info, error_class};
 use super::response::MalformedResponse;
 
 /// Why a call to QQ failed. Safe to log: it contains no token, key, code or openid.
@@ -76,6 +76,21 @@ impl QqError {
             QqError::Transport(TransportError::Connect(_) | TransportError::Interrupted(_)) => true,
             QqError::Transport(TransportError::Timeout | TransportError::Skipped) => false,
             QqError::ForeignToken | QqError::MalformedResponse(_) | QqError::InvalidCall(_) => false,
+        }
+    }
+
+    /// Returns QQ's code if it is a known one, or a word, for metrics: the number of different values is small.
+    pub fn label(&self) -> String {
+        match self {
+            QqError::Api(error) => code_info(error.code).map_or("unknown".to_owned(), |info| info.code.to_string()),
+            QqError::ForeignToken => "foreign_token".to_owned(),
+            QqError::MalformedResponse(_) => "malformed".to_owned(),
+            QqError::InvalidCall(_) => "invalid_call".to_owned(),
+            QqError::Transport(TransportError::Timeout) => "timeout".to_owned(),
+            QqError::Transport(TransportError::Skipped) => "skipped".to_owned(),
+            QqError::Transport(TransportError::Connect(_)) => "connect".to_owned(),
+            QqError::Transport(TransportError::Interrupted(_)) => "interrupted".to_owned(),
+            QqError::Transport(TransportError::Status(status)) => format!("http_{status}"),
         }
     }
 

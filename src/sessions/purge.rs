@@ -1,4 +1,4 @@
-//! Deletes sessions that have ended and registrations that have expired.
+//! Counts sessions, and deletes those that have ended and registrations that have expired.
 
 use super::SqlSessionStore;
 use super::data::DRAFT_LIFETIME_SECS;
@@ -13,6 +13,13 @@ const UNREGISTERED: &str = "DELETE FROM sessions WHERE id_hash IN \
 
 impl SqlSessionStore {
     /// Deletes sessions that have ended and registrations that have expired.
+    /// Returns how many sessions were used lately enough to be alive.
+    pub async fn count_alive(&self) -> Result<i64, QueryError> {
+        let oldest = self.now().saturating_sub(self.lifetimes.idle_secs);
+        let count = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE last_seen_at > $1").bind(oldest);
+        Ok(count.fetch_one(self.database.reader()).await?)
+    }
+
     pub async fn purge(&self) -> Result<(), QueryError> {
         // First, or a session that was used a moment ago could seem idle.
         self.write_last_seen().await?;

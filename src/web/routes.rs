@@ -37,7 +37,7 @@ use tower_http::trace::TraceLayer;
 use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
-    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response,
+    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response, measure, note_route,
     remove_client_request_id, remove_unreadable_cookies, request_span,
 };
 use super::page::{Content, PageResponse};
@@ -134,6 +134,8 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
         .route("/api/check-username", get(register::check_username_for_island))
         .merge(routes)
         .fallback(not_found);
+    let has_metrics = site.has_metrics;
+    let pages_and_forms = if has_metrics { pages_and_forms.layer(from_fn(note_route)) } else { pages_and_forms };
     let pages_and_forms = ServiceBuilder::new()
         .layer(csrf_layer(&site.public_url))
         .layer(sessions::layer(state.sessions.clone(), &site.public_url, site.session_max_secs))
@@ -144,6 +146,7 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback_service(pages_and_forms);
+    let routes = if has_metrics { routes.layer(from_fn(note_route)) } else { routes };
     let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
     let site = ServiceBuilder::new()
         .layer(map_request(remove_client_request_id))
@@ -156,6 +159,7 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
         // For a panic in an error page.
         .layer(catch_panic)
         .layer(from_fn(error_pages))
+        .layer(from_fn(measure))
         .layer(catch_panic)
         .layer(from_fn(canonical_host))
         .service(routes.with_state(state));

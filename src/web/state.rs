@@ -61,6 +61,8 @@ pub(super) struct SiteInfo {
     pub(super) token_notice_secs: i64,
     /// The zone of times on pages.
     pub(super) time_zone: TimeZone,
+    /// Whether requests are measured.
+    pub(super) has_metrics: bool,
 }
 
 impl AppState {
@@ -87,6 +89,7 @@ impl AppState {
             form_targets: config.qq.graph_url.origin().ascii_serialization(),
             token_notice_secs: config.token_notice_secs,
             time_zone: config.time_zone.clone(),
+            has_metrics: config.metrics_addr.is_some(),
         };
         AppState(Arc::new(AppStateInner {
             login,

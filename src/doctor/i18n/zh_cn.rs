@@ -187,7 +187,7 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
             "使用 smtps://user:password@smtp.example.com，或 smtp://user:password@smtp.example.com?tls=required（STARTTLS），特殊字符写成 %XX（@ 写成 %40），并同时设置 MAIL_FROM；使用沙盒时也可以是 sandbox"
         }
         "MAIL_FROM" => "使用邮箱地址，例如 login@example.com 或 Example <login@example.com>，并同时设置 SMTP_URL",
-        "METRICS_ADDR" => "此版本尚不支持，请删除该变量",
+        "METRICS_ADDR" => "使用类似 127.0.0.1:9100 的 IP 地址和端口，不能与网站的地址相同",
         "QQ_UNIONID" | "EMAIL_TRUST" => "使用 on 或 off",
         "RATE_LIMIT" => "使用大于 0 的整数，或 off",
         "LEPTOS_SITE_ADDR" | "SANDBOX_ADDR" => {

@@ -10,6 +10,7 @@ mod database_files;
 mod disk_full;
 mod invalid_config;
 mod log;
+mod metrics;
 mod operator;
 mod read_only;
 mod sandbox_mailbox;
