@@ -29,7 +29,7 @@ pub const METRICS: [(&str, Kind, &str); 9] = [
     (COMMIT_TRANSACTIONS, Kind::Histogram, "Transactions in one commit to SQLite."),
     (COMMIT_WAIT, Kind::Histogram, "How long the first transaction of a commit waited for it to begin."),
     (POOL_CONNECTIONS, Kind::Gauge, "Database connections of the pool, by state."),
-    (SESSIONS, Kind::Gauge, "Sessions in the database that have not expired."),
+    (SESSIONS, Kind::Gauge, "Sessions in the database that were used lately enough to be alive."),
     (MAILS_WAITING, Kind::Gauge, "Mails in the database that wait to be sent."),
 ];
 

@@ -12,7 +12,6 @@ const UNREGISTERED: &str = "DELETE FROM sessions WHERE id_hash IN \
                             (SELECT id_hash FROM sessions WHERE user_id IS NULL AND created_at < $1 LIMIT $2)";
 
 impl SqlSessionStore {
-    /// Deletes sessions that have ended and registrations that have expired.
     /// Returns how many sessions were used lately enough to be alive.
     pub async fn count_alive(&self) -> Result<i64, QueryError> {
         let oldest = self.now().saturating_sub(self.lifetimes.idle_secs);
@@ -20,6 +19,7 @@ impl SqlSessionStore {
         Ok(count.fetch_one(self.database.reader()).await?)
     }
 
+    /// Deletes sessions that have ended and registrations that have expired.
     pub async fn purge(&self) -> Result<(), QueryError> {
         // First, or a session that was used a moment ago could seem idle.
         self.write_last_seen().await?;

@@ -51,7 +51,7 @@ pub(super) struct Row {
     email: Option<PrimaryEmail>,
     /// `data` as it is stored, encrypted.
     pub(super) sealed: Vec<u8>,
-    /// How long the lease of a token refresh lasts, negative if it has ended. `None` if there is none.
+    /// The seconds until the lease of a token refresh ends; negative after that. `None` without a lease.
     pub(super) lease_remaining_secs: Option<i64>,
 }
 

@@ -36,6 +36,23 @@ async fn home_page_has_a_description_in_the_visitors_language() {
 }
 
 #[tokio::test]
+async fn chinese_punctuation_is_not_followed_by_a_space() {
+    let site = TestSite::start().await;
+    let mut browser = site.browser();
+    browser.post("/language", &[("lang", "zh-CN")]).await;
+    browser.register_new_user().await;
+    for path in ["/privacy", "/account", "/account/qq", "/account/sessions"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        // Markers between texts are comments.
+        let texts = page.body.replace("<!>", "");
+        for spaced in ["。 ", "： ", "， "] {
+            assert!(!texts.contains(spaced), "{path}: {spaced:?} in {texts}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn language_follows_the_browser_until_the_user_chooses_one() {
     let site = TestSite::start().await;
     let mut browser = site.browser();

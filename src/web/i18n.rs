@@ -45,8 +45,8 @@ pub(super) struct Messages {
     pub(super) site_name: &'static str,
     pub(super) skip_to_content: &'static str,
     pub(super) sandbox_note: &'static str,
-    /// Separates two sentences, and a label from its value.
-    pub(super) space: &'static str,
+    /// Separates two sentences, and a label from its value. `None`: nothing does (an empty text would become a space).
+    pub(super) space: Option<&'static str>,
     pub(super) language_label: &'static str,
     pub(super) theme_label: &'static str,
     pub(super) theme_system: &'static str,

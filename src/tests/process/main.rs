@@ -1,5 +1,6 @@
 //! Tests of the binary in bad conditions: SIGKILL, SIGTERM, a full disk, read-only files, invalid settings, too many
-//! connections, a log that nobody reads; and of three instances behind nginx, which needs nginx and PostgreSQL. Each test has its own program, working directory, ports and sandbox.
+//! connections, a log that nobody reads; and of three instances behind nginx, which needs nginx and PostgreSQL. Each test
+//! has its own program, working directory, ports and sandbox.
 //!
 //! `KILLS` and `TERMS` set the number of kills and stops. `SEED` repeats the kills of an earlier run, which printed it.
 

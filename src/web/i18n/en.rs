@@ -8,7 +8,7 @@ pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ Login",
     skip_to_content: "Skip to content",
     sandbox_note: "This site uses a QQ sandbox on this machine. Nothing is sent to the real QQ.",
-    space: " ",
+    space: Some(" "),
     language_label: "Language",
     theme_label: "Appearance",
     theme_system: "System",

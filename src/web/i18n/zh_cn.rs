@@ -8,7 +8,7 @@ pub(super) static MESSAGES: Messages = Messages {
     site_name: "QQ 登录",
     skip_to_content: "跳到主要内容",
     sandbox_note: "当前使用本机的 QQ 沙盒，不会连接真正的 QQ。",
-    space: "",
+    space: None,
     language_label: "语言",
     theme_label: "外观",
     theme_system: "跟随系统",

@@ -96,7 +96,14 @@ pub(in crate::web) fn UsernamePage() -> impl IntoView {
                 <ErrorSummary items=error.map(|error| ("#username", error)).into_iter().collect() />
                 <section class="card">
                     <ActingAccount user />
-                    <form class="stack" method="post" action=USERNAME data-testid="change-username" id="change-username" novalidate>
+                    <form
+                        class="stack"
+                        method="post"
+                        action=USERNAME
+                        data-testid="change-username"
+                        id="change-username"
+                        novalidate
+                    >
                         <input type="hidden" name="account" value=account />
                         <UsernameInput messages value=typed is_invalid=error.is_some() />
                         <SubmitButton

@@ -61,7 +61,7 @@ async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> R
         "account_made": rfc3339(created_at),
         "email_addresses": email_addresses.into_iter().map(|email| export_email(email, shows_verified)).collect::<Vec<_>>(),
         "identities": exported_identities,
-        "known_browsers": known_browsers.into_iter().map(|last_seen_at| json!({ "last_used": rfc3339(last_seen_at) })).collect::<Vec<_>>(),
+        "known_browsers": known_browsers.into_iter().map(export_known_browser).collect::<Vec<_>>(),
         "sessions": sessions.into_iter().map(export_session).collect::<Vec<_>>(),
         "permission": {
             "obtained": rfc3339(user.token.obtained_at),
@@ -73,6 +73,10 @@ async fn export(state: &AppState, user: &SignedInUser, current: Option<Id>) -> R
 fn export_former_username(former: FormerUsername) -> Value {
     let reserved_until = former.given_up_at.saturating_add(USERNAME_RESERVED_SECS);
     json!({ "user_name": former.username, "reserved_until": rfc3339(reserved_until) })
+}
+
+fn export_known_browser(last_seen_at: i64) -> Value {
+    json!({ "last_used": rfc3339(last_seen_at) })
 }
 
 fn export_email(email: EmailAddress, shows_verified: bool) -> Value {
