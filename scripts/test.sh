@@ -46,9 +46,9 @@ part() {
     [ "$result" = passed ]
 }
 
-# The last lines of a part's output, where cargo and Playwright list failures, without noise.
+# The last lines of a part's output, where cargo and Playwright list failures, without noise and backtraces.
 last_lines() {
-    local noise='^[[:space:]]*$|^npm |^test .* \.\.\. ok$|^ *✓|\[WebServer\]'
+    local noise='^[[:space:]]*$|^npm |^test .* \.\.\. ok$|^ *✓|\[WebServer\]|^ +[0-9]+: |^ +at '
     printf '\n'
     grep -vE "$noise" "$output" | tail -n 15
 }

@@ -18,6 +18,8 @@ async fn site_with_ann_and<const N: usize>(settings: [(&str, &str); N]) -> (Test
     let link = site.link_in(&site.take_mail().await);
     ann.post(&link, &[]).await;
     assert_eq!(site.count("email_addresses WHERE verified").await, 1);
+    // Else it could be noted after the next sign-in, as another browser.
+    site.wait_for_count("known_browsers", 1).await;
     (site, ann)
 }
 
