@@ -104,7 +104,6 @@ function servers() {
 function siteEnvironment(name: string, { port, origin }: typeof mainSite) {
   return {
     LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
-    LEPTOS_SITE_ROOT: join(root, "target/site"),
     PUBLIC_URL: origin,
     DATABASE_URL: `sqlite://${folder}/${name}.db`,
     RATE_LIMIT: "off",

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 // Each run has its own folder and ports, so that runs do not interfere. They are chosen once and passed to the worker
 // processes, which load this file too, in the environment.
@@ -40,6 +41,8 @@ export const shortLived = siteOf(
 /** Creates the folder; it is removed when the run ends. */
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "qq-login-e2e-"));
+  // A program that was built without the static files finds them in target/site.
+  symlinkSync(fileURLToPath(new URL("../target", import.meta.url)), join(folder, "target"));
   process.on("exit", (code) => {
     if (code !== 0) {
       printServerWarnings(folder);

@@ -63,11 +63,12 @@ const fail = (reason) => { console.error(`check-single-file.sh: ${reason}`); pro
         }
     }
     const page = (await get("/login", "identity")).body.toString();
-    const assets = [...page.matchAll(/"(\/[^"]*\?v=[0-9a-f]{16})"/g)].map((match) => match[1]);
+    const assets = [...page.matchAll(/"(\/[^"]*\.[0-9a-f]{16}\.(?:css|js|wasm))"/g)].map((match) => match[1]);
     if (assets.length < 4) fail("the page loads no assets");
     for (const asset of assets) {
         const { headers } = await get(asset, "br");
-        if (!headers["cache-control"]?.includes("immutable")) fail(`${asset} may not be cached`);
+        const isCompressed = headers["content-encoding"] === "br";
+        if (!isCompressed || !headers["cache-control"]?.includes("immutable")) fail(`${asset} may not be cached`);
     }
     console.log(`one file of ${readFileSync("qq-login").length} bytes serves ${files.length} static files`);
 })();

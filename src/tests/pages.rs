@@ -98,7 +98,7 @@ async fn pages_have_only_the_scripts_they_need() {
         for path in paths {
             let page = browser.get(path).await.body;
             assert_eq!(page.matches("<script").count(), 1, "{path}");
-            assert!(page.contains("src=\"/page.js?v="), "{path}");
+            assert!(page.contains("src=\"/page.js\""), "{path}");
             assert_eq!(page.contains("<leptos-island"), *path == "/register", "{path}");
         }
     }

@@ -1,8 +1,6 @@
 //! The static files and how long browsers may cache them.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::io;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +10,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any_service, get};
-use httpdate::fmt_http_date;
 use sha2::{Digest, Sha256};
 use tower_http::services::ServeDir;
 
@@ -22,93 +19,62 @@ const CSS: &str = "/pkg/qq-login.css";
 const JS: &str = "/pkg/qq-login.js";
 const WASM: &str = "/pkg/qq-login.wasm";
 const SCRIPT: &str = "/page.js";
-/// The files whose URLs carry a version.
+/// What pages load under a name that contains a hash.
 const FILES: [&str; 4] = [CSS, JS, WASM, SCRIPT];
-/// The endings of a file as the build left it, and of its compressed copies.
-const ENDINGS: [&str; 3] = ["", ".br", ".gz"];
+/// The script's path, with a hash or without.
+const SCRIPT_ROUTE: &str = "/page.{ending}";
+const HASH_LENGTH: usize = 16;
 /// Where `cargo leptos` writes the files.
 const DEFAULT_ROOT: &str = "target/site";
 
-/// The URLs of what a page loads. They contain a hash of the files, so browsers can cache the files forever and
-/// still load a new build at once.
+/// The static files, and the URLs of what a page loads.
+///
+/// The names of files inside the program contain a hash of their content, so browsers can cache them forever and still
+/// load a new build at once. Files of a folder keep their names, because they may be replaced while the program runs:
+/// `cargo leptos watch` does that, and finds the style sheet in the page by its name.
 #[derive(Clone)]
 pub(super) struct Assets {
     source: Source,
-    version: Arc<Version>,
+    /// Each path with a hash, by the path without.
+    hashed_paths: Arc<HashMap<&'static str, String>>,
 }
 
-/// Where the files are.
 #[derive(Clone)]
 enum Source {
     Folder(PathBuf),
     Program(Lookup),
 }
 
-impl Source {
-    fn read(&self, url_path: &str) -> io::Result<Cow<'static, [u8]>> {
-        match self {
-            Source::Folder(root) => std::fs::read(path_in(root, url_path)).map(Cow::Owned),
-            Source::Program(lookup) => {
-                lookup(url_path.trim_start_matches('/')).map(Cow::Borrowed).ok_or(io::ErrorKind::NotFound.into())
-            }
+impl Assets {
+    /// Without a site root, takes the files inside the program, if it has any.
+    pub(super) fn find(site_root: Option<&Path>) -> Assets {
+        match (site_root, embedded_files::FILES) {
+            (None, Some(lookup)) => Assets::in_program(lookup),
+            (root, _) => Assets::in_folder(root.unwrap_or(Path::new(DEFAULT_ROOT))),
         }
     }
 
-    /// Returns when a file and its copies were written. Empty for files in the program.
-    fn written_at(&self, url_path: &str) -> Vec<String> {
-        let Source::Folder(root) = self else { return Vec::new() };
-        let copies = ENDINGS.iter().map(|ending| path_in(root, &format!("{url_path}{ending}")));
-        copies.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok()).map(fmt_http_date).collect()
+    fn in_folder(root: &Path) -> Assets {
+        for file in FILES.into_iter().filter(|file| !root.join(relative(file)).is_file()) {
+            tracing::warn!(file, "a static file is missing; run `make build`");
+        }
+        Assets { source: Source::Folder(root.to_owned()), hashed_paths: Arc::default() }
+    }
+
+    fn in_program(lookup: Lookup) -> Assets {
+        let hashed_paths = FILES.into_iter().filter_map(|path| Some((path, with_hash(path, lookup(relative(path))?)?)));
+        Assets { source: Source::Program(lookup), hashed_paths: Arc::new(hashed_paths.collect()) }
     }
 
     /// Serves a folder: empty, or a path that ends with a slash. Prefers the files that the build compressed.
     fn service(&self, folder: &'static str) -> MethodRouter {
-        match self {
+        match &self.source {
             Source::Folder(root) => {
                 let files = ServeDir::new(root.join(folder)).precompressed_br().precompressed_gzip();
                 any_service(files.append_index_html_on_directories(false))
             }
             Source::Program(lookup) => get(embedded_files::serve).with_state(Folder { lookup: *lookup, path: folder }),
         }
-    }
-}
-
-struct Version {
-    hash: String,
-    /// When the files were written, as HTTP dates. A new build may replace them while the program runs.
-    written_at: HashSet<String>,
-    /// Files in the program are never replaced.
-    is_in_program: bool,
-}
-
-impl Version {
-    /// Whether a file was not replaced since the start.
-    fn contains(&self, response: &Response) -> bool {
-        let date = response.headers().get(header::LAST_MODIFIED).and_then(|date| date.to_str().ok());
-        self.is_in_program || date.is_some_and(|date| self.written_at.contains(date))
-    }
-}
-
-impl Assets {
-    /// Reads the files once to hash them. Without a site root, takes those inside the program, if it has any.
-    pub(super) fn find(site_root: Option<&Path>) -> Assets {
-        let source = match (site_root, embedded_files::FILES) {
-            (Some(root), _) => Source::Folder(root.to_owned()),
-            (None, Some(lookup)) => Source::Program(lookup),
-            (None, None) => Source::Folder(DEFAULT_ROOT.into()),
-        };
-        let (mut hasher, mut written_at) = (Sha256::new(), HashSet::new());
-        for file in FILES {
-            match source.read(file) {
-                Ok(content) => hasher.update(content),
-                Err(error) => tracing::warn!(file, %error, "a static file is missing; run `make build`"),
-            }
-            written_at.extend(source.written_at(file));
-        }
-        let mut hash = hex::encode(hasher.finalize());
-        hash.truncate(16);
-        let is_in_program = matches!(source, Source::Program(_));
-        Assets { source, version: Arc::new(Version { hash, written_at, is_in_program }) }
     }
 
     pub(super) fn css(&self) -> String {
@@ -127,39 +93,58 @@ impl Assets {
         self.url(SCRIPT)
     }
 
-    fn url(&self, file: &str) -> String {
-        format!("{file}?v={}", self.version.hash)
+    fn url(&self, file: &'static str) -> String {
+        self.hashed_paths.get(file).cloned().unwrap_or_else(|| file.to_owned())
     }
 }
 
-/// Returns where a file is whose URL has this path.
-fn path_in(site_root: &Path, url_path: &str) -> PathBuf {
-    site_root.join(url_path.trim_start_matches('/'))
+/// Returns the path of a file below the site root.
+fn relative(url_path: &str) -> &str {
+    url_path.trim_start_matches('/')
+}
+
+/// Puts a hash of the content into a file's name, before its ending.
+fn with_hash(path: &str, content: &[u8]) -> Option<String> {
+    let (name, ending) = path.rsplit_once('.')?;
+    let mut hash = hex::encode(Sha256::digest(content));
+    hash.truncate(HASH_LENGTH);
+    Some(format!("{name}.{hash}.{ending}"))
+}
+
+/// Takes any hash out of a file's name.
+fn without_hash(path: &str) -> Option<String> {
+    let (rest, ending) = path.rsplit_once('.')?;
+    let (name, hash) = rest.rsplit_once('.')?;
+    let is_hash = hash.len() == HASH_LENGTH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then(|| format!("{name}.{ending}"))
 }
 
 /// Serves the static files.
 pub(super) fn router<S: Clone + Send + Sync + 'static>(assets: &Assets) -> Router<S> {
-    let files = assets.source.service("");
+    let files = assets.service("");
     Router::new()
-        .nest_service("/pkg", assets.source.service("pkg/"))
-        .route_service(SCRIPT, files.clone())
+        .nest_service("/pkg", assets.service("pkg/"))
+        .route_service(SCRIPT_ROUTE, files.clone())
         .route_service("/favicon.svg", files.clone())
         .route_service("/icon.png", files.clone())
         .route_service("/illustration.svg", files.clone())
         .route_service("/robots.txt", files)
-        .layer(middleware::from_fn_with_state(assets.version.clone(), cache_control))
+        .layer(middleware::from_fn_with_state(assets.clone(), resolve_hash))
 }
 
-/// Only URLs with the current version may be cached forever, and only if the file is still of that version: during an
-/// update, a page of one version may load a file of the other.
-async fn cache_control(State(current): State<Arc<Version>>, request: Request, next: Next) -> Response {
+/// Serves a file under a name with any hash, but lets only the name with its own be cached forever: while the machines of
+/// a site are upgraded one by one, a page of one version may load files from a machine of the other. A file of the wrong
+/// version is better than none, since a page works without its script and hardly without its style.
+async fn resolve_hash(State(assets): State<Assets>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_asset = path.starts_with("/pkg/") || path == SCRIPT;
-    let version = request.uri().query().and_then(|query| query.strip_prefix("v="));
-    let is_current = version == Some(&current.hash);
+    let is_asset = path.starts_with("/pkg/") || path.starts_with("/page.");
+    let is_current = assets.hashed_paths.values().any(|hashed_path| hashed_path == path);
+    if let Some(uri) = without_hash(path).and_then(|path| path.parse().ok()) {
+        *request.uri_mut() = uri;
+    }
     let mut response = next.run(request).await;
     let cache_control = match is_asset {
-        true if is_current && current.contains(&response) => "public, max-age=31536000, immutable",
+        true if is_current => "public, max-age=31536000, immutable",
         true => "no-cache",
         false => "public, max-age=3600",
     };
@@ -167,4 +152,79 @@ async fn cache_control(State(current): State<Arc<Version>>, request: Request, ne
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn lookup(path: &str) -> Option<&'static [u8]> {
+        match path {
+            "pkg/qq-login.css" => Some(b"style"),
+            "pkg/qq-login.css.br" => Some(b"style, brotli"),
+            "pkg/qq-login.css.gz" => Some(b"style, gzip"),
+            "pkg/qq-login.js" | "pkg/qq-login.wasm" | "page.js" => Some(b"script"),
+            "robots.txt" => Some(b"robots"),
+            _ => None,
+        }
+    }
+
+    /// Returns status, `Cache-Control` and body.
+    async fn get(path: &str, accept: &str) -> (u16, String, String) {
+        let router: Router = router(&Assets::in_program(lookup));
+        let request =
+            Request::get(path).header(header::ACCEPT_ENCODING, accept).body(Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.expect("a response");
+        let cache_control = response.headers().get(header::CACHE_CONTROL);
+        let cache_control = cache_control.map_or("", |value| value.to_str().expect("text")).to_owned();
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 100).await.expect("a body");
+        (status, cache_control, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+    #[tokio::test]
+    async fn s83_file_under_its_own_hash_is_immutable_in_each_encoding() {
+        let assets = Assets::in_program(lookup);
+        // The first digits of `printf style | sha256sum`.
+        assert_eq!(assets.css(), "/pkg/qq-login.cb86eb2d914d37df.css");
+        for (accept, body) in [("br", "style, brotli"), ("gzip", "style, gzip"), ("identity", "style")] {
+            assert_eq!(get(&assets.css(), accept).await, (200, IMMUTABLE.to_owned(), body.to_owned()), "{accept}");
+        }
+        for path in [assets.js(), assets.wasm(), assets.script()] {
+            assert_eq!(get(&path, "br").await, (200, IMMUTABLE.to_owned(), "script".to_owned()), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn s83_file_under_another_hash_or_none_is_revalidated() {
+        for path in [
+            "/pkg/qq-login.0123456789abcdef.css",
+            "/pkg/qq-login.css",
+            "/pkg/qq-login.css?v=1",
+            "/pkg/qq-login.0123456789abcdef.wasm",
+            "/page.0123456789abcdef.js",
+            "/page.js",
+        ] {
+            let (status, cache_control, _) = get(path, "br").await;
+            assert_eq!((status, cache_control.as_str()), (200, "no-cache"), "{path}");
+        }
+        assert_eq!(get("/robots.txt", "br").await, (200, "public, max-age=3600".to_owned(), "robots".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn s83_missing_file_is_not_cached() {
+        for path in ["/pkg/none.0123456789abcdef.js", "/pkg/qq-login.1.css", "/page.css", "/page.1.js", "/pkg/"] {
+            assert_eq!(get(path, "br").await, (404, String::new(), String::new()), "{path}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_folder_keep_their_names() {
+        assert_eq!(Assets::in_folder(Path::new("public")).css(), CSS);
+    }
 }

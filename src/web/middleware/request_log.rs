@@ -29,7 +29,7 @@ pub(in crate::web) fn request_span(request: &Request) -> Span {
 /// Whether a path is a health check or a static file. Such requests would fill the log and say little.
 fn is_frequent(path: &str) -> bool {
     const FILES: [&str; 6] = ["/healthz", "/readyz", "/favicon.svg", "/icon.png", "/illustration.svg", "/robots.txt"];
-    FILES.contains(&path) || path.starts_with("/pkg/")
+    FILES.contains(&path) || path.starts_with("/pkg/") || path.starts_with("/page.")
 }
 
 /// Logs a response at the level of its span, errors of the server at a higher level.
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn health_checks_and_static_files_are_frequent() {
-        for path in ["/healthz", "/readyz", "/pkg/qq-login.css", "/favicon.svg", "/robots.txt"] {
+        for path in ["/healthz", "/readyz", "/pkg/qq-login.css", "/page.js", "/robots.txt"] {
             assert!(is_frequent(path), "{path}");
         }
         for path in ["/", "/account", "/login/qq/callback", "/avatar/0", "/pkg", "/healthz/"] {
