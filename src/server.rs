@@ -9,10 +9,12 @@ mod metrics;
 mod notify;
 mod shutdown;
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use listenfd::ListenFd;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -179,13 +181,16 @@ pub async fn run_with(
     random: Random,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
+    let addr = config.listen_addr;
+    let listen_error = |error| StartError::Listen(addr, error);
+    // First, because it changes the environment.
+    let passed = ListenFd::from_env().take_tcp_listener(0).map_err(listen_error)?;
     let mailbox = Mailbox::default();
     if let Some(mail) = config.mail.as_mut().filter(|mail| matches!(mail.server, MailServer::Sandbox)) {
         mail.server = start_mailbox(mailbox.clone(), clock.clone()).await?;
     }
     let application = Application::build_with(&config, routes, clock.clone(), random).await?;
-    let listener =
-        TcpListener::bind(config.listen_addr).await.map_err(|error| StartError::Listen(config.listen_addr, error))?;
+    let listener = listen(passed, addr).await.map_err(listen_error)?;
     if let Some(addr) = config.metrics_addr {
         application.serve_metrics(addr).await?;
     }
@@ -207,6 +212,13 @@ pub async fn run_with(
         sandbox.abort();
     }
     Ok(())
+}
+
+/// Uses the socket that the service manager passed (sd_listen_fds(3)), or listens on the address.
+async fn listen(passed: Option<std::net::TcpListener>, addr: SocketAddr) -> io::Result<TcpListener> {
+    let Some(listener) = passed else { return TcpListener::bind(addr).await };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 /// The server at `QQ_GRAPH_URL` receives the App Key and decides who is signed in.
