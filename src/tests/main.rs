@@ -47,6 +47,7 @@ mod nicknames;
 mod page_templates;
 mod pages;
 mod profile;
+mod proxy_request_ids;
 mod qq_faults;
 mod races;
 mod rate_limits;

@@ -18,5 +18,5 @@ pub(super) use headers::{add_security_headers, content_security_policy};
 pub(super) use limit_body::limit_body;
 pub(super) use measure::{measure, note_route};
 pub(super) use readable_cookies::remove_unreadable_cookies;
-pub(super) use request_id::{RandomRequestId, remove_client_request_id};
+pub(super) use request_id::{RandomRequestId, keep_proxy_request_id};
 pub(super) use request_log::{log_response, request_span};

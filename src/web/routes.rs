@@ -21,7 +21,7 @@ use std::any::Any;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_request_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use leptos::prelude::*;
@@ -37,8 +37,8 @@ use tower_http::trace::TraceLayer;
 use super::error::WebError;
 use super::forms::form;
 use super::middleware::{
-    RandomRequestId, add_security_headers, canonical_host, error_pages, limit_body, log_response, measure, note_route,
-    remove_client_request_id, remove_unreadable_cookies, request_span,
+    RandomRequestId, add_security_headers, canonical_host, error_pages, keep_proxy_request_id, limit_body,
+    log_response, measure, note_route, remove_unreadable_cookies, request_span,
 };
 use super::page::{Content, PageResponse};
 use super::pages::login::LoginPage;
@@ -149,7 +149,7 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
     let routes = if has_metrics { routes.layer(from_fn(note_route)) } else { routes };
     let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
     let site = ServiceBuilder::new()
-        .layer(map_request(remove_client_request_id))
+        .layer(map_request_with_state(state.clone(), keep_proxy_request_id))
         .layer(map_request(remove_unreadable_cookies))
         .layer(SetRequestIdLayer::x_request_id(RandomRequestId(state.random.clone())))
         .layer(PropagateRequestIdLayer::x_request_id())
