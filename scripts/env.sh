@@ -19,13 +19,14 @@
     binaryen_dir="$cache/binaryen-$binaryen_version"
     cargo_deny_dir="$cache/cargo-deny-$cargo_deny_version"
     cargo_fuzz_dir="$cache/cargo-fuzz-$cargo_fuzz_version"
+    promtool_dir="$cache/promtool"
     # Python clients for the sandbox tests, one environment per version of the requirements file.
     python_clients_dir="$cache/python-clients-$(cksum <"$root/end2end/clients/requirements.txt" | cut -d ' ' -f 1)"
 }
 
 # cargo-leptos looks for wasm-bindgen and wasm-opt on PATH before it downloads them.
 # rustup's folder comes last, for shells that do not have it on PATH.
-export PATH="$cargo_leptos_dir/bin:$cargo_deny_dir/bin:$cargo_fuzz_dir/bin:$wasm_bindgen_dir/bin:$binaryen_dir/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+export PATH="$cargo_leptos_dir/bin:$cargo_deny_dir/bin:$cargo_fuzz_dir/bin:$promtool_dir/bin:$wasm_bindgen_dir/bin:$binaryen_dir/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
 # One toolchain for server and browser, chosen by scripts/setup/toolchain.sh.
 if [ -s "$cache/toolchain" ]; then

@@ -106,6 +106,7 @@ if part "Release build: cargo leptos build" await_release_build; then
     part "Browser tests: Playwright" test_browser || true
 fi
 part "Documentation" scripts/check-docs.sh || true
+part "Alert rules and dashboard: promtool" scripts/check-metrics.sh || true
 part "Security promises and their tests" scripts/check-security.sh || true
 
 printf '\n%s\n%sTests: %d passed, %d failed\n' "$summary" "$failures" "$passed" "$failed"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, Playwright, third-party QQ clients.
+# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, promtool, Playwright, third-party QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -57,6 +57,21 @@ set_up_nginx() {
     PATH=$PATH:/usr/sbin command -v nginx >/dev/null && return
     step "nginx for the tests" "10 seconds"
     apt_install nginx-light || die "$by_hand"
+}
+
+# The package would start Prometheus, so that only the program is taken out of it.
+set_up_promtool() {
+    command -v promtool >/dev/null && return
+    step "promtool for the tests" "10 seconds"
+    command -v apt-get >/dev/null || die "there is no apt-get: install promtool, which is part of Prometheus, then run this again"
+    local work
+    work=$(fresh_folder)
+    (cd "$work" && { apt-get -q download prometheus || { as_root apt-get -q update && apt-get -q download prometheus; }; }) \
+        || die "$by_hand"
+    dpkg-deb --fsys-tarfile "$work"/prometheus_*.deb | tar -x -C "$work" ./usr/bin/promtool
+    mkdir -p "$promtool_dir/bin"
+    mv "$work/usr/bin/promtool" "$promtool_dir/bin/"
+    rm -rf "$work"
 }
 
 set_up_playwright() {

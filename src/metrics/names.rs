@@ -48,20 +48,52 @@ pub(super) fn describe() {
 mod tests {
     use super::*;
 
+    const ALERT_RULES: &str = include_str!("../../deploy/prometheus/alerts.yaml");
+    const DASHBOARD: &str = include_str!("../../deploy/grafana/qq-login.json");
+
+    /// Returns the names of all series that Prometheus gets.
+    fn series() -> Vec<String> {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || metrics_process::Collector::default().collect());
+        let process = recorder.handle().render();
+        let process = process.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+        let site = METRICS.into_iter().flat_map(|(name, kind, _)| match kind {
+            Kind::Histogram => ["_bucket", "_count", "_sum"].map(|end| format!("{name}{end}")).to_vec(),
+            _ => vec![name.to_owned()],
+        });
+        process.map(str::to_owned).chain(site).collect()
+    }
+
+    fn mentioned_metrics(text: &str) -> Vec<&str> {
+        let words = text.split(|byte: char| !byte.is_ascii_lowercase() && byte != '_');
+        words.filter(|word| word.starts_with("qq_login_") || word.starts_with("process_")).collect()
+    }
+
     #[test]
-    fn alert_rules_use_metrics_that_exist() {
-        let rules = include_str!("../../deploy/prometheus/alerts.yaml");
-        let is_name = |byte: char| byte.is_ascii_lowercase() || byte == '_';
-        let names: Vec<&str> =
-            rules.split(|byte| !is_name(byte)).filter(|word| word.starts_with("qq_login_")).collect();
-        assert!(names.len() > 5, "{names:?}");
-        for name in names {
-            let exists = METRICS.iter().any(|(metric, kind, _)| match kind {
-                Kind::Histogram => ["", "_bucket", "_count", "_sum"].iter().any(|end| name == format!("{metric}{end}")),
-                _ => name == *metric,
-            });
-            assert!(exists, "{name}");
+    fn alert_rules_and_dashboard_use_metrics_that_exist() {
+        let series = series();
+        // An alert's text may name a histogram.
+        let expressions = ALERT_RULES.lines().filter(|line| !line.trim_start().starts_with("action:"));
+        for text in [expressions.collect::<String>(), DASHBOARD.to_owned()] {
+            let names = mentioned_metrics(&text);
+            assert!(names.len() > 5, "{names:?}");
+            for name in names {
+                assert!(series.iter().any(|series| series == name), "{name}");
+            }
         }
+    }
+
+    #[test]
+    fn dashboard_shows_every_metric() {
+        for (name, ..) in METRICS {
+            assert!(DASHBOARD.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_alert_rule_says_what_to_do() {
+        let alerts: Vec<&str> = ALERT_RULES.split("- alert:").skip(1).collect();
+        assert!(alerts.len() > 5 && alerts.iter().all(|alert| alert.contains("          action: ")), "{alerts:?}");
     }
 
     #[test]
