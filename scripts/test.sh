@@ -64,7 +64,7 @@ lint_server() {
 # Checked for the host: for wasm32 nearly every crate would be compiled once more. The release build
 # compiles it for wasm32.
 lint_browser_half() {
-    cargo clippy --locked --lib --features hydrate -- "${warnings[@]}"
+    cargo clippy --locked --package qq-login-browser -- "${warnings[@]}"
 }
 
 # Many tests wait for time rather than for a core.

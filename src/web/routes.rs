@@ -26,8 +26,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use leptos::prelude::*;
 use leptos_axum::generate_route_list;
-use leptos_router::components::{Route, Router as PageRouter, Routes};
-use leptos_router::path;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::{Router as PageRouter, Routes};
+use leptos_router::{NestedRoute, PossibleRouteMatch, path};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -66,7 +67,7 @@ macro_rules! pages {
             view! {
                 <PageRouter>
                     <Routes fallback=|| ()>
-                        $(<Route path=path!($path) view=$Component />)*
+                        $(<PageRoute path=path!($path) view=|| view! { <$Component /> }.into_any() />)*
                     </Routes>
                 </PageRouter>
             }
@@ -88,6 +89,15 @@ pages! {
     "/account/qq/link" => pages::qq_accounts::link::load, LinkQqPage;
     "/account/username" => pages::username::load, UsernamePage;
     "/privacy" => pages::privacy::load, PrivacyPage;
+}
+
+/// A route without its type: the names of types that contain those of all pages were nine tenths of a debug build.
+#[component(transparent)]
+fn PageRoute<Path>(path: Path, view: fn() -> AnyView) -> AnyNestedRoute
+where
+    Path: PossibleRouteMatch + Clone + Send + 'static,
+{
+    NestedRoute::new(path, view).into_any_nested_route()
 }
 
 fn form_routes() -> Router<AppState> {

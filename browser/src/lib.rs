@@ -1,0 +1,5 @@
+//! The WebAssembly module that pages load.
+
+#![forbid(unsafe_code)]
+
+pub use qq_login::hydrate;
