@@ -34,6 +34,7 @@ set_up_test_tools() {
     set_up_postgres
     set_up_nginx
     set_up_promtool
+    set_up_pgbouncer
     set_up_playwright
     set_up_smtp_server
     set_up_clients

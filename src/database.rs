@@ -10,6 +10,8 @@ mod job;
 mod migrate;
 mod open_existing;
 mod purge;
+mod reader;
+mod server;
 mod status;
 mod writer;
 
@@ -23,12 +25,15 @@ use sqlx::query::Query;
 use sqlx::{AnyConnection, AnyPool, Connection};
 
 use health::HealthState;
+use reader::is_behind_transaction_pooler;
 use writer::Writer;
 
 pub use backup::{BackupError, back_up};
 pub use copy::{CopiedTable, CopyError, Place, copy_database};
 pub use error::{DatabaseError, DatabaseErrorKind, QueryError};
 pub use open_existing::OpenError;
+pub use reader::Reader;
+pub use server::{ServerProblem, check_server};
 pub use status::{SchemaState, check_status};
 
 /// Connections for reading on SQLite, all connections on PostgreSQL.
@@ -54,6 +59,7 @@ pub struct Database(Arc<Inner>);
 struct Inner {
     url: Box<str>,
     pool: AnyPool,
+    is_behind_transaction_pooler: bool,
     /// `None` on PostgreSQL.
     writer: Option<Writer>,
     /// When the pool's connections were last replaced: older ones are closed, not reused.
@@ -73,6 +79,7 @@ impl Database {
         let database = Database(Arc::new(Inner {
             url: url.into(),
             pool: create_pool(url, &reuse_cutoff)?,
+            is_behind_transaction_pooler: is_behind_transaction_pooler(url),
             writer: is_sqlite(url).then(|| Writer::start(url)),
             reuse_cutoff,
             last_commit: Mutex::default(),
@@ -82,9 +89,14 @@ impl Database {
         Ok(database)
     }
 
-    /// The connections for reading.
-    pub fn reader(&self) -> &AnyPool {
+    /// All connections but that of the writer. Use [`Database::reader`] to run statements.
+    pub fn pool(&self) -> &AnyPool {
         &self.0.pool
+    }
+
+    /// Runs statements that read.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { pool: &self.0.pool, uses_transactions: self.0.is_behind_transaction_pooler }
     }
 
     /// Runs `job` in a transaction, and returns after the commit. If `job` or the commit fails, nothing is written.
@@ -115,7 +127,7 @@ impl Database {
                     })
                     .await
             }
-            None => Ok(statement.execute(&self.0.pool).await?),
+            None => Ok(statement.execute(self.reader()).await?),
         };
         self.note_commit(result.is_ok());
         Ok(result?.rows_affected())
@@ -214,7 +226,7 @@ struct LockTimeout {
 
 impl LockTimeout {
     async fn set(&self, connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), sqlx::Error> {
-        sqlx::query(if is_sqlite { self.sqlite } else { self.postgres }).execute(connection).await?;
+        sqlx::raw_sql(if is_sqlite { self.sqlite } else { self.postgres }).execute(connection).await?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, promtool, Playwright, third-party QQ clients.
+# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, promtool, PgBouncer, Playwright, third-party QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -72,6 +72,12 @@ set_up_promtool() {
     mkdir -p "$promtool_dir/bin"
     mv "$work/usr/bin/promtool" "$promtool_dir/bin/"
     rm -rf "$work"
+}
+
+set_up_pgbouncer() {
+    PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null && return
+    step "PgBouncer for the tests" "10 seconds"
+    apt_install pgbouncer || die "$by_hand"
 }
 
 set_up_playwright() {

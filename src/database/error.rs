@@ -104,7 +104,8 @@ impl DatabaseErrorKind {
             "55P03" | "40001" | "40P01" => return Busy,
             "25006" | "42501" => return ReadOnly,
             "53100" => return Full,
-            "42P01" | "42703" => return Unreachable, // no such table, no such column
+            // No such table, no such column; the database accepts no connections.
+            "42P01" | "42703" | "55000" => return Unreachable,
             _ => {}
         }
         if code.len() == 5 {
@@ -185,7 +186,7 @@ mod tests {
             (Busy, &["55P03", "40001", "40P01", "5", "261", "517", "6", "15"][..]),
             (ReadOnly, &["42501", "25006", "8", "776", "1032"]),
             (Full, &["53100", "58030", "10", "266", "778", "13"]),
-            (Unreachable, &["42P01", "53300", "57P01", "08006", "14", "1"]),
+            (Unreachable, &["42P01", "53300", "55000", "57P01", "08006", "14", "1"]),
             (Other, &["28P01", "28000", "3D000", "25093", "23505", "22001", "11", "19", "26", "1811", "2067", "", "x"]),
         ] {
             for code in codes {

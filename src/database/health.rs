@@ -111,11 +111,9 @@ impl Database {
 
     /// A SQLite connection that was opened while the file was read-only stays read-only, and so do all
     /// others that are opened before it is closed, since they share the `-shm` file. And a connection that
-    /// is older than a failure may belong to a file that was replaced.
+    /// is older than a failure may belong to a file that was replaced, or to a PostgreSQL server that has ended or has
+    /// become read-only since another one took over.
     async fn replace_connections(&self) {
-        if !is_sqlite(&self.0.url) {
-            return;
-        }
         *self.0.reuse_cutoff.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         while let Some(connection) = self.0.pool.try_acquire() {
             let _ = connection.close().await;
@@ -131,12 +129,13 @@ async fn migrate_and_write(url: String, is_migrated: bool) -> Result<(), Databas
     let write = async {
         let mut connection = AnyConnection::connect(&url).await?;
         LOCK_TIMEOUT.set(&mut connection, is_sqlite(&url)).await?;
-        let written = sqlx::query(WRITE).execute(&mut connection).await;
+        let mut transaction = connection.begin().await?;
+        sqlx::query(WRITE).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         let _ = connection.close().await;
-        written
+        Ok(())
     };
-    timeout(WRITE_TIMEOUT, write).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    Ok(())
+    Ok(timeout(WRITE_TIMEOUT, write).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
 }
 
 /// SQLite reports a read-only file system as a file that cannot be opened or as a failing disk.

@@ -15,6 +15,8 @@ use super::{CONNECT_TIMEOUT, DatabaseError, DatabaseErrorKind, LOCK_TIMEOUT, is_
 /// How long to retry the change to a write-ahead log.
 const WAL_TIMEOUT: Duration = Duration::from_secs(5);
 const WAL_RETRY_INTERVAL: Duration = Duration::from_millis(10);
+/// Waits until no other process migrates the PostgreSQL database.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(3011)";
 
 /// `sqlx::migrate!` would compile both database drivers a second time, for the macro.
 macro_rules! migrations {
@@ -57,29 +59,52 @@ pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let connecting = timeout(CONNECT_TIMEOUT, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
-    let state = compare_migrations(&mut connection, is_sqlite).await?;
-    if let SchemaState::Foreign(table) = &state {
-        return Err(DatabaseError::Foreign(table.clone()));
-    }
-    if is_sqlite && matches!(state, SchemaState::Writable { .. }) {
-        enable_write_ahead_log(&mut connection).await?;
-    }
-    if state != (SchemaState::Writable { pending: 0 }) {
-        run_migrations(&mut connection, is_sqlite).await?;
+    if is_sqlite {
+        migrate_sqlite(&mut connection).await?;
+    } else {
+        migrate_postgres(&mut connection).await?;
     }
     let _ = connection.close().await;
     Ok(())
 }
 
-/// Runs the migrations that are missing by the time this process holds the lock. On PostgreSQL, sqlx takes the lock.
-async fn run_migrations(connection: &mut AnyConnection, is_sqlite: bool) -> Result<(), DatabaseError> {
-    // Not `run`, whose future is not `Send`.
-    if !is_sqlite {
-        return Ok(migrations(false).run_direct(None, connection, false).await?);
+async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<(), DatabaseError> {
+    let state = compare_migrations(connection, true).await?;
+    refuse_foreign(&state)?;
+    if matches!(state, SchemaState::Writable { .. }) {
+        enable_write_ahead_log(connection).await?;
     }
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    migrations(true).run_direct(None, &mut *transaction, false).await?;
+    if state != (SchemaState::Writable { pending: 0 }) {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        run_migrations(&mut transaction, true).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// In one transaction, for poolers: see `is_behind_transaction_pooler`.
+async fn migrate_postgres(connection: &mut AnyConnection) -> Result<(), DatabaseError> {
+    let mut transaction = connection.begin().await?;
+    let state = compare_migrations(&mut transaction, false).await?;
+    refuse_foreign(&state)?;
+    if state != (SchemaState::Writable { pending: 0 }) {
+        sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
+        run_migrations(&mut transaction, false).await?;
+    }
     Ok(transaction.commit().await?)
+}
+
+fn refuse_foreign(state: &SchemaState) -> Result<(), DatabaseError> {
+    match state {
+        SchemaState::Foreign(table) => Err(DatabaseError::Foreign(table.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// Runs the migrations that are missing by now, while the transaction locks out other processes.
+async fn run_migrations(transaction: &mut AnyConnection, is_sqlite: bool) -> Result<(), DatabaseError> {
+    // Not `run`, whose future is not `Send`. sqlx's own lock would outlast the transaction.
+    Ok(migrations(is_sqlite).set_locking(false).run_direct(None, transaction, false).await?)
 }
 
 /// Readers do not wait for writers in this mode, which is stored in the file. SQLite's own timeout does not apply if another

@@ -50,11 +50,24 @@ pub async fn check_status(url: &str) -> Result<SchemaState, sqlx::Error> {
 async fn inspect(url: &str, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
     let mut connection = AnyConnection::connect(url).await?;
     LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
-    let state = compare_migrations(&mut connection, is_sqlite).await?;
-    if let SchemaState::Writable { pending } = state {
-        try_write(&mut connection, pending == 0).await?;
-    }
+    let state = if is_sqlite {
+        compare_and_write(&mut connection, true).await?
+    } else {
+        // For poolers: see `is_behind_transaction_pooler`.
+        let mut transaction = connection.begin().await?;
+        let state = compare_and_write(&mut transaction, false).await?;
+        transaction.rollback().await?;
+        state
+    };
     let _ = connection.close().await;
+    Ok(state)
+}
+
+async fn compare_and_write(connection: &mut AnyConnection, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
+    let state = compare_migrations(connection, is_sqlite).await?;
+    if let SchemaState::Writable { pending } = state {
+        try_write(connection, pending == 0).await?;
+    }
     Ok(state)
 }
 

@@ -23,7 +23,7 @@ async fn postgres_connections_have_time_limits_and_durable_commits() {
                   ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout', 'synchronous_commit')";
     let mut connections = Vec::new();
     for _ in 0..3 {
-        let mut connection = database.reader().acquire().await.expect("a connection");
+        let mut connection = database.pool().acquire().await.expect("a connection");
         let row: (String,) = sqlx::query_as(limits).fetch_one(&mut *connection).await.expect("the settings");
         assert_eq!(
             row.0,
@@ -41,7 +41,7 @@ async fn s97_every_connection_has_its_settings() {
     }
     let database = site.open_database().await;
     for _ in 0..3 {
-        let mut reader = database.reader().acquire().await.expect("a connection");
+        let mut reader = database.pool().acquire().await.expect("a connection");
         assert!(pragma_value(&mut reader, "PRAGMA busy_timeout").await > 0);
         assert_eq!(pragma_value(&mut reader, "PRAGMA query_only").await, 1);
     }

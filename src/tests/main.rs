@@ -46,6 +46,7 @@ mod new_browser;
 mod nicknames;
 mod page_templates;
 mod pages;
+mod pooler;
 mod profile;
 mod proxy_request_ids;
 mod qq_faults;

@@ -26,6 +26,8 @@ pub(super) static MESSAGES: Messages = Messages {
         CheckName::Mail => "Email",
     },
     colon: ": ",
+    semicolon: "; ",
+    space: " ",
     choose: |texts| texts.en,
 
     skipped_configuration_invalid: message("not checked: fix the configuration first", ""),
@@ -62,6 +64,10 @@ pub(super) static MESSAGES: Messages = Messages {
         "{0}: there is no database with this name",
         "Create the database, or correct its name in DATABASE_URL.",
     ),
+    database_pooler: message(
+        "{0} is behind a connection pooler that loses prepared statements",
+        "Let the pooler share connections between sessions, not transactions, or set it up as described in docs/scale.md.",
+    ),
     database_not_a_database: message(
         "{0} is not a database, or is corrupt",
         "Correct the path in DATABASE_URL, or restore a backup.",
@@ -89,6 +95,27 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     database_full: message("{0} is not writable: {1}", "Free up disk space."),
     database_other: message("{0}: {1}", "Fix what the database reports; the usual cause is a full disk."),
+
+    database_settings: message(
+        "settings that the site asks for do not apply ({0})",
+        "A connection pooler resets them. Set them for the database user of the site: {1}",
+    ),
+    database_not_durable: message(
+        "a crash of the server may lose changes that were saved ({0} = off)",
+        "Turn these settings on in postgresql.conf.",
+    ),
+    database_few_connections: message(
+        "only {0} connections are allowed, and each instance of the site uses up to {1}",
+        "Raise max_connections, or the CONNECTION LIMIT of the user or the database.",
+    ),
+    database_old_version: message(
+        "the site is not tested with PostgreSQL {0}",
+        "Upgrade PostgreSQL to version 15 or later.",
+    ),
+    database_encoding: message(
+        "the encoding {0} cannot store every nickname",
+        "Create the database with ENCODING 'UTF8', and copy the data if there is any.",
+    ),
 
     key_in_variable: message("SECRET_KEY has 32 bytes", ""),
     key_private: message("{0} has 32 bytes, and only its owner can read it", ""),

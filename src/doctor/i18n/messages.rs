@@ -43,6 +43,9 @@ impl Message {
 pub struct Messages {
     pub title: fn(CheckName) -> &'static str,
     pub colon: &'static str,
+    pub semicolon: &'static str,
+    /// What separates two sentences.
+    pub space: &'static str,
     pub choose: fn(LocalizedText) -> String,
 
     // none
@@ -73,6 +76,7 @@ pub struct Messages {
     pub database_timeout: Message,
     pub database_login_rejected: Message,
     pub database_not_found: Message,
+    pub database_pooler: Message,
     pub database_not_a_database: Message,
     pub database_locked: Message,
     // path or URL without secrets, number of migrations
@@ -84,6 +88,16 @@ pub struct Messages {
     pub database_read_only: Message,
     pub database_full: Message,
     pub database_other: Message,
+    // settings with their values, statements that change them
+    pub database_settings: Message,
+    // settings
+    pub database_not_durable: Message,
+    // number of connections that are allowed, number that the site uses
+    pub database_few_connections: Message,
+    // version
+    pub database_old_version: Message,
+    // encoding
+    pub database_encoding: Message,
 
     // none
     pub key_in_variable: Message,

@@ -25,6 +25,8 @@ pub(super) static MESSAGES: Messages = Messages {
         CheckName::Mail => "邮件",
     },
     colon: "：",
+    semicolon: "；",
+    space: "",
     choose: |texts| texts.zh,
 
     skipped_configuration_invalid: message("未检查：请先修正配置", ""),
@@ -47,6 +49,10 @@ pub(super) static MESSAGES: Messages = Messages {
     database_timeout: message("{0} 响应超时", "请检查数据库负载，以及中间是否有防火墙。"),
     database_login_rejected: message("{0} 的用户名或密码错误", "请修改 DATABASE_URL 中的用户名和密码。"),
     database_not_found: message("{0}：数据库不存在", "请创建该数据库，或修改 DATABASE_URL 中的库名。"),
+    database_pooler: message(
+        "{0} 前的连接池会丢失预处理语句",
+        "请将连接池改为会话模式（session），或按 docs/scale.md 的说明设置。",
+    ),
     database_not_a_database: message("{0} 不是数据库文件，或已损坏", "请修改 DATABASE_URL 中的路径，或恢复备份。"),
     database_locked: message(
         "{0} 被其他程序锁定",
@@ -64,6 +70,18 @@ pub(super) static MESSAGES: Messages = Messages {
     ),
     database_full: message("{0} 无法写入：{1}", "请清理磁盘空间。"),
     database_other: message("{0}：{1}", "请按数据库的报错处理，最常见的原因是磁盘已满。"),
+
+    database_settings: message("网站所需的设置未生效（{0}）", "连接池会重置这些设置，请为网站的数据库用户设置：{1}"),
+    database_not_durable: message(
+        "数据库服务器崩溃时可能丢失已保存的数据（{0} = off）",
+        "请在 postgresql.conf 中开启这些设置。",
+    ),
+    database_few_connections: message(
+        "最多允许 {0} 个连接，而每个网站实例最多使用 {1} 个",
+        "请调高 max_connections，或用户、数据库的 CONNECTION LIMIT。",
+    ),
+    database_old_version: message("未在 PostgreSQL {0} 上测试过", "请升级到 PostgreSQL 15 或更高版本。"),
+    database_encoding: message("编码 {0} 无法存储所有昵称", "请以 ENCODING 'UTF8' 重新建库，如有数据请一并迁移。"),
 
     key_in_variable: message("SECRET_KEY 为 32 字节", ""),
     key_private: message("{0} 为 32 字节，仅所有者可读", ""),

@@ -160,6 +160,28 @@ async fn unusable_postgres_is_reported() {
 }
 
 #[tokio::test]
+async fn limits_and_encoding_of_a_postgres_server_are_reported() {
+    let site = TestSite::start().await;
+    if site.database_file().is_some() {
+        return;
+    }
+    let mut url = url::Url::parse(&site.database_url).expect("a URL");
+    let name = format!("{}_latin", url.path().trim_start_matches('/'));
+    site.execute(&format!("CREATE ROLE {name} LOGIN PASSWORD 'canary' CONNECTION LIMIT 8")).await;
+    site.execute(&format!("CREATE DATABASE {name} OWNER {name} ENCODING 'LATIN1' TEMPLATE template0")).await;
+    url.set_path(&name);
+    url.set_username(&name).and_then(|()| url.set_password(Some("canary"))).expect("a user");
+    let (status, text) = result(&run(&site, &[("DATABASE_URL", url.as_str())]).await, CheckName::Database);
+    site.execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    site.execute(&format!("DROP ROLE {name}")).await;
+    assert_eq!(status, Status::Error, "{text}");
+    for words in [&*needs_all_migrations(), "the encoding LATIN1 cannot", "only 8 connections are allowed", "up to 9"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains("canary") && !text.contains("lock_timeout"), "{text}");
+}
+
+#[tokio::test]
 async fn key_file_must_be_valid_and_private() {
     use std::os::unix::fs::PermissionsExt;
     let (site, folder) = (TestSite::start().await, create_folder("key"));
