@@ -16,6 +16,7 @@ mod operator;
 mod read_only;
 mod sandbox_mailbox;
 mod service_manager;
+mod shared_database;
 mod sigkill;
 mod sigterm;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, HOST, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder};
 
 type Result<T> = reqwest::Result<T>;
@@ -11,6 +11,8 @@ type Result<T> = reqwest::Result<T>;
 pub(crate) struct Browser {
     client: Client,
     base_url: String,
+    /// Host and port of the public URL.
+    authority: String,
     cookies: BTreeMap<String, String>,
 }
 
@@ -39,6 +41,7 @@ impl Browser {
         Browser {
             client: client.expect("a client"),
             base_url: format!("http://127.0.0.1:{port}"),
+            authority: format!("127.0.0.1:{port}"),
             cookies: BTreeMap::new(),
         }
     }
@@ -48,13 +51,18 @@ impl Browser {
         Browser { cookies: self.cookies.clone(), ..Browser::new(port) }
     }
 
+    /// The same browser, whose requests a balancer passes to the instance on this port.
+    pub(crate) fn via_port(&self, port: u16) -> Browser {
+        Browser { base_url: format!("http://127.0.0.1:{port}"), ..self.clone() }
+    }
+
     /// Returns the value of the `Cookie` header.
     pub(crate) fn cookies(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     async fn send(&mut self, request: RequestBuilder) -> Result<Response> {
-        let mut request = request.header("accept-language", "en");
+        let mut request = request.header("accept-language", "en").header(HOST, &self.authority);
         if !self.cookies.is_empty() {
             request = request.header(COOKIE, self.cookies());
         }
@@ -91,7 +99,7 @@ impl Browser {
     pub(crate) async fn approve(&self, authorize_url: &str, name: &str) -> Result<String> {
         let approval = self.client.get(format!("{authorize_url}&sandbox_user={name}")).send().await?;
         let location = approval.headers().get(LOCATION).and_then(|value| value.to_str().ok()).expect("a redirect");
-        Ok(location.trim_start_matches(&self.base_url).to_owned())
+        Ok(location.trim_start_matches(&format!("http://{}", self.authority)).to_owned())
     }
 
     /// Signs in as this QQ user. Returns the response to the callback.

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use super::helper_process::HelperProcess;
-use super::{Browser, Program, QQ_TIMEOUT_MS, WorkDir, eventually, free_port};
+use super::{Browser, Program, QQ_TIMEOUT_MS, WorkDir, eventually, free_port, run_command};
 
 /// The response header in which nginx names the instances that it tried.
 const INSTANCE_HEADER: &str = "x-instance";
@@ -70,6 +70,17 @@ impl Cluster {
 
     pub(crate) fn database_url(&self) -> &str {
         &self.postgres.url
+    }
+
+    pub(crate) fn instances(&self) -> impl Iterator<Item = &Program> {
+        self.instances.iter().flatten()
+    }
+
+    /// Runs a command for operators, with the settings of the instances.
+    pub(crate) fn run_command(&self, arguments: &[&str]) {
+        let program = [env!("CARGO_BIN_EXE_qq-login")];
+        let words = self.launcher.iter().map(String::as_str).chain(program).chain(arguments.iter().copied());
+        run_command(&words.collect::<Vec<_>>());
     }
 
     pub(crate) async fn start_instance(&mut self, number: usize) {
