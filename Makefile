@@ -1,6 +1,6 @@
 # Every target installs what is missing first (scripts/setup.sh) and works on a fresh machine.
 
-.PHONY: run build dev test soak fuzz bench setup
+.PHONY: run build dist dev test soak fuzz bench setup
 
 SHELL := bash
 
@@ -10,6 +10,11 @@ run: build
 
 build: setup
 	@exec scripts/build.sh
+
+# Statically linked release build for any Linux: target/dist, with its checksum.
+dist:
+	@scripts/setup.sh dist
+	@exec scripts/build.sh dist
 
 # Rebuilds and reloads the page on every change.
 dev: setup

@@ -14,6 +14,9 @@
     # wasm-bindgen's command-line tool must have exactly the version of the crate.
     wasm_bindgen_version=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/version = |"/, ""); print }' "$root/Cargo.lock")
 
+    # The static build. Its programs run on any Linux with this processor.
+    musl_target="$(uname -m)-unknown-linux-musl"
+
     cargo_leptos_dir="$cache/cargo-leptos-$cargo_leptos_version"
     wasm_bindgen_dir="$cache/wasm-bindgen-cli-$wasm_bindgen_version"
     binaryen_dir="$cache/binaryen-$binaryen_version"

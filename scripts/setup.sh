@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh         tools to build and run
 #   scripts/setup.sh test    … and to run the tests
+#   scripts/setup.sh dist    … to build and to link statically
 #   scripts/setup.sh soak    the Rust toolchain alone
 #   scripts/setup.sh fuzz    … and cargo-fuzz
 #
@@ -35,6 +36,7 @@ set_up_test_tools() {
     set_up_nginx
     set_up_promtool
     set_up_pgbouncer
+    set_up_buildah
     set_up_playwright
     set_up_smtp_server
     set_up_clients
@@ -42,8 +44,8 @@ set_up_test_tools() {
 
 purpose=${1:-run}
 case $purpose in
-    run | test | soak | fuzz) ;;
-    *) die "unknown argument '$purpose': use 'test', 'soak', 'fuzz' or none" ;;
+    run | test | dist | soak | fuzz) ;;
+    *) die "unknown argument '$purpose': use 'test', 'dist', 'soak', 'fuzz' or none" ;;
 esac
 
 wait_for_other_setups
@@ -54,6 +56,10 @@ case $purpose in
     test)
         set_up_build_tools
         set_up_test_tools
+        ;;
+    dist)
+        set_up_build_tools
+        set_up_musl
         ;;
     fuzz) set_up_cargo_fuzz ;;
 esac

@@ -102,6 +102,7 @@ part "Integration tests on PostgreSQL: cargo test" test_rust_on_postgres || true
 if part "Release build: cargo leptos build" await_release_build; then
     part "Size of what the browser downloads" scripts/check-size.sh || true
     part "The program alone in an empty folder" scripts/check-single-file.sh || true
+    part "The container: buildah" scripts/check-container.sh || true
     part "Third-party clients against the sandbox" scripts/test-clients.sh || true
     part "Browser tests: Playwright" test_browser || true
 fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, promtool, PgBouncer, Playwright, third-party QQ clients.
+# Tools for the tests: lints, cargo-deny, cargo-fuzz, a browser with fonts, PostgreSQL, nginx, promtool, PgBouncer, buildah, Playwright, third-party QQ clients.
 
 set_up_lints() {
     cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
@@ -78,6 +78,14 @@ set_up_pgbouncer() {
     PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null && return
     step "PgBouncer for the tests" "10 seconds"
     apt_install pgbouncer || die "$by_hand"
+}
+
+# Only root can start what it builds.
+set_up_buildah() {
+    command -v buildah >/dev/null && return
+    can_become_root || return 0
+    step "buildah for the test of the container" "20 seconds"
+    apt_install buildah || die "$by_hand"
 }
 
 set_up_playwright() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Build tools: cargo-leptos, wasm-bindgen, wasm-opt.
+# Build tools: cargo-leptos, wasm-bindgen, wasm-opt; musl for the static build.
 
 set_up_cargo_leptos() {
     [ -x "$cargo_leptos_dir/bin/cargo-leptos" ] && return
@@ -54,4 +54,20 @@ set_up_wasm_opt() {
     npm install --prefix "$work" --ignore-scripts --no-audit --no-fund --loglevel=error "binaryen@$binaryen_version" \
         || die "npm could not install binaryen: see its message above; if it is a network error, run this again"
     mv "$work" "$binaryen_dir"
+}
+
+set_up_musl() {
+    if ! command -v musl-gcc >/dev/null; then
+        step "musl, the C library of the static build" "10 seconds"
+        apt_install musl-tools || die "$by_hand"
+    fi
+    builds_for_musl && return
+    step "Rust: asking rustup for the standard library for musl" "10 seconds, 2 minutes at most"
+    { with_time_limit 120 rustup target add --toolchain "$RUSTUP_TOOLCHAIN" "$musl_target" && builds_for_musl; } \
+        || die "no standard library for $musl_target: run 'rustup toolchain install $wanted_rust --target $musl_target' and fix the error it reports, then run this again"
+}
+
+builds_for_musl() {
+    echo 'fn main() {}' | rustup run "$RUSTUP_TOOLCHAIN" rustc --edition 2024 --crate-name probe --target "$musl_target" \
+        -o "$cache/probe" - >/dev/null 2>&1
 }
