@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image of the Containerfile with buildah, and starts it as a container: its file tree, read-only except for
-# the volume, as its user, with its environment. Needs root; without, nothing is checked.
+# the volume, as its user, with its environment. Needs root with the right to mount; without, nothing is checked.
 #
 #   scripts/check-container.sh [PROGRAM]    (default: the release build, with the libraries it needs)
 set -euo pipefail
@@ -12,7 +12,7 @@ set -euo pipefail
 
 program=$(realpath "${1:-$root/target/release/qq-login}")
 if [ "${IN_MOUNT_NAMESPACE:-}" != yes ]; then
-    can_become_root || { echo "NOT CHECKED: this needs root" && exit; }
+    { can_become_root && as_root unshare --mount true; } || { echo "NOT CHECKED: this needs root, with the right to mount" && exit; }
     as_root env IN_MOUNT_NAMESPACE=yes "PATH=$PATH" unshare --mount "$0" "$program"
     exit
 fi
