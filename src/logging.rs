@@ -34,7 +34,7 @@ pub enum LogError {
 /// Starts logging to standard error, filtered by `RUST_LOG` and formatted by `LOG_FORMAT`. The log ends when the returned
 /// guard is dropped.
 pub fn start(env: &Environment) -> Result<LogGuard, LogError> {
-    let filter = log_filter(env.get("RUST_LOG")?.as_deref().unwrap_or("info"))?;
+    let filter = parse_filter(env.get("RUST_LOG")?.as_deref().unwrap_or("info"))?;
     let format = LogFormat::read(env)?;
     let (writer, guard) = writer::start(io::stderr()).map_err(LogError::Thread)?;
     let lines = fmt::layer().with_writer(OneLine(writer));
@@ -42,7 +42,9 @@ pub fn start(env: &Environment) -> Result<LogGuard, LogError> {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    // Not filters of the layer: with them, tracing-subscriber 0.3 has lost events. It keeps what such a filter decides for the
+    // thread, and a decision can be applied to a later event.
+    tracing_subscriber::registry().with(filter).with(filter_fn(is_quiet_enough)).with(lines).init();
     set_hook(Box::new(log_panic));
     Ok(guard)
 }
@@ -55,13 +57,16 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 }
 
 /// Parses a filter in `RUST_LOG` syntax. Whatever it says, libraries that could log URLs stay at a quiet level: URLs of
-/// QQ requests contain secrets.
+/// QQ requests contain secrets. For subscribers that have other layers too.
 pub fn log_filter<S>(directives: &str) -> Result<impl Filter<S> + use<S>, LogError>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    let filter = EnvFilter::builder().parse(directives).map_err(|error| LogError::Filter(error.to_string()))?;
-    Ok(filter.and(filter_fn(is_quiet_enough)))
+    Ok(parse_filter(directives)?.and(filter_fn(is_quiet_enough)))
+}
+
+fn parse_filter(directives: &str) -> Result<EnvFilter, LogError> {
+    EnvFilter::builder().parse(directives).map_err(|error| LogError::Filter(error.to_string()))
 }
 
 /// The most verbose level of each library, whose crates are called `name` or `name_…`.
@@ -158,8 +163,9 @@ mod tests {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let lines = fmt::layer().with_ansi(false).with_writer(OneLine(move || writer.clone()));
-        let filter = log_filter(directives).expect("valid filter");
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.with_filter(filter)), log_events);
+        let filter = parse_filter(directives).expect("valid filter");
+        let subscriber = tracing_subscriber::registry().with(filter).with(filter_fn(is_quiet_enough)).with(lines);
+        tracing::subscriber::with_default(subscriber, log_events);
         String::from_utf8(buffer.0.lock().expect("lock").clone()).expect("UTF-8")
     }
 

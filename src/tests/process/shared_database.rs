@@ -91,6 +91,9 @@ async fn instances_wait_for_a_database_that_goes_away() {
     wait_for_readiness(&cluster, 200).await;
     for instance in cluster.instances() {
         assert!(is_signed_in(&ann, instance).await, "{}", instance.port());
+        for line in ["database unavailable", "database available again"] {
+            eventually(line, async || instance.log().contains(line).then_some(())).await;
+        }
     }
     register(&cluster, "bob").await;
     assert_eq!(ann.clone().sign_in("ann").await.expect("a response").location(), "/account");
