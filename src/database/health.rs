@@ -128,8 +128,9 @@ async fn migrate_and_write(url: String, is_migrated: bool) -> Result<(), Databas
     }
     let write = async {
         let mut connection = AnyConnection::connect(&url).await?;
-        LOCK_TIMEOUT.set(&mut connection, is_sqlite(&url)).await?;
         let mut transaction = connection.begin().await?;
+        // In the transaction, so that a pooler does not reset it before.
+        LOCK_TIMEOUT.set(&mut transaction, is_sqlite(&url)).await?;
         sqlx::query(WRITE).execute(&mut *transaction).await?;
         transaction.commit().await?;
         let _ = connection.close().await;

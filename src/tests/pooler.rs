@@ -69,6 +69,25 @@ async fn site_works_behind_a_pooler_of_transactions_that_resets_connections() {
 }
 
 #[tokio::test]
+async fn readiness_behind_a_pooler_of_transactions_tells_that_the_database_is_busy() {
+    let Some(site) = start_on_postgres().await else { return };
+    let pooler = Pooler::start(&site, "transactions", PoolMode::TransactionWithReset, SERVER_CONNECTIONS).await;
+    let url = pooler.url_without_statement_cache();
+    let port = site.start_replica_with(options([("DATABASE_URL", &url)])).await;
+    site.execute("BEGIN").await;
+    site.execute("LOCK TABLE readiness IN EXCLUSIVE MODE").await;
+    let mut browser = site.browser().via_port(port);
+    let response = loop {
+        let response = browser.get("/readyz").await;
+        if response.status == 503 {
+            break response;
+        }
+    };
+    assert_eq!(response.body, "the database is busy\n");
+    site.execute("ROLLBACK").await;
+}
+
+#[tokio::test]
 async fn database_is_migrated_through_a_pooler_of_transactions() {
     let Some(site) = start_on_postgres().await else { return };
     let migrations = site.count("_sqlx_migrations").await;
