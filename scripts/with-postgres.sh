@@ -2,6 +2,7 @@
 # Runs a command with a temporary PostgreSQL server on a free port:
 #
 #   scripts/with-postgres.sh COMMAND…    with TEST_POSTGRES_URL in its environment
+#   scripts/with-postgres.sh --durable COMMAND…    the same, but commits wait for the disk, as for `load instances`
 #   scripts/with-postgres.sh --find      prints the folder of PostgreSQL's programs
 #
 # Server and data are removed when the command ends.
@@ -26,6 +27,12 @@ programs=$(find_programs) || die "no PostgreSQL found: install it (Debian: apt-g
 if [ "${1:-}" = --find ]; then
     echo "$programs"
     exit
+fi
+# The data is temporary.
+durability=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+if [ "${1:-}" = --durable ]; then
+    durability=()
+    shift
 fi
 [ $# -gt 0 ] || die "no command given"
 
@@ -64,9 +71,8 @@ cd "$folder" # a folder that the server's user may enter
 "${as_owner[@]}" "$programs/initdb" --pgdata="$folder/data" --username=test --pwfile="$folder/password" \
     --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync >"$folder/log" 2>&1 \
     || die "PostgreSQL could not create a database: $(tail -n 1 "$folder/log")"
-# fsync=off: the data is temporary.
 "${as_owner[@]}" "$programs/postgres" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+    -c unix_socket_directories= "${durability[@]}" \
     -c max_connections=200 >>"$folder/log" 2>&1 &
 server=$!
 for ((tries = 0; ; tries++)); do

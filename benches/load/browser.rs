@@ -12,6 +12,9 @@ const HEADERS: &str = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gec
 
 pub(crate) struct Browser {
     site: Connection,
+    more_instances: Vec<Connection>,
+    /// How many requests were sent to the site.
+    requests: usize,
     qq: Connection,
     /// Names and values.
     cookies: Vec<(String, String)>,
@@ -19,7 +22,19 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(site: SocketAddr, qq: SocketAddr) -> Browser {
-        Browser { site: Connection::new(site), qq: Connection::new(qq), cookies: Vec::new() }
+        Browser {
+            site: Connection::new(site),
+            more_instances: Vec::new(),
+            requests: 0,
+            qq: Connection::new(qq),
+            cookies: Vec::new(),
+        }
+    }
+
+    /// Sends each request to the next instance, as a load balancer does.
+    pub(crate) fn with_more_instances(mut self, addresses: &[SocketAddr]) -> Browser {
+        self.more_instances = addresses.iter().copied().map(Connection::new).collect();
+        self
     }
 
     /// Removes all cookies, and so becomes a new browser on the same connections.
@@ -110,7 +125,10 @@ impl Browser {
     }
 
     async fn send(&mut self, request: String) -> Result<Response> {
-        let response = self.site.send(request.as_bytes()).await?;
+        let turn = self.requests % (1 + self.more_instances.len());
+        self.requests += 1;
+        let instance = turn.checked_sub(1).and_then(|index| self.more_instances.get_mut(index));
+        let response = instance.unwrap_or(&mut self.site).send(request.as_bytes()).await?;
         for cookie in &response.cookies {
             self.store(cookie);
         }

@@ -9,6 +9,7 @@ mod commits;
 mod compare;
 mod driver;
 mod http;
+mod instances;
 mod memory;
 mod million;
 mod options;
@@ -54,6 +55,7 @@ async fn run(options: Options) -> Result<()> {
     commits::measure(&setup, &options, &mut report).await?;
     memory::measure(&setup, &options, &mut report).await?;
     million::measure(&setup, &options, &mut report).await?;
+    instances::measure(&setup, &options, &mut report).await?;
     report.print();
     Ok(())
 }

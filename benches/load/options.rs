@@ -8,7 +8,7 @@ use lexopt::prelude::{Long, Value, ValueExt};
 pub(crate) const USAGE: &str = "\
 load [OPTION]… [SECTION]…: measures qq-login and prints tables
 
-Sections: login signup account pages commits slow-disk memory million (default: all)
+Sections: login signup account pages commits slow-disk memory million instances (default: all)
 
   --program PATH     the program (default: target/release/qq-login)
   --site-root PATH   its static files (default: target/site)
@@ -17,9 +17,11 @@ Sections: login signup account pages commits slow-disk memory million (default: 
   --rounds N         how many rounds (default: 3)
   --logins N         logins before memory is measured (default: 100000)
   --rows N           users in the large database (default: 1000000)
+  --database URL     PostgreSQL for the section instances, which is SQLite and one instance otherwise
 ";
 
-const SECTIONS: [&str; 8] = ["login", "signup", "account", "pages", "commits", "slow-disk", "memory", "million"];
+const SECTIONS: [&str; 9] =
+    ["login", "signup", "account", "pages", "commits", "slow-disk", "memory", "million", "instances"];
 
 pub(crate) struct Options {
     pub(crate) program: PathBuf,
@@ -29,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     pub(crate) logins: usize,
     pub(crate) rows: i64,
+    pub(crate) database: Option<String>,
     sections: Vec<String>,
 }
 
@@ -42,6 +45,7 @@ impl Options {
             rounds: 3,
             logins: 100_000,
             rows: 1_000_000,
+            database: None,
             sections: Vec::new(),
         };
         let mut parser = lexopt::Parser::from_env();
@@ -54,6 +58,7 @@ impl Options {
                 Long("rounds") => options.rounds = parser.value()?.parse()?,
                 Long("logins") => options.logins = parser.value()?.parse()?,
                 Long("rows") => options.rows = parser.value()?.parse()?,
+                Long("database") => options.database = Some(parser.value()?.string()?),
                 Long("help") => {
                     print!("{USAGE}");
                     std::process::exit(0);

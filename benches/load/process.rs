@@ -49,12 +49,7 @@ impl Process {
 
     /// User and system time so far, in seconds.
     pub(crate) fn cpu_seconds(&self) -> Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in parentheses may contain spaces. utime and stime are the fields 14 and 15.
-        let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat")?;
-        let ticks: Vec<f64> =
-            fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
-        Ok(ticks.iter().sum::<f64>() / TICKS_PER_SECOND)
+        cpu_seconds(Path::new(&format!("/proc/{}", self.child.id())))
     }
 
     /// Resident memory, in megabytes.
@@ -78,6 +73,15 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// User and system time of the process with this folder in `/proc`, in seconds.
+pub(crate) fn cpu_seconds(folder: &Path) -> Result<f64> {
+    let stat = std::fs::read_to_string(folder.join("stat"))?;
+    // The name in parentheses may contain spaces. utime and stime are the fields 14 and 15.
+    let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat")?;
+    let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok());
+    Ok(ticks.sum::<f64>() / TICKS_PER_SECOND)
 }
 
 /// Returns a free port of 127.0.0.1.
