@@ -10,7 +10,7 @@ mod table;
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
-use super::open_existing::{OpenError, check_exists};
+use super::open_existing::{OpenError, check_has_same_tables};
 use super::{Database, LOCK_TIMEOUT, QueryError, is_sqlite};
 use rows::{Rows, Side};
 use table::{TABLES, Table};
@@ -57,7 +57,7 @@ pub async fn copy_database(
     if from.name == to.name {
         return Err(CopyError::SameDatabase);
     }
-    check_exists(from.url).await.map_err(CopyError::Source)?;
+    check_has_same_tables(from.url).await.map_err(CopyError::Source)?;
     let mut source = open_source(from.url).await?;
     let mut destination = open_destination(from.name, to.url).await?;
     let mut tables = Vec::new();
@@ -101,7 +101,7 @@ async fn open_source(url: &str) -> Result<Side, CopyError> {
 async fn open_destination(source: &str, url: &str) -> Result<Side, CopyError> {
     // Creates and migrates it.
     Database::open(url).await.map_err(|error| CopyError::Destination(error.into()))?.close().await;
-    check_exists(url).await.map_err(CopyError::Destination)?;
+    check_has_same_tables(url).await.map_err(CopyError::Destination)?;
     let mut connection = AnyConnection::connect(url).await?;
     LOCK_TIMEOUT.set(&mut connection, is_sqlite(url)).await?;
     let copied: Option<(String,)> =

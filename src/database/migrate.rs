@@ -59,39 +59,41 @@ pub(super) async fn migrate(url: &str) -> Result<(), DatabaseError> {
     let connecting = timeout(CONNECT_TIMEOUT, AnyConnection::connect(url)).await;
     let mut connection = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
     LOCK_TIMEOUT.set(&mut connection, is_sqlite).await?;
-    if is_sqlite {
-        migrate_sqlite(&mut connection).await?;
-    } else {
-        migrate_postgres(&mut connection).await?;
+    let state =
+        if is_sqlite { migrate_sqlite(&mut connection).await? } else { migrate_postgres(&mut connection).await? };
+    if state == SchemaState::Newer {
+        tracing::warn!("a newer version has migrated the database; this one works with it if it is the version before");
     }
     let _ = connection.close().await;
     Ok(())
 }
 
-async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<(), DatabaseError> {
+/// Returns how the tables were before.
+async fn migrate_sqlite(connection: &mut AnyConnection) -> Result<SchemaState, DatabaseError> {
     let state = compare_migrations(connection, true).await?;
     refuse_foreign(&state)?;
-    if matches!(state, SchemaState::Writable { .. }) {
+    if matches!(state, SchemaState::Writable { .. } | SchemaState::Newer) {
         enable_write_ahead_log(connection).await?;
     }
-    if state != (SchemaState::Writable { pending: 0 }) {
+    if needs_migrations(&state) {
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         run_migrations(&mut transaction, true).await?;
         transaction.commit().await?;
     }
-    Ok(())
+    Ok(state)
 }
 
-/// In one transaction, for poolers: see `is_behind_transaction_pooler`.
-async fn migrate_postgres(connection: &mut AnyConnection) -> Result<(), DatabaseError> {
+/// Returns how the tables were before. In one transaction, for poolers: see `is_behind_transaction_pooler`.
+async fn migrate_postgres(connection: &mut AnyConnection) -> Result<SchemaState, DatabaseError> {
     let mut transaction = connection.begin().await?;
     let state = compare_migrations(&mut transaction, false).await?;
     refuse_foreign(&state)?;
-    if state != (SchemaState::Writable { pending: 0 }) {
+    if needs_migrations(&state) {
         sqlx::raw_sql(LOCK).execute(&mut *transaction).await?;
         run_migrations(&mut transaction, false).await?;
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(state)
 }
 
 fn refuse_foreign(state: &SchemaState) -> Result<(), DatabaseError> {
@@ -99,6 +101,11 @@ fn refuse_foreign(state: &SchemaState) -> Result<(), DatabaseError> {
         SchemaState::Foreign(table) => Err(DatabaseError::Foreign(table.clone())),
         _ => Ok(()),
     }
+}
+
+/// Whether there are migrations to run, or errors to find by trying.
+fn needs_migrations(state: &SchemaState) -> bool {
+    !matches!(state, SchemaState::Writable { pending: 0 } | SchemaState::Newer)
 }
 
 /// Runs the migrations that are missing by now, while the transaction locks out other processes.

@@ -25,9 +25,9 @@ pub enum SchemaState {
         /// How many migrations the next start will run.
         pending: usize,
     },
-    /// A newer version of this program migrated the tables.
+    /// A newer version of this program migrated the tables. This version can use them, because migrations only add to them.
     Newer,
-    /// A migration failed half-way, or its file was changed afterwards.
+    /// A migration failed half-way, its file was changed afterwards, or versions that have diverged ran theirs.
     Damaged,
     /// Another program created the tables. Contains the name of one.
     Foreign(String),
@@ -65,8 +65,10 @@ async fn inspect(url: &str, is_sqlite: bool) -> Result<SchemaState, sqlx::Error>
 
 async fn compare_and_write(connection: &mut AnyConnection, is_sqlite: bool) -> Result<SchemaState, sqlx::Error> {
     let state = compare_migrations(connection, is_sqlite).await?;
-    if let SchemaState::Writable { pending } = state {
-        try_write(connection, pending == 0).await?;
+    match state {
+        SchemaState::Writable { pending } => try_write(connection, pending == 0).await?,
+        SchemaState::Newer => try_write(connection, true).await?,
+        SchemaState::NotCreated(_) | SchemaState::Damaged | SchemaState::Foreign(_) => {}
     }
     Ok(state)
 }
@@ -98,20 +100,22 @@ pub(super) async fn compare_migrations(
     // sqlx does not read booleans of SQLite.
     const ROWS: &str = "SELECT version, checksum, CASE WHEN success THEN 1 ELSE 0 END FROM _sqlx_migrations";
     let rows: Vec<(i64, Vec<u8>, i64)> = sqlx::query_as(ROWS).fetch_all(connection).await?;
-    let mut has_unknown = false;
+    let mut unknown = 0;
     for (version, checksum, success) in &rows {
         match find(*version) {
-            None => has_unknown = true,
+            None => unknown += 1,
             Some(migration) if *success == 0 || migration.checksum.as_ref() != checksum => {
                 return Ok(SchemaState::Damaged);
             }
             Some(_) => {}
         }
     }
-    if has_unknown {
-        return Ok(SchemaState::Newer);
-    }
-    Ok(SchemaState::Writable { pending: migrations.iter().count().saturating_sub(rows.len()) })
+    let pending = migrations.iter().count().saturating_sub(rows.len() - unknown);
+    Ok(match (unknown, pending) {
+        (0, pending) => SchemaState::Writable { pending },
+        (_, 0) => SchemaState::Newer,
+        _ => SchemaState::Damaged,
+    })
 }
 
 /// Returns a table or view that neither the database nor sqlx created, if there is one.

@@ -1,7 +1,9 @@
 //! Databases of earlier versions are migrated, and their users can sign in. Databases of other programs are not changed.
 
 use futures_util::future::join_all;
-use qq_login::database::{Database, DatabaseError, SchemaState, check_status};
+use qq_login::database::{
+    CopyError, Database, DatabaseError, OpenError, Place, SchemaState, check_status, copy_database,
+};
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -126,6 +128,35 @@ async fn s97_database_of_any_earlier_version_is_migrated_and_users_sign_in() {
         assert_eq!(browser.get("/readyz").await.status, 200, "from version {version}");
         assert_eq!(site.browser().sign_in("Bob").await.location(), "/register", "from version {version}");
     }
+}
+
+#[tokio::test]
+async fn tables_of_the_next_version_can_be_used() {
+    let prepare = async |url: &str| {
+        Database::open(url).await.expect("the tables").close().await;
+        let pool = connect(url).await;
+        for sql in [
+            "ALTER TABLE users ADD COLUMN motto TEXT",
+            "CREATE TABLE mottos (user_id BIGINT PRIMARY KEY)",
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT 99, 'mottos', success, checksum, execution_time FROM _sqlx_migrations WHERE version = 2",
+        ] {
+            execute(&pool, sql).await;
+        }
+        pool.close().await;
+        assert_eq!(check_status(url).await.expect("a state"), SchemaState::Newer);
+        Database::open_existing(url).await.expect("for commands beside the site").close().await;
+        let places = (Place { url, name: "old" }, Place { url: "sqlite::memory:", name: "new" });
+        let copied = copy_database(places.0, places.1, |_| {}).await;
+        assert!(matches!(copied, Err(CopyError::Source(OpenError::Newer))), "{copied:?}: tables would be missing");
+    };
+    let site = TestSite::start_on_database(prepare).await;
+    let mut browser = site.browser();
+    browser.register("Ann", "ann", "ann@example.com").await;
+    assert_eq!(browser.signed_in_as().await.as_deref(), Some("ann"));
+    assert_eq!(browser.get("/readyz").await.status, 200);
+    let next_version = "SELECT description FROM _sqlx_migrations WHERE version = 99";
+    assert_eq!(site.query_texts(next_version).await, ["mottos"], "nothing was undone");
 }
 
 #[tokio::test]

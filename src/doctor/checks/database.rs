@@ -24,7 +24,7 @@ pub(super) async fn check(url: &DatabaseUrl, messages: &Messages) -> Finding {
                 Err(error) => explain(&error, place, messages),
             }
         }
-        Ok(SchemaState::Newer) => messages.database_newer.error(&[place]),
+        Ok(SchemaState::Newer) => messages.database_newer.warning(&[place]),
         Ok(SchemaState::Damaged) => messages.database_damaged.error(&[place]),
         Ok(SchemaState::Foreign(table)) => messages.database_foreign.error(&[place, &table]),
         Err(error) => explain(&error, place, messages),

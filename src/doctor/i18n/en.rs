@@ -51,8 +51,8 @@ pub(super) static MESSAGES: Messages = Messages {
 
     database_ok: message("{0} is reachable, up to date and writable", ""),
     database_newer: message(
-        "{0} was created by a newer version of this program",
-        "Run the newer version, or use another DATABASE_URL.",
+        "{0} was migrated by a newer version of this program",
+        "This works if the newer version is the next one. After further releases, run the newer version, or restore a backup.",
     ),
     database_damaged: message(
         "{0} has a changed or unfinished migration",

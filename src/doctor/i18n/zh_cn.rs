@@ -44,7 +44,10 @@ pub(super) static MESSAGES: Messages = Messages {
     file_not_creatable: message("无法创建 {0}：{1}", "请为运行网站的用户授予该目录的写权限，或修改 DATABASE_URL。"),
 
     database_ok: message("{0} 连接正常，表结构最新，可写入", ""),
-    database_newer: message("{0} 由更高版本的程序创建", "请改用该版本运行，或更换 DATABASE_URL。"),
+    database_newer: message(
+        "{0} 已由更高版本的程序升级",
+        "如果只高一个版本，可以继续使用；否则请改用该版本运行，或恢复备份。",
+    ),
     database_damaged: message("{0} 的迁移记录不一致或未完成", "请恢复备份，或更换 DATABASE_URL。"),
     database_timeout: message("{0} 响应超时", "请检查数据库负载，以及中间是否有防火墙。"),
     database_login_rejected: message("{0} 的用户名或密码错误", "请修改 DATABASE_URL 中的用户名和密码。"),

@@ -56,9 +56,18 @@ async fn database_states_are_reported() {
         ("behind", Some("DELETE FROM _sqlx_migrations WHERE version = 2"), Status::Warning, "needs 1 migration(s)"),
         (
             "newer",
+            Some(
+                "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time \
+                  FROM _sqlx_migrations WHERE version = 2",
+            ),
+            Status::Warning,
+            "by a newer version",
+        ),
+        (
+            "diverged",
             Some("UPDATE _sqlx_migrations SET version = 99 WHERE version = 2"),
             Status::Error,
-            "by a newer version",
+            "changed or unfinished migration",
         ),
         (
             "changed",
