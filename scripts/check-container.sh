@@ -61,12 +61,7 @@ mount_read_only() {
     mount -o remount,bind,ro "$tree"
 }
 
-read -r port sandbox_port < <(node -e '
-    const servers = [0, 0].map((port) => require("net").createServer().listen(port, "127.0.0.1"));
-    setTimeout(() => {
-        console.log(servers.map((server) => server.address().port).join(" "));
-        servers.forEach((server) => server.close());
-    });')
+read -r port sandbox_port < <(free_ports 2)
 
 # in_container COMMAND…: replaces this process.
 in_container() {

@@ -21,12 +21,7 @@ trap clean_up EXIT
 
 cp "$program" "$folder/qq-login"
 cd "$folder"
-read -r port sandbox_port < <(node -e '
-    const servers = [0, 0].map((port) => require("net").createServer().listen(port, "127.0.0.1"));
-    setTimeout(() => {
-        console.log(servers.map((server) => server.address().port).join(" "));
-        servers.forEach((server) => server.close());
-    });')
+read -r port sandbox_port < <(free_ports 2)
 export LEPTOS_SITE_ADDR=127.0.0.1:$port PUBLIC_URL=http://127.0.0.1:$port SANDBOX_ADDR=127.0.0.1:$sandbox_port
 env -u LEPTOS_SITE_ROOT ./qq-login 2>log &
 server=$!

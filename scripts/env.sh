@@ -45,3 +45,14 @@ die() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2
     exit 1
 }
+
+# free_ports COUNT: prints free ports of 127.0.0.1 on one line.
+free_ports() {
+    node -e '
+        const open = () => require("net").createServer().listen(0, "127.0.0.1");
+        const servers = Array.from({ length: process.argv[1] }, open);
+        setTimeout(() => {
+            console.log(servers.map((server) => server.address().port).join(" "));
+            servers.forEach((server) => server.close());
+        });' "$1"
+}

@@ -63,7 +63,7 @@ trap 'exit 143' TERM HUP
 
 # A password, because other users of this machine can reach the port too.
 password=$(node -p 'crypto.randomBytes(16).toString("hex")')
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
+port=$(free_ports 1)
 (umask 077 && printf '%s\n' "$password" >"$folder/password")
 [ ${#as_owner[@]} -eq 0 ] || chown -R "$owner" "$folder"
 

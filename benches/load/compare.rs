@@ -164,6 +164,7 @@ fn add_to_report(report: &mut Report, journey: Journey, site: &Totals, reference
             server.to_owned(),
             format!("{:.4}", totals.cpu_per_thousand()),
             format!("{:.4}", totals.per_thousand(totals.provider_cpu_seconds)),
+            String::new(),
             format!("{:.0}", measurement.per_second()),
             format!("{:.1}", measurement.quantile_ms(0.5)),
             format!("{:.1}", measurement.quantile_ms(0.95)),

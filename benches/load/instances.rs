@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::browser::Browser;
 use crate::driver::{self, Length};
 use crate::options::Options;
 use crate::process::{self, Process, free_address};
@@ -26,7 +27,6 @@ pub(crate) async fn measure(setup: &Setup, options: &Options, report: &mut Repor
     settings.extend(options.database.iter().map(|url| ("DATABASE_URL", url.clone())));
     let database = setup.scratch.join("instances.db");
     let first = setup.start_site(&provider, address, &database, &settings).await?;
-    // A database of the user may know them from an earlier run: they sign in, and are not sent to the form.
     setup::register_known_users(&first, &provider).await?;
     let mut instances = vec![first];
     loop {
@@ -49,7 +49,7 @@ async fn measure_instances(
     let others: Vec<_> = others.iter().map(|instance| instance.address).collect();
     let browsers = driver::browsers(options.browsers, first.address, provider.process.address);
     let mut browsers: Vec<_> = browsers.into_iter().map(|browser| browser.with_more_instances(&others)).collect();
-    let log_in = async |browser: &mut crate::browser::Browser, number| {
+    let log_in = async |browser: &mut Browser, number| {
         browser.forget();
         browser.login(&known_user(number)).await
     };
@@ -71,10 +71,11 @@ async fn measure_instances(
     };
     let database = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
     report.add_detail(vec![
-        format!("login, CPU s of the database {}", per_thousand(2)),
+        "login of a known user".to_owned(),
         format!("{} × {database}", instances.len()),
         per_thousand(0),
         per_thousand(1),
+        per_thousand(2),
         format!("{:.0}", logins.per_second()),
         format!("{:.1}", logins.quantile_ms(0.5)),
         format!("{:.1}", logins.quantile_ms(0.95)),

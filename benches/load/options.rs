@@ -17,7 +17,7 @@ Sections: login signup account pages commits slow-disk memory million instances 
   --rounds N         how many rounds (default: 3)
   --logins N         logins before memory is measured (default: 100000)
   --rows N           users in the large database (default: 1000000)
-  --database URL     PostgreSQL for the section instances, which is SQLite and one instance otherwise
+  --database URL     an empty PostgreSQL database for the section instances, which is SQLite and one instance otherwise
 ";
 
 const SECTIONS: [&str; 9] =

@@ -51,6 +51,7 @@ impl Report {
                 "server",
                 "CPU s per 1000",
                 "sandbox's CPU s",
+                "database's CPU s",
                 "per second",
                 "p50 ms",
                 "p95 ms",

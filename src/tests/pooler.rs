@@ -53,7 +53,7 @@ async fn use_site_through(site: &TestSite, database_url: &str) {
 }
 
 #[tokio::test]
-async fn site_works_behind_a_pooler_of_sessions() {
+async fn site_works_with_session_pooling() {
     let Some(site) = start_on_postgres().await else { return };
     let pooler = Pooler::start(&site, "sessions", PoolMode::Session, 20).await;
     use_site_through(&site, &pooler.url).await;
@@ -62,14 +62,14 @@ async fn site_works_behind_a_pooler_of_sessions() {
 }
 
 #[tokio::test]
-async fn site_works_behind_a_pooler_of_transactions_that_resets_connections() {
+async fn site_works_with_transaction_pooling_and_resets() {
     let Some(site) = start_on_postgres().await else { return };
     let pooler = Pooler::start(&site, "transactions", PoolMode::TransactionWithReset, SERVER_CONNECTIONS).await;
     use_site_through(&site, &pooler.url_without_statement_cache()).await;
 }
 
 #[tokio::test]
-async fn readiness_behind_a_pooler_of_transactions_tells_that_the_database_is_busy() {
+async fn readiness_reports_a_busy_database_with_transaction_pooling() {
     let Some(site) = start_on_postgres().await else { return };
     let pooler = Pooler::start(&site, "transactions", PoolMode::TransactionWithReset, SERVER_CONNECTIONS).await;
     let url = pooler.url_without_statement_cache();
@@ -88,7 +88,7 @@ async fn readiness_behind_a_pooler_of_transactions_tells_that_the_database_is_bu
 }
 
 #[tokio::test]
-async fn database_is_migrated_through_a_pooler_of_transactions() {
+async fn database_is_migrated_with_transaction_pooling() {
     let Some(site) = start_on_postgres().await else { return };
     let migrations = site.count("_sqlx_migrations").await;
     site.execute("DROP SCHEMA public CASCADE").await;

@@ -14,17 +14,17 @@ pub(super) async fn check(url: &DatabaseUrl, messages: &Messages) -> Finding {
             messages.database_read_only.error(&[place, "mode=ro"])
         }
         Ok(SchemaState::NotCreated(file)) => new_file::check(&file, messages),
-        Ok(SchemaState::Writable { pending }) => {
-            let tables = match pending {
-                0 => messages.database_ok.ok(&[place]),
-                _ => messages.database_pending.warning(&[place, &pending.to_string()]),
+        Ok(state @ (SchemaState::Writable { .. } | SchemaState::Newer)) => {
+            let tables = match state {
+                SchemaState::Writable { pending: 0 } => messages.database_ok.ok(&[place]),
+                SchemaState::Writable { pending } => messages.database_pending.warning(&[place, &pending.to_string()]),
+                _ => messages.database_newer.warning(&[place]),
             };
             match check_server(url.as_str()).await {
                 Ok(problems) => add_problems(tables, &problems, messages),
                 Err(error) => explain(&error, place, messages),
             }
         }
-        Ok(SchemaState::Newer) => messages.database_newer.warning(&[place]),
         Ok(SchemaState::Damaged) => messages.database_damaged.error(&[place]),
         Ok(SchemaState::Foreign(table)) => messages.database_foreign.error(&[place, &table]),
         Err(error) => explain(&error, place, messages),

@@ -59,7 +59,7 @@ impl Pooler {
         Pooler { url: url.to_string(), child }
     }
 
-    /// The URL of the database, with the parameter for poolers of transactions.
+    /// The URL of the database, with the parameter for transaction pooling.
     pub(crate) fn url_without_statement_cache(&self) -> String {
         format!("{}&statement-cache-capacity=0", self.url)
     }
