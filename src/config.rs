@@ -7,6 +7,7 @@ mod env_file;
 mod environment;
 mod error;
 mod mail;
+mod monitoring;
 mod proxy;
 mod public_url;
 mod qq;
@@ -21,6 +22,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
+use url::Url;
 
 pub use database_url::DatabaseUrl;
 pub use env_file::{EnvFileError, parse_env_file};
@@ -64,6 +66,8 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// Where metrics are served, if anywhere.
     pub metrics_addr: Option<SocketAddr>,
+    /// Where traces are sent, if anywhere. It may contain a password.
+    pub traces_url: Option<Url>,
     /// The folder of static files. `None`: those inside the program.
     pub site_root: Option<PathBuf>,
     pub public_url: PublicUrl,
@@ -117,7 +121,8 @@ impl Config {
         let registrations =
             [("form", Registration::Form), ("auto", Registration::Auto), ("closed", Registration::Closed)];
         Ok(Config {
-            metrics_addr: read_metrics_addr(env, listen_addr)?,
+            metrics_addr: monitoring::read_metrics_addr(env, listen_addr)?,
+            traces_url: monitoring::read_traces_url(env)?,
             listen_addr,
             site_root: env.get("LEPTOS_SITE_ROOT")?.map(PathBuf::from),
             secret_key: SecretKeySource::read(env, &public_url, &database_url)?,
@@ -189,24 +194,6 @@ fn read_rate_limit(env: &Environment) -> Result<Option<NonZeroU32>, ConfigError>
             ConfigError::new("RATE_LIMIT", problem, "use a whole number, 1 or more, or off")
         }),
     }
-}
-
-/// Metrics are for the operator: they have an address of their own.
-fn read_metrics_addr(env: &Environment, listen_addr: SocketAddr) -> Result<Option<SocketAddr>, ConfigError> {
-    const NAME: &str = "METRICS_ADDR";
-    if env.get(NAME)?.is_none() {
-        return Ok(None);
-    }
-    let addr = env.socket_addr(NAME, "")?;
-    if addr == listen_addr {
-        let problem = format!("{addr} is the address of the site");
-        return Err(ConfigError::new(
-            NAME,
-            problem,
-            "use another port that visitors cannot reach, like 127.0.0.1:9100",
-        ));
-    }
-    Ok(Some(addr))
 }
 
 #[cfg(test)]

@@ -12,17 +12,19 @@ mod open_existing;
 mod purge;
 mod reader;
 mod server;
+mod spans;
 mod status;
 mod writer;
 
 use std::future::ready;
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use sqlx::any::{Any, AnyArguments, AnyPoolOptions};
+use sqlx::any::{Any, AnyArguments, AnyPoolOptions, AnyQueryResult};
 use sqlx::query::Query;
-use sqlx::{AnyConnection, AnyPool, Connection};
+use sqlx::{AnyConnection, AnyPool, Connection, Execute, Executor};
 
 use health::HealthState;
 use reader::is_behind_transaction_pooler;
@@ -96,37 +98,40 @@ impl Database {
 
     /// Runs statements that read.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { pool: &self.0.pool, uses_transactions: self.0.is_behind_transaction_pooler }
+        Reader {
+            pool: &self.0.pool,
+            is_sqlite: self.is_sqlite(),
+            uses_transactions: self.0.is_behind_transaction_pooler,
+        }
     }
 
     /// Runs `job` in a transaction, and returns after the commit. If `job` or the commit fails, nothing is written.
     ///
     /// On SQLite, `job` runs while other writers wait, so it should do nothing but run its statements. If the caller goes
     /// away before `job` has begun, it does not run.
-    pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
+    #[track_caller]
+    pub fn write<T, E, F>(&self, job: F) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<QueryError> + Send + 'static,
         F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
     {
-        let result = match &self.0.writer {
-            Some(writer) => writer.run(true, job).await,
-            None => run_in_transaction(&self.0.pool, job).await,
-        };
-        self.note_commit(result.is_ok());
-        result
+        let caller = Location::caller();
+        async move {
+            let _span = spans::transaction(self.is_sqlite(), caller);
+            let result = match &self.0.writer {
+                Some(writer) => writer.run(true, job).await,
+                None => run_in_transaction(&self.0.pool, job).await,
+            };
+            self.note_commit(result.is_ok());
+            result
+        }
     }
 
     /// Runs one statement that writes, in a transaction of its own. Returns the number of rows that it changed.
     pub async fn execute(&self, statement: Query<'static, Any, AnyArguments>) -> Result<u64, QueryError> {
         let result = match &self.0.writer {
-            Some(writer) => {
-                writer
-                    .run(false, |connection| {
-                        Box::pin(async { Ok::<_, QueryError>(statement.execute(connection).await?) })
-                    })
-                    .await
-            }
+            Some(writer) => execute_in_turn(writer, statement).await,
             None => Ok(statement.execute(self.reader()).await?),
         };
         self.note_commit(result.is_ok());
@@ -155,6 +160,10 @@ impl Database {
     pub fn pool_use(&self) -> (usize, usize) {
         let (size, idle) = (self.0.pool.size() as usize, self.0.pool.num_idle());
         (size.saturating_sub(idle), idle)
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.0.writer.is_some()
     }
 
     fn note_commit(&self, has_committed: bool) {
@@ -190,6 +199,18 @@ fn create_pool(url: &str, reuse_cutoff: &Arc<Mutex<Instant>>) -> Result<AnyPool,
             Box::pin(ready(Ok(metadata.age <= cutoff.elapsed())))
         })
         .connect_lazy(url)
+}
+
+async fn execute_in_turn(
+    writer: &Writer,
+    mut statement: Query<'static, Any, AnyArguments>,
+) -> Result<AnyQueryResult, QueryError> {
+    let arguments = statement.take_arguments().map_err(sqlx::Error::Encode)?;
+    let sql = statement.sql();
+    let span = spans::statement(true, &sql);
+    let result = writer
+        .run(false, |connection| Box::pin(async { Ok::<_, QueryError>(connection.execute((sql, arguments)).await?) }));
+    result.await.inspect_err(|error| spans::fail(&span, error))
 }
 
 async fn run_in_transaction<T, E, F>(pool: &AnyPool, job: F) -> Result<T, E>

@@ -7,7 +7,7 @@
 //! 3. [`login`]: the login flow
 //! 4. [`sessions`], [`accounts`] and [`database`]
 //! 5. [`qq`], the QQ Connect client; [`config`]; [`validation`], the rules shared with the browser; [`language`],
-//!    [`audit`], [`sealing`], [`clock`] and [`random`]
+//!    [`audit`], [`metrics`], [`traces`], [`sealing`], [`clock`] and [`random`]
 //!
 //! [`sandbox`] is a local replacement for graph.qq.com. It shares no code with [`qq`].
 
@@ -56,6 +56,10 @@ pub mod sealing;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod sessions;
+#[cfg(feature = "ssr")]
+mod tls;
+#[cfg(feature = "ssr")]
+pub mod traces;
 
 /// Called by the page's script when the WebAssembly module has loaded.
 #[cfg(feature = "hydrate")]

@@ -30,6 +30,8 @@ use crate::random::Random;
 use crate::sandbox::{self, Mailbox, SandboxError};
 use crate::sealing::Sealer;
 use crate::sessions::{SessionLifetimes, SqlSessionStore};
+#[cfg(feature = "traces")]
+use crate::traces::{Exporter, TracesError};
 use crate::web::AppState;
 use crate::{qq, web};
 
@@ -55,6 +57,9 @@ pub enum StartError {
     ListenForMetrics(SocketAddr, std::io::Error),
     #[error("METRICS_ADDR: {0}")]
     Metrics(#[from] MetricsError),
+    #[cfg(feature = "traces")]
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
+    Traces(#[from] TracesError),
     #[error("SANDBOX_ADDR: {0}; stop the program that uses it, or choose another address")]
     Sandbox(#[from] SandboxError),
     #[error("server error: {0}")]
@@ -189,6 +194,8 @@ pub async fn run_with(
     if let Some(mail) = config.mail.as_mut().filter(|mail| matches!(mail.server, MailServer::Sandbox)) {
         mail.server = start_mailbox(mailbox.clone(), clock.clone()).await?;
     }
+    #[cfg(feature = "traces")]
+    let exporter = config.traces_url.as_ref().map(Exporter::start).transpose()?;
     let application = Application::build_with(&config, routes, clock.clone(), random).await?;
     let listener = listen(passed, addr).await.map_err(listen_error)?;
     if let Some(addr) = config.metrics_addr {
@@ -208,6 +215,10 @@ pub async fn run_with(
         notify::service_manager("STOPPING=1");
     };
     application.serve(listener, stop).await;
+    #[cfg(feature = "traces")]
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
     if let Some(sandbox) = sandbox {
         sandbox.abort();
     }

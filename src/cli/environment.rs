@@ -17,10 +17,25 @@ pub(super) fn read() -> Result<Environment, CliError> {
 /// to write there.
 pub(super) fn read_env_file() -> Result<Variables, CliError> {
     match std::fs::read(".env") {
-        Ok(content) => parse_env_file(&content)
-            .map_err(|error| CliError::EnvFile(format!("{error}; use NAME=value, or quotes around the value"))),
+        Ok(content) => {
+            let variables = parse_env_file(&content)
+                .map_err(|error| CliError::EnvFile(format!("{error}; use NAME=value, or quotes around the value")))?;
+            refuse_unread(&variables)?;
+            Ok(variables)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(CliError::EnvFile(format!("{error}; correct or remove the file"))),
+    }
+}
+
+/// OpenTelemetry's SDK reads most of its variables from the program's environment only.
+fn refuse_unread(variables: &Variables) -> Result<(), CliError> {
+    const READ: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+    match variables.iter().find(|(name, _)| name.starts_with("OTEL_") && !READ.contains(&name.as_str())) {
+        Some((name, _)) => Err(CliError::EnvFile(format!(
+            "{name} has no effect here; set it in the environment of the program, and remove it from the file"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -16,7 +16,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 /// Every variable that the configuration reads.
-const VARIABLES: [&str; 32] = [
+const VARIABLES: [&str; 34] = [
     "ALL_PROXY",
     "CONTACT_EMAIL",
     "DATABASE_URL",
@@ -29,6 +29,8 @@ const VARIABLES: [&str; 32] = [
     "METRICS_ADDR",
     "NO_PROXY",
     "OPERATOR_NAME",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "PUBLIC_URL",
     "QQ_APP_ID",
     "QQ_APP_KEY",
@@ -176,6 +178,9 @@ fn s26_invalid_value_is_reported_with_its_variable() {
         ("SANDBOX_TOKEN_TTL", "0"),
         ("METRICS_ADDR", "9100"),
         ("METRICS_ADDR", "127.0.0.1:3000"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://127.0.0.1:4317"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces"),
         ("SITE_NAME", "two\nlines"),
         ("SITE_NAME", "\u{3164}"),
         ("OPERATOR_NAME", "txt.\u{202e}exe"),
@@ -204,6 +209,7 @@ fn errors_and_debug_contain_no_secret() {
         ("QQ_APP_ID", "canary-app-key"),
         ("QQ_GRAPH_URL", "https://canary@graph.qq.com"),
         ("HTTPS_PROXY", "ftp://canary@127.0.0.1"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://user:canary@127.0.0.1"),
     ] {
         let error = read(&[REAL[0], REAL[1], (variable, value)]).expect_err(variable).to_string();
         assert!(error.starts_with(&format!("{variable}: ")) && !error.contains("canary"), "{error}");
@@ -394,4 +400,20 @@ fn secrets_can_be_files() {
     let both = read(&[REAL[0], REAL[1], ("SECRET_KEY", KEY.1), ("SECRET_KEY_FILE", &key)]).expect_err("both");
     assert_eq!(both.to_string(), "SECRET_KEY_FILE: is set, and SECRET_KEY as well; set one of them");
     std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[cfg(feature = "traces")]
+#[test]
+fn traces_go_to_the_collector_under_the_path_for_traces() {
+    const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    let traces_url = |variables: &[_]| read(variables).expect("configuration").traces_url.map(String::from);
+    assert_eq!(traces_url(&[]), None);
+    for (variables, expected) in [
+        (vec![(ALL, "http://127.0.0.1:4318")], "http://127.0.0.1:4318/v1/traces"),
+        (vec![(ALL, "https://otel.example/a/")], "https://otel.example/a/v1/traces"),
+        (vec![(ALL, "http://a"), (TRACES, "http://b/c")], "http://b/c"),
+    ] {
+        assert_eq!(traces_url(&variables).as_deref(), Some(expected));
+    }
 }

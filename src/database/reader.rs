@@ -1,10 +1,14 @@
 //! Runs statements that read, also behind a pooler that shares connections between transactions.
 
+use std::future::ready;
+
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, AnyPool, Either, Execute, Executor, SqlStr};
 use url::Url;
+
+use super::spans;
 
 /// Whether the site reaches PostgreSQL through a pooler such as PgBouncer that gives a transaction, not a client, a
 /// connection to the server. A statement that was prepared is then unknown after the transaction: sqlx must not keep it
@@ -20,20 +24,43 @@ pub(super) fn is_behind_transaction_pooler(url: &str) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'d> {
     pub(super) pool: &'d AnyPool,
+    pub(super) is_sqlite: bool,
     /// Whether each statement has a transaction of its own.
     pub(super) uses_transactions: bool,
+}
+
+impl Reader<'_> {
+    async fn fetch_row<'q>(self, query: impl Execute<'q, Any> + 'q) -> Result<Option<AnyRow>, sqlx::Error> {
+        if !self.uses_transactions {
+            return self.pool.fetch_optional(query).await;
+        }
+        let mut transaction = self.pool.begin().await?;
+        let row = transaction.fetch_optional(query).await?;
+        transaction.commit().await?;
+        Ok(row)
+    }
 }
 
 impl<'d> Executor<'d> for Reader<'d> {
     type Database = Any;
 
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        mut query: E,
+    ) -> BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>
     where
         'd: 'e,
         E: 'q + Execute<'q, Any>,
     {
+        let arguments = match query.take_arguments() {
+            Ok(arguments) => arguments,
+            Err(error) => return stream::once(ready(Err(sqlx::Error::Encode(error)))).boxed(),
+        };
+        let sql = query.sql();
+        let span = spans::statement(self.is_sqlite, &sql);
+        let query = (sql, arguments);
         if !self.uses_transactions {
-            return self.pool.fetch_many(query);
+            return self.pool.fetch_many(query).inspect_err(move |error| spans::fail(&span, error)).boxed();
         }
         let steps = async move {
             let mut transaction = self.pool.begin().await?;
@@ -41,22 +68,20 @@ impl<'d> Executor<'d> for Reader<'d> {
             transaction.commit().await?;
             Ok::<_, sqlx::Error>(stream::iter(steps.into_iter().map(Ok)))
         };
-        stream::once(steps).try_flatten().boxed()
+        stream::once(steps).try_flatten().inspect_err(move |error| spans::fail(&span, error)).boxed()
     }
 
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
+    fn fetch_optional<'e, 'q: 'e, E>(self, mut query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
     where
         'd: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        if !self.uses_transactions {
-            return self.pool.fetch_optional(query);
-        }
+        let arguments = query.take_arguments().map_err(sqlx::Error::Encode);
+        let sql = query.sql();
+        let span = spans::statement(self.is_sqlite, &sql);
         Box::pin(async move {
-            let mut transaction = self.pool.begin().await?;
-            let row = transaction.fetch_optional(query).await?;
-            transaction.commit().await?;
-            Ok(row)
+            let query = (sql, arguments?);
+            self.fetch_row(query).await.inspect_err(|error| spans::fail(&span, error))
         })
     }
 

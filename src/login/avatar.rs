@@ -5,12 +5,12 @@
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use tracing::Instrument;
 
 use super::{LoginError, LoginService};
 use crate::database::QueryError;
 use crate::qq::AvatarError;
 use crate::sealing::fingerprint;
+use crate::traces::in_current_span;
 
 /// How many downloads run at the same time. Others wait.
 pub(super) const MAX_DOWNLOADS: usize = 16;
@@ -51,7 +51,7 @@ impl LoginService {
                 login.avatar_downloads.remove(&hash);
                 stored.inspect_err(|error| tracing::warn!(%error, "avatar could not be stored")).is_ok()
             };
-            let task = self.tasks.spawn(download.in_current_span());
+            let task = self.tasks.spawn(in_current_span(download));
             async move { task.await.unwrap_or(false) }.boxed().shared()
         };
         self.avatar_downloads.get_or_insert_with(hash.clone(), self.now(), start).0

@@ -6,7 +6,6 @@ use axum_extra::extract::CookieJar;
 use futures_util::FutureExt;
 use secrecy::SecretString;
 use tower_sessions::Session;
-use tracing::Instrument;
 
 use super::attempt::{self, Attempt};
 use super::callback_params::{CallbackParams, CallbackResult};
@@ -19,6 +18,7 @@ use crate::audit::{self, Event};
 use crate::config::Registration;
 use crate::qq::{self, QqError};
 use crate::sessions::{Device, NewSession, SessionData};
+use crate::traces::in_current_span;
 
 impl LoginService {
     /// Completes a login attempt. `query` is the query string of the callback URL. `is_opened_directly` tells whether the
@@ -93,7 +93,7 @@ impl LoginService {
     fn start_task(&self, attempt: Attempt, result: CallbackResult, session: Session) -> CallbackTask {
         let login = self.clone();
         let complete = async move { login.complete_attempt(attempt, result, &session).await.map_err(Arc::new) };
-        let task = self.tasks.spawn(complete.in_current_span());
+        let task = self.tasks.spawn(in_current_span(complete));
         async move { task.await.unwrap_or_else(|error| Err(Arc::new(error.into()))) }.boxed().shared()
     }
 

@@ -2,7 +2,6 @@
 //! no sign-in waits for it.
 
 use sqlx::AnyConnection;
-use tracing::Instrument;
 
 use super::{LoginError, LoginService};
 use crate::database::QueryError;
@@ -10,6 +9,7 @@ use crate::mail::{Mail, MailMessage, MailQueue};
 use crate::random::{self, Random, RandomError};
 use crate::sealing::fingerprint;
 use crate::sessions::{NewSession, SignedInUser};
+use crate::traces::in_current_span;
 
 const ID_BYTES: usize = 16;
 /// A browser that was not used for longer counts as another one. Browsers keep no cookie for longer either (RFC 6265bis).
@@ -57,7 +57,7 @@ impl LoginService {
                 tracing::warn!(%error, "browser of a sign-in not remembered");
             }
         };
-        self.tasks.spawn(remember.in_current_span());
+        self.tasks.spawn(in_current_span(remember));
     }
 
     async fn remember_and_report(

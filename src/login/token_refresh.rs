@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
-use tracing::Instrument;
 
 use super::session::stored_token;
 use super::{LoginError, LoginFailure, LoginService};
@@ -15,6 +14,7 @@ use crate::random;
 use crate::sessions::{
     LeaseStatus, RefreshLease, SessionError, SignedInUser, StoredSession, StoredToken, TokenElsewhere, TokenStatus,
 };
+use crate::traces::in_current_span;
 
 /// How often a request checks whether another one has refreshed the token.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -64,7 +64,7 @@ impl LoginService {
     pub(super) async fn refresh(&self, id: Id, rejected: Option<StoredToken>) -> Result<TokenState, LoginError> {
         let login = self.clone();
         let refresh = async move { login.refresh_or_wait(id, rejected.as_ref()).await };
-        self.tasks.spawn(refresh.in_current_span()).await?
+        self.tasks.spawn(in_current_span(refresh)).await?
     }
 
     /// Refreshes the token, or waits for the request that is doing so, possibly on another machine.

@@ -18,6 +18,7 @@ use super::response::ResponseBody;
 use super::token::Token;
 use super::transport::{ParseBody, Transport};
 use crate::metrics;
+use crate::traces::Span;
 
 const FORMAT_JSON: (&str, &str) = ("fmt", "json");
 
@@ -110,7 +111,12 @@ impl Client {
     /// Downloads the avatar from a URL that [`Client::fetch_user_info`] returned. Takes at most
     /// three seconds and is not retried. Skipped for a while if downloads keep timing out.
     pub async fn fetch_avatar(&self, url: &str) -> Result<AvatarImage, AvatarError> {
-        self.avatars.fetch(url).await
+        let span = Span::within("GET avatar");
+        let result = span.run(self.avatars.fetch(url)).await;
+        if result.is_err() {
+            span.fail("avatar");
+        }
+        result
     }
 
     pub fn timeout(&self) -> Duration {
@@ -169,9 +175,14 @@ impl Client {
         parse: ParseBody,
         deadline: Instant,
     ) -> Result<ResponseBody, QqError> {
-        let begin = Instant::now();
-        let result = self.transport.get(url, parse, deadline).await;
-        metrics::qq_call(path, begin.elapsed(), result.as_ref().err().map(QqError::label));
+        let (begin, span) = (Instant::now(), Span::within(format!("GET /{path}")));
+        span.set("http.request.method", "GET");
+        let result = span.run(self.transport.get(url, parse, deadline)).await;
+        let error = result.as_ref().err().map(QqError::label);
+        if let Some(label) = &error {
+            span.fail(label);
+        }
+        metrics::qq_call(path, begin.elapsed(), error);
         result
     }
 

@@ -3,11 +3,11 @@
 use std::error::Error;
 
 use reqwest::{ClientBuilder, NoProxy, Response, redirect};
-use rustls::{RootCertStore, crypto};
 use secrecy::ExposeSecret;
 
 use super::config::{ClientSetupError, Proxy};
 use super::sanitize::sanitize_line;
+use crate::tls;
 
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 const REASON_MAX_CHARS: usize = 200;
@@ -20,7 +20,7 @@ pub(super) const HTTP_1: &[&[u8]] = &[b"http/1.1"];
 /// certainly not processed: its connection was closed before it was written, or an HTTP/2 server
 /// refused it (RFC 9113, section 8.7).
 pub(super) fn client_builder(http_versions: &[&[u8]]) -> Result<ClientBuilder, ClientSetupError> {
-    let mut tls = tls_config().map_err(|error| ClientSetupError::HttpClient(error.to_string()))?;
+    let mut tls = tls::client_config().map_err(|error| ClientSetupError::HttpClient(error.to_string()))?;
     tls.alpn_protocols = http_versions.iter().map(|version| version.to_vec()).collect();
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -37,16 +37,6 @@ pub(super) fn proxy(proxy: &Proxy) -> Result<reqwest::Proxy, ClientSetupError> {
 
 pub(super) fn build(builder: ClientBuilder) -> Result<reqwest::Client, ClientSetupError> {
     builder.build().map_err(|error| ClientSetupError::HttpClient(root_cause(error)))
-}
-
-/// TLS 1.2 or 1.3 with Mozilla's roots, so that a container image without certificates works. Names
-/// the crypto provider, because the process-wide default may be unset or a different one.
-fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    Ok(rustls::ClientConfig::builder_with_provider(crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 /// Reads the body, or returns `None` as soon as it exceeds `max_bytes`, regardless of Content-Length.

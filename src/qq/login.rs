@@ -5,7 +5,6 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use super::client::Client;
 use super::error::{QqError, TransportError};
@@ -14,6 +13,7 @@ use super::openapi::{UserCredentials, UserInfo};
 use super::response::MalformedResponse;
 use super::token::Token;
 use super::transport::with_deadline;
+use crate::traces::in_current_span;
 
 /// The limit for all calls of one login. Shorter than the ten seconds that a stopping server grants
 /// to requests in flight.
@@ -51,7 +51,7 @@ impl Client {
                     let user = UserCredentials { access_token: &access_token, openid: &openid };
                     client.fetch_user_info(user).await
                 };
-                user_info.spawn(fetch.in_current_span());
+                user_info.spawn(in_current_span(fetch));
             }
             let identity = self.fetch_openid(&token.access_token).await?;
             if token.openid.as_ref().is_some_and(|openid| *openid != identity.openid) {

@@ -144,8 +144,8 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
         .route("/api/check-username", get(register::check_username_for_island))
         .merge(routes)
         .fallback(not_found);
-    let has_metrics = site.has_metrics;
-    let pages_and_forms = if has_metrics { pages_and_forms.layer(from_fn(note_route)) } else { pages_and_forms };
+    let is_measured = site.is_measured;
+    let pages_and_forms = if is_measured { pages_and_forms.layer(from_fn(note_route)) } else { pages_and_forms };
     let pages_and_forms = ServiceBuilder::new()
         .layer(csrf_layer(&site.public_url))
         .layer(sessions::layer(state.sessions.clone(), &site.public_url, site.session_max_secs))
@@ -156,7 +156,7 @@ pub fn router_with(state: AppState, routes: Router<AppState>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback_service(pages_and_forms);
-    let routes = if has_metrics { routes.layer(from_fn(note_route)) } else { routes };
+    let routes = if is_measured { routes.layer(from_fn(note_route)) } else { routes };
     let catch_panic = CatchPanicLayer::custom(|_: Box<dyn Any + Send>| WebError::Internal.into_response());
     let site = ServiceBuilder::new()
         .layer(map_request_with_state(state.clone(), keep_proxy_request_id))

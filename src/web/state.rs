@@ -62,7 +62,7 @@ pub(super) struct SiteInfo {
     /// The zone of times on pages.
     pub(super) time_zone: TimeZone,
     /// Whether requests are measured.
-    pub(super) has_metrics: bool,
+    pub(super) is_measured: bool,
 }
 
 impl AppState {
@@ -89,7 +89,7 @@ impl AppState {
             form_targets: config.qq.graph_url.origin().ascii_serialization(),
             token_notice_secs: config.token_notice_secs,
             time_zone: config.time_zone.clone(),
-            has_metrics: config.metrics_addr.is_some(),
+            is_measured: config.metrics_addr.is_some() || config.traces_url.is_some(),
         };
         AppState(Arc::new(AppStateInner {
             login,

@@ -209,6 +209,9 @@ fn remedy(ConfigError { variable, .. }: &ConfigError) -> String {
         }
         "MAIL_FROM" => "使用邮箱地址，例如 login@example.com 或 Example <login@example.com>，并同时设置 SMTP_URL",
         "METRICS_ADDR" => "使用类似 127.0.0.1:9100 的 IP 地址和端口，不能与网站的地址相同",
+        "OTEL_EXPORTER_OTLP_ENDPOINT" | "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" => {
+            "使用类似 http://127.0.0.1:4318 的地址；如果编译时未启用链路追踪，请取消设置"
+        }
         "QQ_UNIONID" | "EMAIL_TRUST" => "使用 on 或 off",
         "RATE_LIMIT" => "使用大于 0 的整数，或 off",
         "LEPTOS_SITE_ADDR" | "SANDBOX_ADDR" => {

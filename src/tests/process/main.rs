@@ -21,3 +21,5 @@ mod sigkill;
 mod sigterm;
 mod support;
 mod three_instances;
+#[cfg(feature = "traces")]
+mod traces;

@@ -8,15 +8,20 @@ use crate::random::{self, Random};
 use crate::web::state::AppState;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+const TRACE_PARENT: &str = "traceparent";
 const ID_BYTES: usize = 8;
 const MAX_PROXY_ID_LEN: usize = 64;
 
-/// Keeps the id of a trusted proxy: `X-Request-Id`, else the trace id of `traceparent`. Removes that of a client, which
-/// could write into the log.
+/// Keeps the id of a trusted proxy: `X-Request-Id`, else the trace id of `traceparent`. Removes those of a client, which
+/// could write into log and traces.
 pub(in crate::web) async fn keep_proxy_request_id(State(state): State<AppState>, mut request: Request) -> Request {
     let headers = request.headers_mut();
-    let id = if state.site.trusted_proxies > 0 { proxy_request_id(headers) } else { None };
+    let is_proxied = state.site.trusted_proxies > 0;
+    let id = if is_proxied { proxy_request_id(headers) } else { None };
     headers.remove(HEADER);
+    if !is_proxied {
+        headers.remove(TRACE_PARENT);
+    }
     if let Some(id) = id {
         headers.insert(HEADER, id);
     }
@@ -25,7 +30,7 @@ pub(in crate::web) async fn keep_proxy_request_id(State(state): State<AppState>,
 
 fn proxy_request_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let id = only_value(headers, HEADER.as_str()).filter(|id| is_valid(id));
-    let id = id.or_else(|| trace_id(only_value(headers, "traceparent")?));
+    let id = id.or_else(|| trace_id(only_value(headers, TRACE_PARENT)?));
     HeaderValue::from_str(id?).ok()
 }
 

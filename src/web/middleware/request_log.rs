@@ -26,8 +26,8 @@ pub(in crate::web) fn request_span(request: &Request) -> Span {
     info_span!(target: audit::TARGET, "request", id, network, %method, path)
 }
 
-/// Whether a path is a health check or a static file. Such requests would fill the log and say little.
-fn is_frequent(path: &str) -> bool {
+/// Whether a path is a health check or a static file. Such requests would fill log and traces and say little.
+pub(super) fn is_frequent(path: &str) -> bool {
     const FILES: [&str; 6] = ["/healthz", "/readyz", "/favicon.svg", "/icon.png", "/illustration.svg", "/robots.txt"];
     FILES.contains(&path) || path.starts_with("/pkg/") || path.starts_with("/page.")
 }

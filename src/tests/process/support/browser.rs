@@ -82,6 +82,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends a header with the request.
+    pub(crate) async fn get_with(&mut self, path: &str, header: &str, value: &str) -> Result<Response> {
+        let request = self.client.get(format!("{}{path}", self.base_url));
+        self.send(request.header(header, value)).await
+    }
+
     /// Posts a form.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Response> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
