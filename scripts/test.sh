@@ -58,7 +58,8 @@ warnings=()
 case $(rustc --version) in "rustc 1.96."*) warnings=(--deny warnings) ;; esac
 
 lint_server() {
-    cargo clippy --locked --all-targets --features ssr -- "${warnings[@]}"
+    cargo clippy --locked --all-targets --features ssr -- "${warnings[@]}" \
+        && cargo clippy --locked --no-default-features --features ssr -- "${warnings[@]}"
 }
 
 # Checked for the host: for wasm32 nearly every crate would be compiled once more. The release build

@@ -175,8 +175,11 @@ impl Client {
         parse: ParseBody,
         deadline: Instant,
     ) -> Result<ResponseBody, QqError> {
-        let (begin, span) = (Instant::now(), Span::within(format!("GET /{path}")));
-        span.set("http.request.method", "GET");
+        let (begin, span) = (Instant::now(), Span::within("GET"));
+        if span.is_recorded() {
+            span.rename(format!("GET /{path}"));
+            span.set("http.request.method", "GET");
+        }
         let result = span.run(self.transport.get(url, parse, deadline)).await;
         let error = result.as_ref().err().map(QqError::label);
         if let Some(label) = &error {

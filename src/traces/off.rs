@@ -1,6 +1,5 @@
 //! What takes the place of spans in a build without traces.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use axum::http::HeaderMap;
@@ -13,8 +12,12 @@ impl Span {
         Span
     }
 
-    pub(crate) fn within(_: impl Into<Cow<'static, str>>) -> Span {
+    pub(crate) fn within(_: &'static str) -> Span {
         Span
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        false
     }
 
     pub(crate) fn rename(&self, _: String) {}

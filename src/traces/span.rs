@@ -1,6 +1,5 @@
 //! Spans of requests, and of what they wait for.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use axum::http::HeaderMap;
@@ -28,12 +27,17 @@ impl Span {
 
     /// Begins the span of a call to QQ or of a statement, within the current one. Without a current one, as in background
     /// tasks, nothing is recorded.
-    pub(crate) fn within(name: impl Into<Cow<'static, str>>) -> Span {
+    pub(crate) fn within(name: &'static str) -> Span {
         let parent = Context::map_current(|context| context.has_active_span().then(|| context.clone()));
         Span(parent.zip(tracer()).map(|(parent, tracer)| {
             let builder = tracer.span_builder(name).with_kind(SpanKind::Client);
             parent.with_span(tracer.build_with_context(builder, &parent))
         }))
+    }
+
+    /// Whether it is worth while to make attributes for it.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.0.as_ref().is_some_and(|context| context.span().is_recording())
     }
 
     pub(crate) fn rename(&self, name: String) {

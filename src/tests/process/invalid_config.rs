@@ -103,3 +103,13 @@ fn values_in_env_file_are_literal() {
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains(".env: line 1 has no closing quote") && !stderr.contains(APP[1].1), "{stderr}");
 }
+
+#[test]
+fn variable_that_has_no_effect_in_env_file_ends_program() {
+    let work_dir = WorkDir::new("env-file-otel");
+    std::fs::write(work_dir.data_dir().join(".env"), "OTEL_EXPORTER_OTLP_HEADERS=canary\n").expect("a file");
+    let (code, stderr) = run_program::<&str>(&work_dir, &[]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.starts_with("qq-login: .env: OTEL_EXPORTER_OTLP_HEADERS has no effect"), "{stderr}");
+    assert!(!stderr.contains("canary"), "{stderr}");
+}

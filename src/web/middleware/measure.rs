@@ -34,7 +34,7 @@ pub(in crate::web) async fn measure(info: RequestInfo, request: Request, next: N
         None => next.run(request).await,
     };
     let route = response.extensions().get::<MatchedPath>().map_or(UNKNOWN, MatchedPath::as_str);
-    if let Some(span) = &span {
+    if let Some(span) = span.as_ref().filter(|span| span.is_recorded()) {
         describe(span, &info, method, route, response.status());
     }
     metrics::request(method, route.to_owned(), response.status().as_u16(), begin.elapsed());
