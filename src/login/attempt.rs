@@ -54,6 +54,9 @@ pub(super) struct Attempt {
     /// Set if the QQ account is to be linked, not to be signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<LinkRequest>,
+    /// Whether a new user wants to link an account that exists, not to get one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_recovery: bool,
     /// What the browser says about itself when it comes back.
     #[serde(skip)]
     pub(super) device: Device,
@@ -67,6 +70,11 @@ impl Attempt {
     /// The request to link the QQ account, instead of signing it in.
     pub(super) fn link(&self) -> Option<&LinkRequest> {
         self.link.as_ref()
+    }
+
+    /// Whether a new user wants to link an account that exists, not to get one.
+    pub(super) fn is_recovery(&self) -> bool {
+        self.is_recovery
     }
 
     /// Identifies the attempt without revealing its state.
@@ -93,6 +101,7 @@ impl Attempts {
         jar: CookieJar,
         return_to: &ReturnTo,
         link: Option<LinkRequest>,
+        is_recovery: bool,
     ) -> Result<(CookieJar, String), LoginError> {
         // Only letters, digits, `-` and `_`: Android lost a state with other characters (casdoor/casdoor#2959).
         let state = URL_SAFE_NO_PAD.encode(random::bytes::<STATE_BYTES>(&self.random)?);
@@ -103,6 +112,7 @@ impl Attempts {
             started_at: (self.clock)(),
             number: self.next_number(&known),
             link,
+            is_recovery,
             device: Device::default(),
         };
         let name = self.cookie_name(&state);

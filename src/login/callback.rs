@@ -117,8 +117,9 @@ impl LoginService {
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
         let obtained_at = self.now();
+        let registration = self.registration_for(&attempt);
         let exchanged = match result {
-            CallbackResult::Code(code) => self.exchange_code(&code).await,
+            CallbackResult::Code(code) => self.exchange_code(&code, registration).await,
             CallbackResult::Error(error) => Err(error),
             _ => return Ok(failed_attempt(&attempt, LoginFailure::Cancelled)),
         };
@@ -135,14 +136,15 @@ impl LoginService {
         }
         // While the profile is on its way.
         let known = self.find_account(&open_id(None, &login.identity)).await?;
-        let profile = self.fetch_profile_for_login(&mut login, known.is_some()).await;
-        let FetchedProfile { update: profile, avatar_url } = profile;
+        let is_admitted = known.is_some() || registration != Registration::Closed;
+        let FetchedProfile { update: profile, avatar_url } =
+            self.fetch_profile_for_login(&mut login, is_admitted).await;
         let has_picture = known.as_ref().is_some_and(|known| known.has_picture_of(&profile));
         let qq::Login { token, identity, .. } = login;
         let token = stored_token(token, obtained_at);
         let device = attempt.device;
         let qq_login = QqLogin { company: None, identity, profile, token, signed_in_at: self.now(), device };
-        let outcome = self.sign_in_or_register(qq_login, known, return_to, session).await?;
+        let outcome = self.sign_in_or_register(qq_login, known, registration, return_to, session).await?;
         if let Some(url) = avatar_url.filter(|_| outcome.session.is_some() && !has_picture) {
             // Goes on by itself.
             drop(self.download_avatar(url));
@@ -175,14 +177,19 @@ impl LoginService {
     }
 
     /// Requests the profile early, unless the user may be turned away.
-    async fn exchange_code(&self, code: &SecretString) -> Result<qq::Login, QqError> {
-        self.qq.log_in(code, self.policy.registration != Registration::Closed).await
+    async fn exchange_code(&self, code: &SecretString, registration: Registration) -> Result<qq::Login, QqError> {
+        self.qq.log_in(code, registration != Registration::Closed).await
+    }
+
+    /// What happens to a new user. One who has an account is always asked for it.
+    fn registration_for(&self, attempt: &Attempt) -> Registration {
+        if attempt.is_recovery() { Registration::Form } else { self.policy.registration }
     }
 
     /// Fetches the profile, which a login does not need: errors are logged. Fetches nothing about users who will be
     /// turned away.
-    pub(super) async fn fetch_profile_for_login(&self, login: &mut qq::Login, is_known: bool) -> FetchedProfile {
-        if !is_known && self.policy.registration == Registration::Closed {
+    pub(super) async fn fetch_profile_for_login(&self, login: &mut qq::Login, is_admitted: bool) -> FetchedProfile {
+        if !is_admitted {
             return FetchedProfile::default();
         }
         let user_info = login.fetch_user_info().await.inspect_err(|error| self.log_qq_error(error));

@@ -29,7 +29,7 @@ impl LoginService {
         jar: CookieJar,
         return_to: &ReturnTo,
     ) -> Result<(CookieJar, String), LoginError> {
-        let started = self.attempts.of_company(company).start(jar, return_to, None)?;
+        let started = self.attempts.of_company(company).start(jar, return_to, None, false)?;
         audit::record(Event::SignInStarted);
         Ok(started)
     }
@@ -68,6 +68,6 @@ impl LoginService {
             device,
         };
         let known = self.find_account(&login.open_id()).await?;
-        self.sign_in_or_register(login, known, return_to, session).await
+        self.sign_in_or_register(login, known, self.policy.registration, return_to, session).await
     }
 }

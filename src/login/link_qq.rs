@@ -115,7 +115,7 @@ impl LoginService {
         display: Display,
     ) -> Result<(CookieJar, String), LoginError> {
         let request = LinkRequest { user_id: user.user_id, session_hash: session_hash(session) };
-        let (jar, state) = self.attempts.start(jar, return_to, Some(request))?;
+        let (jar, state) = self.attempts.start(jar, return_to, Some(request), false)?;
         audit::record(Event::SignInStarted);
         Ok((jar, self.qq.authorize_url(&state, display)))
     }

@@ -47,7 +47,7 @@ pub enum RegisterOutcome {
     Expired(ReturnTo),
     /// There is no pending registration.
     NothingPending,
-    /// Registration was closed after this one had started.
+    /// New users get no account: registration was closed since then, or the user wanted to link one that exists.
     Closed(ReturnTo),
     /// The user has got an account since then, and the operator has blocked it.
     Blocked(ReturnTo),
@@ -62,7 +62,7 @@ impl LoginService {
         session: &Session,
         mails: Option<AddressMails>,
     ) -> Result<RegisterOutcome, LoginError> {
-        let pending = match self.find_pending(session).await? {
+        let pending = match self.find_admitted(session).await? {
             Ok(pending) => pending,
             Err(RegisterOutcome::NothingPending) => return self.keep_draft(form, session).await,
             Err(outcome) => return Ok(outcome),
@@ -79,7 +79,7 @@ impl LoginService {
 
     /// Creates an account with a generated username and signs the user in.
     pub async fn register_generated(&self, session: &Session) -> Result<RegisterOutcome, LoginError> {
-        match self.find_pending(session).await? {
+        match self.find_admitted(session).await? {
             Ok(pending) => self.create_account(pending, None, None, session).await,
             Err(outcome) => Ok(outcome),
         }
@@ -173,17 +173,25 @@ impl LoginService {
         Ok(RegisterOutcome::Expired(return_to))
     }
 
+    /// Returns the pending registration if it may end in a new account, or the outcome.
+    async fn find_admitted(
+        &self,
+        session: &Session,
+    ) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {
+        let pending = self.find_pending(session).await?;
+        Ok(pending.and_then(|pending| match self.policy.registration {
+            Registration::Closed => Err(RegisterOutcome::Closed(ReturnTo::parse(&pending.next))),
+            Registration::Form | Registration::Auto => Ok(pending),
+        }))
+    }
+
     /// Returns the pending registration, or the outcome if there is none. A form submitted twice finds the user signed
     /// in.
     pub(super) async fn find_pending(
         &self,
         session: &Session,
     ) -> Result<Result<PendingRegistration, RegisterOutcome>, LoginError> {
-        let is_closed = self.policy.registration == Registration::Closed;
         Ok(match SessionData::read(session, self.now()).await? {
-            Some(SessionData::Pending(pending)) if is_closed => {
-                Err(RegisterOutcome::Closed(ReturnTo::parse(&pending.next)))
-            }
             Some(SessionData::Pending(pending)) => Ok(pending),
             Some(SessionData::SignedIn(_)) => Err(RegisterOutcome::SignedIn(ReturnTo::default(), None)),
             None => {

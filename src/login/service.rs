@@ -106,9 +106,9 @@ impl LoginService {
         self.policy.email_trust
     }
 
-    /// Whether new users choose how to register.
-    pub fn asks_new_users(&self) -> bool {
-        self.policy.registration == Registration::Form
+    /// What happens to new users.
+    pub fn registration(&self) -> Registration {
+        self.policy.registration
     }
 
     pub(super) fn email_trust(&self) -> EmailTrust {

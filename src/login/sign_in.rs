@@ -36,7 +36,7 @@ impl LoginService {
         self.accounts.find_or_link(open_id, self.now()).await
     }
 
-    /// Signs in an existing user and starts the registration of a new one.
+    /// Signs in an existing user and does with a new one what `registration` says.
     ///
     /// Ends the session of any other user of this browser, even if the new one is turned away and would otherwise see
     /// that user's account.
@@ -44,6 +44,7 @@ impl LoginService {
         &self,
         qq_login: QqLogin,
         known: Option<KnownAccount>,
+        registration: Registration,
         return_to: ReturnTo,
         session: &Session,
     ) -> Result<CallbackOutcome, LoginError> {
@@ -64,10 +65,11 @@ impl LoginService {
             draft: data.filter(|data| id(data) == own_id).and_then(|data| draft(data, self.now())),
             session: NewSession::generate(&self.random)?,
         };
-        let decision = match self.decide(&sign_in, known, &return_to).await {
+        let decision = match self.decide(&sign_in, known, registration, &return_to).await {
             // The account was deleted after it had been looked up.
             Err(error) if error.is_missing_reference() => {
-                self.decide(&sign_in, self.find_account(&sign_in.qq_login.open_id()).await?, &return_to).await?
+                let known = self.find_account(&sign_in.qq_login.open_id()).await?;
+                self.decide(&sign_in, known, registration, &return_to).await?
             }
             decision => decision?,
         };
@@ -93,9 +95,10 @@ impl LoginService {
         &self,
         sign_in: &SignIn,
         known: Option<KnownAccount>,
+        registration: Registration,
         return_to: &ReturnTo,
     ) -> Result<Decision, LoginError> {
-        match (known, self.policy.registration) {
+        match (known, registration) {
             (Some(known), _) if known.is_blocked => self.turn_away(sign_in, LoginFailure::Blocked).await,
             (Some(known), _) => self.sign_in_known(sign_in, known).await,
             (None, Registration::Auto) => self.register_automatically(sign_in).await,

@@ -15,7 +15,28 @@ impl LoginService {
         return_to: &ReturnTo,
         display: Display,
     ) -> Result<(CookieJar, String), LoginError> {
-        let (jar, state) = self.attempts.start(jar, return_to, None)?;
+        self.start_attempt(jar, return_to, display, false)
+    }
+
+    /// Like [`LoginService::start_login`], for users who have lost their QQ: if the QQ account is new, they can link it to
+    /// the account that they have, even if new users are not asked or turned away.
+    pub fn start_recovery(
+        &self,
+        jar: CookieJar,
+        return_to: &ReturnTo,
+        display: Display,
+    ) -> Result<(CookieJar, String), LoginError> {
+        self.start_attempt(jar, return_to, display, true)
+    }
+
+    fn start_attempt(
+        &self,
+        jar: CookieJar,
+        return_to: &ReturnTo,
+        display: Display,
+        is_recovery: bool,
+    ) -> Result<(CookieJar, String), LoginError> {
+        let (jar, state) = self.attempts.start(jar, return_to, None, is_recovery)?;
         audit::record(Event::SignInStarted);
         Ok((jar, self.qq.authorize_url(&state, display)))
     }

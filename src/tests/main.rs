@@ -9,6 +9,7 @@ mod account_creation;
 mod account_deletion;
 mod account_export;
 mod account_recovery;
+mod account_recovery_closed;
 mod account_switch;
 mod app_change;
 mod attempts;

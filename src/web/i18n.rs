@@ -263,6 +263,12 @@ pub(super) struct Messages {
     pub(super) register_link_sent: Message,
     pub(super) login_lost_qq: Message,
 
+    // The same where users with a new QQ are not asked: a link on the login page, and what it leads to.
+    pub(super) login_recover: &'static str,
+    pub(super) recover_title: &'static str,
+    pub(super) recover_steps: [&'static str; 3],
+    pub(super) recover_lead: &'static str,
+
     // Mails about email addresses. `site` is the site's name.
     pub(super) verify_email_mail: fn(site: &str, email: &str) -> MailText,
     pub(super) already_verified_mail: fn(site: &str, email: &str) -> MailText,

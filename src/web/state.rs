@@ -11,7 +11,7 @@ use super::assets::Assets;
 use super::i18n::Messages;
 use super::rate_limits::RateLimits;
 use super::template::Templates;
-use crate::config::{Config, PublicUrl, SiteIdentity};
+use crate::config::{Config, PublicUrl, Registration, SiteIdentity};
 use crate::database::Database;
 use crate::login::LoginService;
 use crate::mail::MailQueue;
@@ -112,9 +112,14 @@ impl AppStateInner {
         self.mail.as_ref().filter(|_| !self.login.trusts_email())
     }
 
-    /// Whether users who lost their QQ can link another one to their account by mail, as a choice at registration.
+    /// Whether users who lost their QQ can link another one to their account by mail.
     pub(super) fn may_recover_accounts(&self) -> bool {
-        self.mail.is_some() && self.login.asks_new_users()
+        self.mail.is_some()
+    }
+
+    /// Whether they follow a link on the login page to do so, since the QQ button leads new users to no choice.
+    pub(super) fn has_recovery_link(&self) -> bool {
+        self.may_recover_accounts() && self.login.registration() != Registration::Form
     }
 }
 

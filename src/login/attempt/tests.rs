@@ -24,7 +24,7 @@ fn attempts(is_https: bool) -> TestAttempts {
 
 impl TestAttempts {
     fn start(&self, jar: CookieJar, return_to: &str) -> (CookieJar, String) {
-        self.inner.start(jar, &ReturnTo::parse(return_to), None).expect("attempt")
+        self.inner.start(jar, &ReturnTo::parse(return_to), None, false).expect("attempt")
     }
 
     fn find(&self, jar: &CookieJar, state: &str) -> Option<String> {
@@ -128,6 +128,7 @@ async fn attempt_of_an_earlier_version_is_found_and_older_than_all_others() {
     let plain = format!(r#"{{"state":"{state}","next":"/a","started_at":1000000}}"#);
     let sealed = attempts.inner.sealer.seal(&sealing_context("qq", &name), plain.as_bytes()).expect("sealed");
     let mut jar = CookieJar::new().add(Cookie::new(name, URL_SAFE_NO_PAD.encode(sealed)));
+    assert!(!attempts.inner.find(&jar, &state).expect("an attempt").is_recovery());
     for _ in 0..10 {
         assert!(attempts.find(&jar, &state).is_some());
         jar = attempts.start(jar, "/a").0;
@@ -171,6 +172,7 @@ async fn s11_attempt_of_another_company_is_rejected() {
         started_at: 1_000_000,
         number: 1,
         link: None,
+        is_recovery: false,
         device: Device::default(),
     };
     let plain = serde_json::to_vec(&attempt).expect("json");

@@ -307,6 +307,10 @@ pub(super) static MESSAGES: Messages = Messages {
         advice: "Sign in with another QQ and choose “I already have an account”. We'll email you a link to get back into \
                  your account.",
     },
+    login_recover: "Recover your account with another QQ",
+    recover_title: "Get back into your account",
+    recover_steps: ["QQ", "Find account", "Done"],
+    recover_lead: "This QQ isn't linked to an account yet. Link it to the one you have.",
 
     // Mails about email addresses.
     verify_email_mail: |site, email| MailText {

@@ -281,6 +281,10 @@ pub(super) static MESSAGES: Messages = Messages {
         title: "无法使用原来的 QQ？",
         advice: "请用另一个 QQ 登录，并选择“我已有账号”。我们会通过邮件帮您找回账号。",
     },
+    login_recover: "用另一个 QQ 找回账号",
+    recover_title: "找回账号",
+    recover_steps: ["QQ 授权", "找回账号", "完成"],
+    recover_lead: "这个 QQ 尚未绑定账号。您可以将它绑定到已有的账号。",
 
     // Mails about email addresses
     verify_email_mail: |site, email| MailText {

@@ -43,7 +43,11 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
             let kind = if is_cancelled { NoticeKind::Info } else { NoticeKind::Error };
             view! { <Notice kind title is_alert=true><p>{advice}</p></Notice> }
         });
-        let may_recover = page.request.state.may_recover_accounts();
+        let state = &page.request.state;
+        let recovery = state.may_recover_accounts().then(|| match state.has_recovery_link() {
+            true => view! { <RecoveryLink messages href=next.append_to("/login/qq?recover=on") /> }.into_any(),
+            false => view! { <RecoveryHint messages /> }.into_any(),
+        });
         let name = page.request.state.site.identity.name.as_deref();
         // "Sign in to QQ Login" would say the same twice.
         let heading = name.map_or_else(|| messages.login_title.to_owned(), messages.login_heading);
@@ -58,19 +62,34 @@ pub(in crate::web) fn LoginPage() -> impl IntoView {
                         {alert}
                         {next_note}
                         <SignIn href=next.append_to("/login/qq") />
-                        {may_recover.then(|| {
-                            view! {
-                                <details class="small">
-                                    <summary>{messages.login_lost_qq.title}</summary>
-                                    <p>{messages.login_lost_qq.advice}</p>
-                                </details>
-                            }
-                        })}
+                        {recovery}
                     </section>
                 </div>
             </div>
         }
     })
+}
+
+/// What users who have lost their QQ choose at registration.
+#[component]
+fn RecoveryHint(messages: &'static Messages) -> impl IntoView {
+    view! {
+        <details class="small">
+            <summary>{messages.login_lost_qq.title}</summary>
+            <p>{messages.login_lost_qq.advice}</p>
+        </details>
+    }
+}
+
+/// Where users who have lost their QQ go, if the QQ button leads to no choice.
+#[component]
+fn RecoveryLink(messages: &'static Messages, href: String) -> impl IntoView {
+    view! {
+        <p class="small">
+            {messages.login_lost_qq.title} {messages.space}
+            <a href=href rel="nofollow" data-testid="login-recover">{messages.login_recover}</a>
+        </p>
+    }
 }
 
 /// The half of a wide screen that says what signing in with QQ means. The card says the same in short.

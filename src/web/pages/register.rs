@@ -1,4 +1,5 @@
-//! `/register`: an account by one click, by a form, or the one that the user has.
+//! `/register`: an account by one click, by a form, or the one that the user has. Where new users are not asked, it is for
+//! the last.
 //! [`load`] shows the empty form or a kept draft, [`load_again`] what the user typed with its errors.
 //! It must not know how an account is created: the forms post to `routes::register`.
 
@@ -8,6 +9,7 @@ mod link;
 use leptos::prelude::*;
 
 use super::components::{Avatar, ErrorSummary, FormFailure, Notice, NoticeKind, SubmitButton};
+use crate::config::Registration;
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, SessionData};
 use crate::web::error::WebError;
@@ -16,8 +18,8 @@ use crate::web::i18n::{Message, Messages};
 use crate::web::page::{Page, PageResponse, page_data};
 use crate::web::request::PageRequest;
 use form::RegisterForm;
-use link::LinkForm;
 pub(in crate::web) use link::LinkFormData;
+use link::{LinkChoice, LinkForm};
 
 #[derive(Clone)]
 struct RegisterData {
@@ -76,7 +78,11 @@ async fn load_forms(
     let messages = request.messages();
     let has_error = errors != FormErrors::default() || failure.is_some() || link.error.is_some();
     let prefix = if has_error { messages.error_prefix } else { "" };
-    let page = Page::new(&request, format!("{prefix}{}", messages.register_title));
+    let title = match request.state.has_recovery_link() {
+        true => messages.recover_title,
+        false => messages.register_title,
+    };
+    let page = Page::new(&request, format!("{prefix}{title}"));
     let (nickname, avatar_hash) = (pending.nickname, pending.avatar_hash);
     let suggestions = match errors.username {
         Some(_) => request.state.login.suggest_usernames(&typed.username, nickname.as_deref(), None).await?,
@@ -90,8 +96,12 @@ async fn load_forms(
 pub(in crate::web) fn RegisterPage() -> impl IntoView {
     page_data::<RegisterData>().map(|(page, data)| {
         let RegisterData { nickname, avatar_hash, typed, errors, suggestions, failure, link } = data;
-        let messages = page.messages;
-        let has_mail = page.request.state.mail.is_some();
+        let (messages, state) = (page.messages, &page.request.state);
+        let (has_mail, is_recovery) = (state.may_recover_accounts(), state.has_recovery_link());
+        let (steps, lead) = match is_recovery {
+            true => (messages.recover_steps, messages.recover_lead),
+            false => (messages.register_steps, messages.register_lead),
+        };
         let sent = (page.request.flash == Some(Flash::AccountLinkSent)).then_some(messages.register_link_sent);
         let error_links = error_links(messages, errors, &link);
         let greeting = match &nickname {
@@ -99,9 +109,25 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
             None => view! { <h1>{messages.register_welcome_nameless}</h1> }.into_any(),
         };
         let name = nickname.unwrap_or_else(|| "QQ".to_owned());
+        let choices = if is_recovery {
+            let is_auto = state.login.registration() == Registration::Auto;
+            let one_click = is_auto.then(|| view! { <div class="more"><OneClick messages class="button" /></div> });
+            view! {
+                <LinkForm messages data=link class="button primary" />
+                {one_click}
+            }
+            .into_any()
+        } else {
+            view! {
+                <OneClick messages class="button primary" />
+                <RegisterForm messages typed errors suggestions />
+                {has_mail.then(|| view! { <LinkChoice messages data=link /> })}
+            }
+            .into_any()
+        };
         view! {
             <div class="page center">
-                <Steps messages />
+                <Steps steps />
                 {failure.map(|failure| view! { <FormFailure failure /> })}
                 {sent.map(|Message { title, advice }| {
                     view! { <Notice kind=NoticeKind::Info title><p>{advice}</p></Notice> }
@@ -112,12 +138,10 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
                         <Avatar name hash=avatar_hash />
                         <div>
                             {greeting}
-                            <p class="muted">{messages.register_lead}</p>
+                            <p class="muted">{lead}</p>
                         </div>
                     </div>
-                    <OneClick messages />
-                    <RegisterForm messages typed errors suggestions />
-                    {has_mail.then(|| view! { <LinkForm messages data=link /> })}
+                    {choices}
                 </div>
             </div>
         }
@@ -126,8 +150,8 @@ pub(in crate::web) fn RegisterPage() -> impl IntoView {
 
 /// Where the user is on the way to an account.
 #[component]
-fn Steps(messages: &'static Messages) -> impl IntoView {
-    let [done, current, next] = messages.register_steps;
+fn Steps(steps: [&'static str; 3]) -> impl IntoView {
+    let [done, current, next] = steps;
     view! {
         <ol class="steps">
             <li class="done">{done}</li>
@@ -138,11 +162,11 @@ fn Steps(messages: &'static Messages) -> impl IntoView {
 }
 
 #[component]
-fn OneClick(messages: &'static Messages) -> impl IntoView {
+fn OneClick(messages: &'static Messages, class: &'static str) -> impl IntoView {
     view! {
         <form class="stack" method="post" action="/register/auto" data-testid="register-auto" novalidate>
             <SubmitButton
-                class="button primary"
+                class
                 label=messages.register_auto_submit
                 busy_label=messages.register_submitting
             />

@@ -14,11 +14,17 @@ use crate::web::forms::{Redirection, call, current_request};
 use crate::web::pages::qq_accounts::failed;
 use crate::web::request::{PageRequest, RequestInfo};
 
-/// `GET /login/qq?next=…`: starts a login and redirects to QQ.
+/// `GET /login/qq?next=…`: starts a login and redirects to QQ. With `recover`, the user wants to link an account.
 pub(super) async fn start(request: RequestInfo, headers: HeaderMap) -> Result<Response, WebError> {
     request.state.rate_limits.count_start(request.client_ip)?;
-    let login = &request.state.login;
-    let (cookies, location) = login.start_login(request.cookies.clone(), &request.next(), display(&headers))?;
+    let (login, cookies) = (&request.state.login, request.cookies.clone());
+    let (next, display) = (request.next(), display(&headers));
+    let is_recovery = request.query("recover").is_some() && request.state.may_recover_accounts();
+    let (cookies, location) = if is_recovery {
+        login.start_recovery(cookies, &next, display)?
+    } else {
+        login.start_login(cookies, &next, display)?
+    };
     Ok((cookies, Redirect::to(&location)).into_response())
 }
 

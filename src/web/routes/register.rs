@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{FromReq, GetUrl, Json as JsonCodec};
 use serde::{Deserialize, Serialize};
 
+use crate::config::Registration;
 use crate::login::{AddressMails, FormErrors, LoginFailure, RegisterOutcome, RegistrationForm};
 use crate::sessions::SessionData;
 use crate::validation::{Email, EmailError};
@@ -120,14 +121,15 @@ pub(super) async fn register_auto() -> Result<Redirection, WebError> {
 #[server(endpoint = "check-username", input = GetUrl, output = JsonCodec)]
 async fn check_username(#[server(default)] username: String) -> Result<String, WebError> {
     let request = current_request()?;
+    let is_closed = request.state.login.registration() == Registration::Closed;
     let owner = match request.session_data().await? {
-        Some(SessionData::Pending(_)) => None,
+        Some(SessionData::Pending(_)) if !is_closed => None,
         Some(SessionData::SignedIn(user)) => {
             request.state.rate_limits.count_username(&username)?;
             Some(user.user_id)
         }
         // Not an error: the session may have just ended.
-        None => return Ok("nobody".to_owned()),
+        _ => return Ok("nobody".to_owned()),
     };
     limit_user(&request, Some(&username), None).await?;
     let error = request.state.login.check_username(&username, owner).await?;
