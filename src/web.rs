@@ -11,6 +11,8 @@ mod assets;
 #[cfg(feature = "ssr")]
 mod client_address;
 #[cfg(feature = "ssr")]
+mod components;
+#[cfg(feature = "ssr")]
 mod cookies;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod dev_bar;
@@ -36,6 +38,8 @@ mod mails;
 mod middleware;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod page_context;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

@@ -10,10 +10,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
 use super::migrate::{migrate, sqlite_file};
+use super::status::WRITE;
 use super::{Database, DatabaseError, DatabaseErrorKind, LockTimeout, is_sqlite};
-
-/// Updates the row that exists for this check only.
-pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
 
 /// How long an outcome is reused, so that frequent checks do not become frequent writes.
 const OUTCOME_LIFETIME: Duration = Duration::from_secs(1);

@@ -6,10 +6,11 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Connection};
 use tokio::time::timeout;
 
-use super::health::WRITE;
 use super::migrate::{migrations, sqlite_file};
 use super::{LockTimeout, is_sqlite};
 
+/// Updates the row that exists for checks only.
+pub(super) const WRITE: &str = "UPDATE readiness SET writes = writes + 1 WHERE id = 1";
 /// Limit for the whole inspection.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: LockTimeout =

@@ -4,11 +4,11 @@ use leptos::html;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use super::components::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
 #[cfg(debug_assertions)]
 use super::dev_bar::DevBar;
 use super::flash::Flash;
-use super::page::PageContext;
-use super::pages::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
+use super::page_context::PageContext;
 use super::script::PageScript;
 use super::theme::Theme;
 use crate::language::Lang;

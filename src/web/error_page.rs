@@ -4,7 +4,8 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::error::WebError;
-use super::page::{Page, page_data};
+use super::page::Page;
+use super::page_context::page_data;
 use super::request::RequestInfo;
 use super::template::PublicPage;
 use crate::sessions::SignedInUser;

@@ -14,23 +14,14 @@ use leptos::prelude::*;
 use super::app::Document;
 use super::error::WebError;
 use super::flash;
-use super::i18n::Messages;
 use super::middleware::content_security_policy;
+use super::page_context::PageContext;
 use super::request::RequestInfo;
-use super::template::{self, PublicPage, Values};
+use super::template::{self, PublicPage, Values, Visitor};
 use crate::random;
 use crate::sessions::SignedInUser;
 
 const NONCE_BYTES: usize = 16;
-
-/// What the document around every page shows.
-#[derive(Clone)]
-pub(super) struct PageContext {
-    pub(super) request: RequestInfo,
-    pub(super) messages: &'static Messages,
-    pub(super) title: String,
-    pub(super) user: Option<SignedInUser>,
-}
 
 /// A page that can be rendered: all its data is loaded.
 pub(super) struct Page {
@@ -49,12 +40,6 @@ pub(super) enum PageResponse {
     Redirect(Response),
 }
 
-impl PageContext {
-    pub(super) fn site_name(&self) -> &str {
-        self.request.state.site.name(self.messages)
-    }
-}
-
 impl Page {
     pub(super) fn new(request: &RequestInfo, title: impl Into<String>) -> Page {
         let (request, messages) = (request.clone(), request.messages());
@@ -67,7 +52,7 @@ impl Page {
         self
     }
 
-    /// Adds what the page's component finds with [`page_data`].
+    /// Adds what the page's component finds with [`page_data`](super::page_context::page_data).
     pub(super) fn with_data<T: Clone + Send + Sync + 'static>(mut self, data: T) -> Page {
         self.provide_data = Arc::new(move || provide_context(data.clone()));
         self
@@ -118,7 +103,8 @@ impl Page {
         let Some((page, nonce)) = template.zip(nonce) else { return self.render_html(nonce, content) };
         let next = info.next();
         let values = Values { nonce, page_path: &info.page_path, next: next.as_str() };
-        info.state.templates.fill(page, &info, &values, || self.render_template(page, content))
+        let visitor = Visitor { lang: info.lang, theme: info.theme, is_wechat: info.is_wechat };
+        info.state.templates.fill(page, visitor, &values, || self.render_template(page, content))
     }
 
     /// Renders the page with placeholders instead of what is known about the visitor.
@@ -162,9 +148,4 @@ impl From<Page> for PageResponse {
     fn from(page: Page) -> PageResponse {
         PageResponse::Page(Box::new(page))
     }
-}
-
-/// Returns what the loader prepared for the component of a page.
-pub(super) fn page_data<T: Clone + Send + Sync + 'static>() -> Option<(PageContext, T)> {
-    use_context().zip(use_context())
 }

@@ -3,7 +3,6 @@
 //! A component must not load anything: the page is sent in one piece, whether scripts run or not.
 
 pub(super) mod account;
-mod components;
 pub(super) mod data;
 pub(super) mod delete;
 pub(super) mod emails;
@@ -15,7 +14,3 @@ pub(super) mod qq_accounts;
 pub(super) mod register;
 pub(super) mod sessions;
 pub(super) mod username;
-
-#[cfg(debug_assertions)]
-pub(super) use components::Time;
-pub(super) use components::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};

@@ -4,7 +4,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use leptos::prelude::*;
 
-use super::page::{Page, page_data};
+use super::page::Page;
+use super::page_context::page_data;
 use super::request::RequestInfo;
 
 /// Renders a page that leads to `location`, a path of this site: at once, and by a link.

@@ -4,6 +4,8 @@
 
 mod account;
 mod avatar;
+#[cfg(debug_assertions)]
+mod dev_bar;
 mod emails;
 mod export;
 mod health;
@@ -122,7 +124,7 @@ fn form_routes() -> Router<AppState> {
         .route("/language", post(preferences::choose_language))
         .route("/theme", post(preferences::choose_theme));
     #[cfg(debug_assertions)]
-    let routes = routes.merge(super::dev_bar::routes());
+    let routes = routes.merge(dev_bar::routes());
     routes.route_layer(from_fn(limit_body))
 }
 

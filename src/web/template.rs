@@ -9,7 +9,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::Uri;
 
-use super::request::RequestInfo;
 use super::theme::Theme;
 use crate::language::Lang;
 use crate::login::LoginFailure;
@@ -42,27 +41,32 @@ pub(super) struct Values<'a> {
     pub(super) next: &'a str,
 }
 
-/// A page, its language and theme, and whether WeChat shows it.
-type Key = (PublicPage, Lang, Theme, bool);
+/// What a template shows of its visitor.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Visitor {
+    pub(super) lang: Lang,
+    pub(super) theme: Theme,
+    /// Whether the browser is the one within WeChat.
+    pub(super) is_wechat: bool,
+}
 
 /// The templates of all pages that have been requested.
 #[derive(Default)]
-pub(super) struct Templates(RwLock<HashMap<Key, Arc<Template>>>);
+pub(super) struct Templates(RwLock<HashMap<(PublicPage, Visitor), Arc<Template>>>);
 
 impl Templates {
     /// Fills in the page's template. `render` renders the page with the placeholders, the first time.
     pub(super) fn fill(
         &self,
         page: PublicPage,
-        request: &RequestInfo,
+        visitor: Visitor,
         values: &Values<'_>,
         render: impl FnOnce() -> String,
     ) -> String {
-        let key = (page, request.lang, request.theme, request.is_wechat);
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&(page, visitor)).cloned();
         let template = known.unwrap_or_else(|| {
             let template = Arc::new(Template::split(&render()));
-            self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, template.clone());
+            self.0.write().unwrap_or_else(PoisonError::into_inner).insert((page, visitor), template.clone());
             template
         });
         template.fill(values)

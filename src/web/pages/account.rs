@@ -12,12 +12,13 @@ mod sessions;
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, AvatarSize, LogoutForm};
 use crate::login::TokenState;
 use crate::sessions::{PrimaryEmail, SignedInUser, TokenStatus};
+use crate::web::components::{Avatar, AvatarSize, LogoutForm};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::qq_redirect;
 use crate::web::request::PageRequest;
 use data::DataCard;

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::components::{ActingAccount, ConfirmIdentity, MismatchNotice, PageHeader};
 use crate::sessions::SignedInUser;
+use crate::web::components::{ActingAccount, ConfirmIdentity, MismatchNotice, PageHeader};
 use crate::web::error::WebError;
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 
 pub(in crate::web) const DELETE: &str = "/account/delete";

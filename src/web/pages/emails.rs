@@ -8,14 +8,15 @@ mod notices;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::components::{
-    Card, EmailInput, EmptyState, ErrorSummary, FormFailure, Icon, MismatchNotice, PageHeader, SubmitButton,
-};
 use crate::accounts::EmailAddress;
 use crate::validation::EmailError;
+use crate::web::components::{
+    Card, EmailInput, EmptyState, ErrorSummary, FormFailure, Icon, MismatchNotice, PageHeader, SubmitButton,
+};
 use crate::web::error::WebError;
 use crate::web::i18n::Messages;
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 use address::AddressItem;
 use notices::EmailNotices;

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, Icon, LogoutForm, Notice, NoticeKind, SignIn};
 use crate::sessions::SignedInUser;
+use crate::web::components::{Avatar, Icon, LogoutForm, Notice, NoticeKind, SignIn};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::page::{Page, PageContext, PageResponse};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::PageContext;
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
 

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::components::{Icon, Notice, NoticeKind, SignIn};
 use crate::login::LoginFailure;
 use crate::sessions::TokenStatus;
+use crate::web::components::{Icon, Notice, NoticeKind, SignIn};
 use crate::web::error::WebError;
 use crate::web::i18n::{Message, Messages};
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
 

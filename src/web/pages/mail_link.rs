@@ -4,12 +4,13 @@ mod link_qq;
 
 use leptos::prelude::*;
 
-use super::components::{Notice, NoticeKind, SubmitButton};
 use crate::accounts::MailToken;
 use crate::login::OpenedLink;
+use crate::web::components::{Notice, NoticeKind, SubmitButton};
 use crate::web::error::WebError;
 use crate::web::i18n::{Message, Messages};
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::pages::emails::EMAILS;
 use crate::web::request::PageRequest;
 use link_qq::LinkQqCard;

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::components::IcpLink;
 use crate::config::SiteIdentity;
+use crate::web::components::IcpLink;
 use crate::web::error::WebError;
 use crate::web::i18n::Messages;
-use crate::web::page::{Page, PageContext, PageResponse};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::PageContext;
 use crate::web::request::PageRequest;
 use crate::web::template::PublicPage;
 

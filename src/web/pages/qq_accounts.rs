@@ -6,15 +6,16 @@ pub(in crate::web) mod link;
 
 use leptos::prelude::*;
 
-use super::components::{
-    Avatar, AvatarSize, Badge, BadgeKind, Card, ConfirmIdentity, Notice, NoticeKind, PageHeader, SubmitButton, Time,
-};
 use crate::accounts::{LinkedIdentity, Profile};
 use crate::login::{LinkFailure, ReturnTo};
+use crate::web::components::{
+    Avatar, AvatarSize, Badge, BadgeKind, Card, ConfirmIdentity, Notice, NoticeKind, PageHeader, SubmitButton, Time,
+};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 
 pub(in crate::web) const QQ_ACCOUNTS: &str = "/account/qq";

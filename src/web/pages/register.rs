@@ -8,14 +8,15 @@ mod link;
 
 use leptos::prelude::*;
 
-use super::components::{Avatar, ErrorSummary, FormFailure, Notice, NoticeKind, SubmitButton};
 use crate::config::Registration;
 use crate::login::{FormErrors, RegistrationForm};
 use crate::sessions::{FormDraft, SessionData};
+use crate::web::components::{Avatar, ErrorSummary, FormFailure, Notice, NoticeKind, SubmitButton};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::i18n::{Message, Messages};
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 use form::RegisterForm;
 pub(in crate::web) use link::LinkFormData;

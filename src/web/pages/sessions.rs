@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::components::{Badge, BadgeKind, Icon, Notice, NoticeKind, PageHeader, Time};
 use crate::sessions::SessionInfo;
+use crate::web::components::{Badge, BadgeKind, Icon, Notice, NoticeKind, PageHeader, Time};
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
-use crate::web::page::{Page, PageContext, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::{PageContext, page_data};
 use crate::web::request::PageRequest;
 
 /// Names all sessions but the current one, in the place of a session's handle.

@@ -3,16 +3,17 @@
 
 use leptos::prelude::*;
 
-use super::components::{
+use crate::sessions::SignedInUser;
+use crate::validation::UsernameError;
+use crate::web::components::{
     ActingAccount, ErrorSummary, FormFailure, MismatchNotice, Notice, NoticeKind, PageHeader, SubmitButton,
     UsernameInput, UsernameSuggestions,
 };
-use crate::sessions::SignedInUser;
-use crate::validation::UsernameError;
 use crate::web::error::WebError;
 use crate::web::flash::Flash;
 use crate::web::islands::ServerErrors;
-use crate::web::page::{Page, PageResponse, page_data};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 
 pub(in crate::web) const USERNAME: &str = "/account/username";

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::sessions::PrimaryEmail;
+use crate::web::components::{Badge, BadgeKind, Card, EmptyState, Icon};
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{Badge, BadgeKind, Card, EmptyState, Icon};
 use crate::web::pages::emails::EMAILS;
 
 #[component]

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::qq::TokenProblem;
+use crate::web::components::{Notice, NoticeKind};
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{Notice, NoticeKind};
 
 #[component]
 pub(super) fn AccountNotices(

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::sessions::SignedInUser;
+use crate::web::components::{Card, SubmitButton};
 use crate::web::flash::Flash;
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{Card, SubmitButton};
 use crate::web::pages::username::USERNAME;
 
 #[component]

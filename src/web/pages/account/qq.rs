@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::REAUTHORIZE;
 use crate::sessions::{StoredToken, TokenStatus};
+use crate::web::components::{Badge, BadgeKind, Card, Notice, NoticeKind, QqButton, SubmitButton, Time};
 use crate::web::i18n::Messages;
-use crate::web::page::PageContext;
-use crate::web::pages::components::{Badge, BadgeKind, Card, Notice, NoticeKind, QqButton, SubmitButton, Time};
+use crate::web::page_context::PageContext;
 use crate::web::pages::qq_accounts::QQ_ACCOUNTS;
 
 /// What the page shows of a token.

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::web::components::Card;
 use crate::web::i18n::Messages;
-use crate::web::pages::components::Card;
 
 #[component]
 pub(super) fn SessionsCard(messages: &'static Messages) -> impl IntoView {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::Verification;
 use crate::accounts::EmailAddress;
 use crate::login::VERIFICATION_PAUSE_SECS;
+use crate::web::components::{Badge, BadgeKind, Icon};
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{Badge, BadgeKind, Icon};
 
 #[component]
 pub(super) fn AddressItem(

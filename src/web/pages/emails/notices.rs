@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::web::components::{Notice, NoticeKind};
 use crate::web::flash::Flash;
 use crate::web::i18n::{Message, Messages};
-use crate::web::pages::components::{Notice, NoticeKind};
 
 #[component]
 pub(super) fn EmailNotices(messages: &'static Messages, flash: Option<Flash>, sends_mail: bool) -> impl IntoView {

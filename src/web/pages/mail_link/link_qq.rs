@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::accounts::Profile;
 use crate::login::LinkSides;
+use crate::web::components::{Avatar, SubmitButton};
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{Avatar, SubmitButton};
 
 #[component]
 pub(super) fn LinkQqCard(messages: &'static Messages, sides: LinkSides, action: String) -> impl IntoView {

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::QQ_ACCOUNTS;
 use crate::sessions::{PendingLink, SignedInUser};
+use crate::web::components::{Avatar, PageHeader, SubmitButton};
 use crate::web::error::WebError;
-use crate::web::page::{Page, PageResponse, page_data};
-use crate::web::pages::components::{Avatar, PageHeader, SubmitButton};
+use crate::web::page::{Page, PageResponse};
+use crate::web::page_context::page_data;
 use crate::web::request::PageRequest;
 
 pub(in crate::web) const CONFIRM: &str = "/account/qq/link";

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::login::{FormErrors, RegistrationForm};
 use crate::validation::EmailError;
+use crate::web::components::{SubmitButton, UsernameInput, UsernameSuggestions};
 use crate::web::i18n::Messages;
 use crate::web::islands::{EmailField, ServerErrors};
-use crate::web::pages::components::{SubmitButton, UsernameInput, UsernameSuggestions};
 
 #[component]
 pub(super) fn RegisterForm(

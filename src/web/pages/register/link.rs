@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 
 use crate::validation::EmailError;
+use crate::web::components::{EmailInput, SubmitButton};
 use crate::web::i18n::Messages;
-use crate::web::pages::components::{EmailInput, SubmitButton};
 
 /// What the form shows.
 #[derive(Clone, Default)]

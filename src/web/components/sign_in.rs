@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::{Notice, NoticeKind, QqButton};
 use crate::web::i18n::Message;
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 
 /// The QQ button, after what users should know before they press it.
 #[component]
-pub(in crate::web::pages) fn SignIn(
+pub(in crate::web) fn SignIn(
     /// `/login/qq`, with `next` if there is one.
     href: String,
 ) -> impl IntoView {

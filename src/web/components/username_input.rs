@@ -8,11 +8,7 @@ use crate::web::islands::UsernameField;
 
 /// The island reads its texts from the `data-` attributes of the input: remarks by name, errors by code.
 #[component]
-pub(in crate::web::pages) fn UsernameInput(
-    messages: &'static Messages,
-    value: String,
-    is_invalid: bool,
-) -> impl IntoView {
+pub(in crate::web) fn UsernameInput(messages: &'static Messages, value: String, is_invalid: bool) -> impl IntoView {
     let error = messages.username_error;
     view! {
         <div class="field">
@@ -49,7 +45,7 @@ pub(in crate::web::pages) fn UsernameInput(
 /// Free names. Their buttons send the form with the field `suggestion`. They stand behind the form: Enter presses its
 /// first button.
 #[component]
-pub(in crate::web::pages) fn UsernameSuggestions(
+pub(in crate::web) fn UsernameSuggestions(
     messages: &'static Messages,
     names: Vec<String>,
     /// The `id` of the form.

@@ -6,11 +6,11 @@
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 
 /// The button that leads to QQ. It is a link, since starting a login stores nothing.
 #[component]
-pub(in crate::web::pages) fn QqButton(
+pub(in crate::web) fn QqButton(
     /// `/login/qq`, with `next` if there is one.
     href: String,
 ) -> impl IntoView {
@@ -27,7 +27,7 @@ pub(in crate::web::pages) fn QqButton(
 
 /// A submit button with a second label, which the page's script shows while the form is on its way.
 #[component]
-pub(in crate::web::pages) fn SubmitButton(
+pub(in crate::web) fn SubmitButton(
     /// `button`, with `primary`, `danger` or `small`.
     class: &'static str,
     label: &'static str,
@@ -42,7 +42,7 @@ pub(in crate::web::pages) fn SubmitButton(
 }
 
 #[component]
-pub(in crate::web::pages) fn LogoutForm() -> impl IntoView {
+pub(in crate::web) fn LogoutForm() -> impl IntoView {
     let messages = use_context::<PageContext>().map(|page| page.messages);
     messages.map(|messages| {
         view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Icon;
 use crate::web::error::WebError;
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 
 /// What a notice is about. It decides on colour and icon.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(in crate::web) fn Notice(
 
 /// The errors of a form, first on the page and with the focus. Each links to its field.
 #[component]
-pub(in crate::web::pages) fn ErrorSummary(
+pub(in crate::web) fn ErrorSummary(
     /// Pairs of a link to the field (`#username`) and what is wrong with it. Without any, nothing is shown.
     items: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
@@ -77,7 +77,7 @@ pub(in crate::web::pages) fn ErrorSummary(
 
 /// Why the site could not process a form now. What the user typed is still there.
 #[component]
-pub(in crate::web::pages) fn FormFailure(failure: WebError) -> impl IntoView {
+pub(in crate::web) fn FormFailure(failure: WebError) -> impl IntoView {
     use_context::<PageContext>().map(|PageContext { messages, .. }| {
         let (title, advice) = failure.message(messages);
         view! {

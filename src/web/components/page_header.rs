@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 
 /// The heading of a page below `/account`, with a link back to it.
 #[component]
-pub(in crate::web::pages) fn PageHeader(
+pub(in crate::web) fn PageHeader(
     title: &'static str,
     /// What the page is for, in one or two sentences.
     #[prop(optional)]

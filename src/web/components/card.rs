@@ -6,7 +6,7 @@ use super::Icon;
 
 /// A part of a page with a heading. Two of them stand side by side on wide screens.
 #[component]
-pub(in crate::web::pages) fn Card(
+pub(in crate::web) fn Card(
     /// The `id` of the heading, which names the card for screen readers.
     id: &'static str,
     title: &'static str,
@@ -31,7 +31,7 @@ pub(in crate::web::pages) fn Card(
 
 /// What stands in place of a list without items: what is missing, and what to do about it.
 #[component]
-pub(in crate::web::pages) fn EmptyState(
+pub(in crate::web) fn EmptyState(
     icon: Icon,
     text: &'static str,
     /// The link or the form that adds the first item.

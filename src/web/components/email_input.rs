@@ -6,7 +6,7 @@ use crate::web::i18n::Messages;
 
 /// The field with its label, hint and error. Its name is `email`.
 #[component]
-pub(in crate::web::pages) fn EmailInput(
+pub(in crate::web) fn EmailInput(
     messages: &'static Messages,
     /// Distinguishes the field from others on the page.
     id: &'static str,

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::{Avatar, Notice, NoticeKind, QqButton};
 use crate::sessions::SignedInUser;
 use crate::web::flash::Flash;
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 
 /// The account that a page is about to change: the user may be signed in to another one than before.
 #[component]
-pub(in crate::web::pages) fn ActingAccount(user: SignedInUser) -> impl IntoView {
+pub(in crate::web) fn ActingAccount(user: SignedInUser) -> impl IntoView {
     let name = user.display_name().to_owned();
     view! {
         <div class="who">
@@ -24,7 +24,7 @@ pub(in crate::web::pages) fn ActingAccount(user: SignedInUser) -> impl IntoView 
 
 /// Says that the form or link was for another account than the one that is signed in.
 #[component]
-pub(in crate::web::pages) fn MismatchNotice() -> impl IntoView {
+pub(in crate::web) fn MismatchNotice() -> impl IntoView {
     let page = use_context::<PageContext>().filter(|page| page.request.flash == Some(Flash::AccountMismatch));
     page.map(|page| {
         let message = page.messages.account_mismatch;
@@ -34,7 +34,7 @@ pub(in crate::web::pages) fn MismatchNotice() -> impl IntoView {
 
 /// Asks the user to sign in with QQ again, and says why.
 #[component]
-pub(in crate::web::pages) fn ConfirmIdentity(
+pub(in crate::web) fn ConfirmIdentity(
     /// The page to come back to.
     next: &'static str,
 ) -> impl IntoView {

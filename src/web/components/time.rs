@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::web::page::PageContext;
+use crate::web::page_context::PageContext;
 use crate::web::time::{RelativeTime, rfc3339};
 
 /// Shows when something was or will be.
