@@ -136,13 +136,13 @@ impl Attempts {
         Ok(database.execute(insert.bind(attempt.state_hash()).bind((self.clock)())).await? == 1)
     }
 
-    /// Deletes the rows of expired attempts.
-    pub(super) async fn purge(&self, database: &Database) -> Result<(), QueryError> {
+    /// Deletes the rows of attempts that have expired by `now`.
+    pub(super) async fn purge(database: &Database, now: i64) -> Result<(), QueryError> {
         database
             .purge(
                 "DELETE FROM spent_attempts WHERE state_hash IN \
                  (SELECT state_hash FROM spent_attempts WHERE spent_at < $1 LIMIT $2)",
-                (self.clock)().saturating_sub(2 * LIFETIME_SECS),
+                now.saturating_sub(2 * LIFETIME_SECS),
             )
             .await
     }

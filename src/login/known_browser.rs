@@ -88,11 +88,11 @@ impl LoginService {
         Ok(())
     }
 
-    /// Forgets browsers that were not used for long.
-    pub(super) async fn purge_known_browsers(&self) -> Result<(), QueryError> {
+    /// Forgets browsers that were not used for long by `now`.
+    pub(super) async fn purge_known_browsers(&self, now: i64) -> Result<(), QueryError> {
         const OLD: &str = "DELETE FROM known_browsers WHERE browser_hash IN \
                            (SELECT browser_hash FROM known_browsers WHERE last_seen_at <= $1 LIMIT $2)";
-        self.database.purge(OLD, self.now().saturating_sub(KNOWN_BROWSER_SECS)).await
+        self.database.purge(OLD, now.saturating_sub(KNOWN_BROWSER_SECS)).await
     }
 }
 

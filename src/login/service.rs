@@ -117,13 +117,14 @@ impl LoginService {
 
     /// Deletes expired sessions, unused avatars, expired mailed links and login attempts. An error in one does not keep the others.
     pub async fn purge(&self) {
+        let now = self.now();
         log_purge("sessions", self.sessions.purge().await);
-        log_purge("avatars", self.accounts.purge_avatars(self.now().saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
-        log_purge("mail links", self.accounts.purge_mail_links(self.now()).await);
-        log_purge("known browsers", self.purge_known_browsers().await);
-        log_purge("mails", mail::purge(&self.database, self.now()).await);
-        log_purge("former usernames", self.accounts.purge_former_usernames(self.now()).await);
-        log_purge("attempts", self.attempts.purge(&self.database).await);
+        log_purge("avatars", self.accounts.purge_avatars(now.saturating_sub(REGISTRATION_LIFETIME_SECS)).await);
+        log_purge("mail links", self.accounts.purge_mail_links(now).await);
+        log_purge("known browsers", self.purge_known_browsers(now).await);
+        log_purge("mails", mail::purge(&self.database, now).await);
+        log_purge("former usernames", self.accounts.purge_former_usernames(now).await);
+        log_purge("attempts", Attempts::purge(&self.database, now).await);
     }
 
     /// Waits for work that outlives its request.
