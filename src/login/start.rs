@@ -9,27 +9,10 @@ use crate::qq::Display;
 impl LoginService {
     /// Returns the browser's cookies with a new login attempt added, and the URL of QQ's authorization page. Writes
     /// nothing to the database.
+    ///
+    /// `is_recovery`: the user has lost their QQ. If the QQ account is new, they can link it to the account that they have,
+    /// even if other new users are not asked or turned away.
     pub fn start_login(
-        &self,
-        jar: CookieJar,
-        return_to: &ReturnTo,
-        display: Display,
-    ) -> Result<(CookieJar, String), LoginError> {
-        self.start_attempt(jar, return_to, display, false)
-    }
-
-    /// Like [`LoginService::start_login`], for users who have lost their QQ: if the QQ account is new, they can link it to
-    /// the account that they have, even if new users are not asked or turned away.
-    pub fn start_recovery(
-        &self,
-        jar: CookieJar,
-        return_to: &ReturnTo,
-        display: Display,
-    ) -> Result<(CookieJar, String), LoginError> {
-        self.start_attempt(jar, return_to, display, true)
-    }
-
-    fn start_attempt(
         &self,
         jar: CookieJar,
         return_to: &ReturnTo,

@@ -17,14 +17,9 @@ use crate::web::request::{PageRequest, RequestInfo};
 /// `GET /login/qq?next=…`: starts a login and redirects to QQ. With `recover`, the user wants to link an account.
 pub(super) async fn start(request: RequestInfo, headers: HeaderMap) -> Result<Response, WebError> {
     request.state.rate_limits.count_start(request.client_ip)?;
-    let (login, cookies) = (&request.state.login, request.cookies.clone());
-    let (next, display) = (request.next(), display(&headers));
     let is_recovery = request.query("recover").is_some() && request.state.may_recover_accounts();
-    let (cookies, location) = if is_recovery {
-        login.start_recovery(cookies, &next, display)?
-    } else {
-        login.start_login(cookies, &next, display)?
-    };
+    let (next, cookies) = (request.next(), request.cookies.clone());
+    let (cookies, location) = request.state.login.start_login(cookies, &next, display(&headers), is_recovery)?;
     Ok((cookies, Redirect::to(&location)).into_response())
 }
 
