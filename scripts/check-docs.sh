@@ -29,7 +29,7 @@ in_example=$(sed -nE "s/^#? ?($name)=.*/\1/p" .env.example)
 # Variables in the first cell of a table row: one or more names in backquotes.
 in_tables=$(matches '^\| *`[A-Z].*' "${pages[@]}" | cut -d '|' -f 2 | grep -oE "\`$name\`" | tr -d '`' || true)
 # Quoted names in the configuration code, without its tests. RUST_LOG is read by a crate.
-in_code=$(find src/config.rs src/config -name '*.rs' -not -name tests.rs -exec sed '/^#\[cfg(test)\]/,$d' {} ';' \
+in_code=$(find core/src/config.rs core/src/config -name '*.rs' -not -name tests.rs -exec sed '/^#\[cfg(test)\]/,$d' {} ';' \
     | grep -oE "\"$name\"" | tr -d '"')$'\n'RUST_LOG
 
 for variable in $(missing_from "$in_example" "$in_code"); do
@@ -58,7 +58,7 @@ done
 
 # Paths in backquotes that look like files of this repository.
 # shellcheck disable=SC2016 # backquotes of Markdown
-for path in $(matches '`(src|scripts|docs|end2end|fuzz|migrations|style)/[A-Za-z0-9_./-]*`' "${pages[@]}" | tr -d '`' | sort -u); do
+for path in $(matches '`(src|browser|core|validation|scripts|docs|end2end|fuzz|migrations|style)/[A-Za-z0-9_./-]*`' "${pages[@]}" | tr -d '`' | sort -u); do
     [ -e "$path" ] || problem "$path is documented, but does not exist"
 done
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the alert rules, and the expressions of the Grafana dashboard, with promtool. That their metrics exist is checked
-# by a unit test in src/metrics/names.rs.
+# by a unit test in core/src/metrics/names.rs.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=env.sh

@@ -94,7 +94,7 @@ test_browser() {
     }
 }
 
-part "Formatting: cargo fmt" cargo fmt --check || true
+part "Formatting: cargo fmt" cargo fmt --all --check || true
 part "Lints of the server half: clippy" lint_server || true
 part "Lints of the browser half: clippy" lint_browser_half || true
 part "Dependencies: cargo deny" scripts/check-dependencies.sh || true

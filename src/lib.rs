@@ -2,14 +2,11 @@
 //!
 //! Imports point downwards only. From top to bottom:
 //!
-//! 1. [`cli`] starts the program, [`server`] assembles it, [`logging`] sets up the log, [`doctor`] runs diagnostics
+//! 1. [`cli`] starts the program, [`server`] assembles it, [`logging`] sets up the log
 //! 2. [`web`]: routes, pages and server functions
-//! 3. [`login`]: the login flow
-//! 4. [`sessions`], [`accounts`] and [`database`]
-//! 5. [`qq`], the QQ Connect client; [`config`]; [`validation`], the rules shared with the browser; [`language`],
-//!    [`audit`], [`metrics`], [`traces`], [`sealing`], [`clock`] and [`random`]
-//!
-//! [`sandbox`] is a local replacement for graph.qq.com. It shares no code with [`qq`].
+//! 3. `qq_login_core`: the login without its pages, from [`login`] down to [`database`], with the [`sandbox`] and the
+//!    [`doctor`]. Its modules are re-exported here
+//! 4. [`validation`]: the rules shared with the browser
 
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
@@ -17,49 +14,21 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("enable either `ssr` (server) or `hydrate` (browser), not both");
 
-pub mod validation;
 pub mod web;
 
 #[cfg(feature = "ssr")]
-pub mod accounts;
-#[cfg(feature = "ssr")]
-pub mod audit;
-#[cfg(feature = "ssr")]
 pub mod cli;
-#[cfg(feature = "ssr")]
-pub mod clock;
-#[cfg(feature = "ssr")]
-pub mod config;
-#[cfg(feature = "ssr")]
-pub mod database;
-#[cfg(feature = "ssr")]
-pub mod doctor;
-#[cfg(feature = "ssr")]
-pub mod language;
 #[cfg(feature = "ssr")]
 pub mod logging;
 #[cfg(feature = "ssr")]
-pub mod login;
-#[cfg(feature = "ssr")]
-pub mod mail;
-#[cfg(feature = "ssr")]
-pub mod metrics;
-#[cfg(feature = "ssr")]
-pub mod qq;
-#[cfg(feature = "ssr")]
-pub mod random;
-#[cfg(feature = "ssr")]
-pub mod sandbox;
-#[cfg(feature = "ssr")]
-pub mod sealing;
-#[cfg(feature = "ssr")]
 pub mod server;
+
 #[cfg(feature = "ssr")]
-pub mod sessions;
-#[cfg(feature = "ssr")]
-mod tls;
-#[cfg(feature = "ssr")]
-pub mod traces;
+pub use qq_login_core::{
+    accounts, audit, clock, config, database, doctor, language, login, mail, metrics, qq, random, sandbox, sealing,
+    sessions, traces,
+};
+pub use qq_login_validation as validation;
 
 /// Called by the page's script when the WebAssembly module has loaded.
 #[cfg(feature = "hydrate")]

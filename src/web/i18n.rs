@@ -1,5 +1,5 @@
 //! The texts of the site in every language.
-//! [`Lang::messages`] returns them.
+//! [`Messages::of`] returns them.
 //! It must not know which page shows a text, and texts must not reach the browser half: an island finds its texts in the page.
 
 mod en;
@@ -12,16 +12,6 @@ use crate::language::Lang;
 use crate::login::{LinkFailure, LoginFailure};
 use crate::sessions::Device;
 use crate::validation::{EmailError, UsernameError};
-
-impl Lang {
-    /// Returns the site's texts in this language.
-    pub(super) fn messages(self) -> &'static Messages {
-        match self {
-            Lang::ZhCn => &zh_cn::MESSAGES,
-            Lang::En => &en::MESSAGES,
-        }
-    }
-}
 
 /// A problem: what happened, and what the user can do.
 #[derive(Clone, Copy)]
@@ -306,13 +296,23 @@ pub(super) struct Messages {
     pub(super) request_id: fn(id: &str) -> String,
 }
 
+impl Messages {
+    /// Returns the site's texts in a language.
+    pub(super) fn of(lang: Lang) -> &'static Messages {
+        match lang {
+            Lang::ZhCn => &zh_cn::MESSAGES,
+            Lang::En => &en::MESSAGES,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn english_counts_have_the_right_plural() {
-        let messages = Lang::En.messages();
+        let messages = Messages::of(Lang::En);
         assert_eq!((messages.rate_limited)(1).1, "Please try again in 1 second.");
         assert_eq!((messages.rate_limited)(60).1, "Please try again in 60 seconds.");
         assert!((messages.privacy_sessions)(1, 30).starts_with("We sign you out after 1 day without a visit"));

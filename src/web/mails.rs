@@ -66,7 +66,7 @@ pub(super) async fn qq_account_notice(
 /// Returns the mail about a sign-in from a browser that the user has not used before.
 pub(super) fn new_browser_message(request: &RequestInfo, user: &SignedInUser, email: String) -> MailMessage {
     let messages = request.messages();
-    let time = request.lang.format_datetime(request.state.login.now(), &request.state.site.time_zone);
+    let time = messages.format_datetime(request.state.login.now(), &request.state.site.time_zone);
     let device = (messages.device)(&user.device);
     let text = (messages.new_browser_mail)(site_name(request), &user.username, &device, &time);
     compose(request, text, "/account/sessions", &email)

@@ -101,7 +101,7 @@ impl RequestInfo {
 
 impl RequestData {
     pub(super) fn messages(&self) -> &'static Messages {
-        self.lang.messages()
+        Messages::of(self.lang)
     }
 
     /// Returns what the browser says about itself.

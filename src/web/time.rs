@@ -1,11 +1,11 @@
 //! Times (seconds since 1970) as users and machines read them.
-//! [`Lang::format_datetime`] names the zone; [`RelativeTime`] is a distance from now, in the largest unit that fits.
+//! [`Messages::format_datetime`] names the zone; [`RelativeTime`] is a distance from now, in the largest unit that fits.
 //! It must not know the words: they are in the messages of each language.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::language::Lang;
+use super::i18n::Messages;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
@@ -40,16 +40,15 @@ impl RelativeTime {
     }
 }
 
-impl Lang {
+impl Messages {
     /// Formats a time in `zone`, and names the zone. Returns an empty text if the time is beyond the year 9999.
-    pub(super) fn format_datetime(self, timestamp: i64, zone: &TimeZone) -> String {
+    pub(super) fn format_datetime(&self, timestamp: i64, zone: &TimeZone) -> String {
         let Ok(timestamp) = Timestamp::from_second(timestamp) else { return String::new() };
-        let messages = self.messages();
         let zone_name = match zone.iana_name() {
-            Some("Asia/Shanghai") | None => messages.beijing_time,
+            Some("Asia/Shanghai") | None => self.beijing_time,
             Some(name) => name,
         };
-        (messages.datetime)(zone.to_datetime(timestamp), zone_name)
+        (self.datetime)(zone.to_datetime(timestamp), zone_name)
     }
 }
 
@@ -61,9 +60,10 @@ pub(super) fn rfc3339(timestamp: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Lang;
 
     fn formatted(lang: Lang, timestamp: i64, zone: &str) -> String {
-        lang.format_datetime(timestamp, &TimeZone::get(zone).expect("a zone"))
+        Messages::of(lang).format_datetime(timestamp, &TimeZone::get(zone).expect("a zone"))
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn relative_times_use_the_largest_unit_and_round_down() {
         let texts = |secs: i64| {
-            Lang::ALL.map(|lang| (lang.messages().relative_time)(RelativeTime::new(1_000_000 + secs, 1_000_000)))
+            Lang::ALL.map(|lang| (Messages::of(lang).relative_time)(RelativeTime::new(1_000_000 + secs, 1_000_000)))
         };
         for (secs, zh, en) in [
             (5_183_999, "59 天后", "in 59 days"),

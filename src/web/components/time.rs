@@ -19,7 +19,7 @@ pub(in crate::web) fn Time(
 ) -> impl IntoView {
     use_context::<PageContext>().zip(rfc3339(timestamp)).map(|(page, datetime)| {
         let state = &page.request.state;
-        let absolute = page.request.lang.format_datetime(timestamp, &state.site.time_zone);
+        let absolute = page.messages.format_datetime(timestamp, &state.site.time_zone);
         if !is_relative {
             return view! { <time data-testid=test_id datetime=datetime>{absolute}</time> }.into_any();
         }

@@ -49,7 +49,7 @@ impl Site {
         assert_eq!(response.body.trim_end(), reason);
         assert!(response.headers.contains_key("retry-after"));
         eventually("the log says what to do", async || {
-            let logged = format!("qq_login::database::health: database unavailable reason={reason} hint=");
+            let logged = format!("qq_login_core::database::health: database unavailable reason={reason} hint=");
             program.log().contains(&logged).then_some(())
         })
         .await;

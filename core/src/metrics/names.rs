@@ -48,8 +48,8 @@ pub(super) fn describe() {
 mod tests {
     use super::*;
 
-    const ALERT_RULES: &str = include_str!("../../deploy/prometheus/alerts.yaml");
-    const DASHBOARD: &str = include_str!("../../deploy/grafana/qq-login.json");
+    const ALERT_RULES: &str = include_str!("../../../deploy/prometheus/alerts.yaml");
+    const DASHBOARD: &str = include_str!("../../../deploy/grafana/qq-login.json");
 
     /// Returns the names of all series that Prometheus gets.
     fn series() -> Vec<String> {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn documentation_lists_every_metric() {
-        let documentation = include_str!("../../docs/metrics.md");
+        let documentation = include_str!("../../../docs/metrics.md");
         for (name, ..) in METRICS {
             assert!(documentation.contains(&format!("`{name}`")), "{name}");
         }

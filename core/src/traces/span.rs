@@ -13,12 +13,12 @@ use tracing::Instrument;
 use super::exporter::tracer;
 
 /// A span that has begun. It ends when it is dropped.
-pub(crate) struct Span(Option<Context>);
+pub struct Span(Option<Context>);
 
 impl Span {
     /// Begins the span of a request. It continues the trace that a `traceparent` names: the caller has removed that of a
     /// client which is not a trusted proxy.
-    pub(crate) fn of_request(method: &'static str, headers: &HeaderMap) -> Span {
+    pub fn of_request(method: &'static str, headers: &HeaderMap) -> Span {
         let Some(tracer) = tracer() else { return Span(None) };
         let parent = TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers));
         let builder = tracer.span_builder(method).with_kind(SpanKind::Server);
@@ -27,7 +27,7 @@ impl Span {
 
     /// Begins the span of a call to QQ or of a statement, within the current one. Without a current one, as in background
     /// tasks, nothing is recorded.
-    pub(crate) fn within(name: &'static str) -> Span {
+    pub fn within(name: &'static str) -> Span {
         let parent = Context::map_current(|context| context.has_active_span().then(|| context.clone()));
         Span(parent.zip(tracer()).map(|(parent, tracer)| {
             let builder = tracer.span_builder(name).with_kind(SpanKind::Client);
@@ -36,25 +36,25 @@ impl Span {
     }
 
     /// Whether it is worth while to make attributes for it.
-    pub(crate) fn is_recorded(&self) -> bool {
+    pub fn is_recorded(&self) -> bool {
         self.0.as_ref().is_some_and(|context| context.span().is_recording())
     }
 
-    pub(crate) fn rename(&self, name: String) {
+    pub fn rename(&self, name: String) {
         if let Some(context) = &self.0 {
             context.span().update_name(name);
         }
     }
 
     /// Sets an attribute, named as in the semantic conventions of OpenTelemetry.
-    pub(crate) fn set(&self, attribute: &'static str, value: impl Into<Value>) {
+    pub fn set(&self, attribute: &'static str, value: impl Into<Value>) {
         if let Some(context) = &self.0 {
             context.span().set_attribute(KeyValue::new(attribute, value));
         }
     }
 
     /// Says that the work has failed. `error` is a word for the kind of failure.
-    pub(crate) fn fail(&self, error: impl Display) {
+    pub fn fail(&self, error: impl Display) {
         if let Some(context) = &self.0 {
             context.span().set_attribute(KeyValue::new("error.type", error.to_string()));
             context.span().set_status(Status::error(""));
@@ -62,7 +62,7 @@ impl Span {
     }
 
     /// Runs `work` with this span as the current one.
-    pub(crate) async fn run<F: Future>(&self, work: F) -> F::Output {
+    pub async fn run<F: Future>(&self, work: F) -> F::Output {
         match &self.0 {
             Some(context) => work.with_context(context.clone()).await,
             None => work.await,
@@ -80,6 +80,6 @@ impl Drop for Span {
 }
 
 /// Runs `work`, which is to become a task, within the current spans of log and trace.
-pub(crate) fn in_current_span<F: Future>(work: F) -> impl Future<Output = F::Output> {
+pub fn in_current_span<F: Future>(work: F) -> impl Future<Output = F::Output> {
     work.with_current_context().in_current_span()
 }

@@ -41,8 +41,11 @@ macro_rules! migrations {
 }
 
 pub(super) fn migrations(is_sqlite: bool) -> Migrator {
-    let files =
-        if is_sqlite { migrations!("../../migrations/sqlite/") } else { migrations!("../../migrations/postgres/") };
+    let files = if is_sqlite {
+        migrations!("../../../migrations/sqlite/")
+    } else {
+        migrations!("../../../migrations/postgres/")
+    };
     let migrations = files.into_iter().zip(1..).map(|((name, sql), version)| {
         Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     });

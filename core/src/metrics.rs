@@ -67,12 +67,12 @@ impl Recorder {
 }
 
 /// Counts an event of the audit log. `reason` is the code of a failure.
-pub(crate) fn audit_event(event: &'static str, reason: Option<&'static str>) {
+pub fn audit_event(event: &'static str, reason: Option<&'static str>) {
     counter!(AUDIT_EVENTS, "event" => event, "reason" => reason.unwrap_or_default()).increment(1);
 }
 
 /// Measures a request to QQ. `error` is QQ's code, or a word for a failure without one.
-pub(crate) fn qq_call(endpoint: &str, duration: Duration, error: Option<String>) {
+pub fn qq_call(endpoint: &str, duration: Duration, error: Option<String>) {
     histogram!(QQ_CALL_DURATION, "endpoint" => endpoint.to_owned()).record(duration);
     if let Some(code) = error {
         counter!(QQ_ERRORS, "endpoint" => endpoint.to_owned(), "code" => code).increment(1);
@@ -80,7 +80,7 @@ pub(crate) fn qq_call(endpoint: &str, duration: Duration, error: Option<String>)
 }
 
 /// Measures a request of a browser. `route` is the pattern of its path.
-pub(crate) fn request(method: &'static str, route: String, status: u16, duration: Duration) {
+pub fn request(method: &'static str, route: String, status: u16, duration: Duration) {
     let class = match status {
         100..=199 => "1xx",
         200..=299 => "2xx",
@@ -92,20 +92,20 @@ pub(crate) fn request(method: &'static str, route: String, status: u16, duration
 }
 
 /// Measures a commit to SQLite: how many transactions it had, and how long the first one waited for it to begin.
-pub(crate) fn commit(transactions: usize, wait: Duration) {
+pub fn commit(transactions: usize, wait: Duration) {
     histogram!(COMMIT_TRANSACTIONS).record(u32::try_from(transactions).unwrap_or(u32::MAX));
     histogram!(COMMIT_WAIT).record(wait);
 }
 
 /// Says how many connections the pool has.
-pub(crate) fn pool(in_use: usize, idle: usize) {
+pub fn pool(in_use: usize, idle: usize) {
     for (state, count) in [("in_use", in_use), ("idle", idle)] {
         gauge!(POOL_CONNECTIONS, "state" => state).set(u32::try_from(count).unwrap_or(u32::MAX));
     }
 }
 
 /// Says how many sessions are alive, and how many mails wait to be sent.
-pub(crate) fn stored(sessions: i64, mails: i64) {
+pub fn stored(sessions: i64, mails: i64) {
     gauge!(SESSIONS).set(sessions as f64);
     gauge!(MAILS_WAITING).set(mails as f64);
 }

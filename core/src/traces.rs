@@ -16,6 +16,6 @@ mod span;
 #[cfg(feature = "traces")]
 pub use exporter::{Exporter, TracesError};
 #[cfg(not(feature = "traces"))]
-pub(crate) use off::{Span, in_current_span};
+pub use off::{Span, in_current_span};
 #[cfg(feature = "traces")]
-pub(crate) use span::{Span, in_current_span};
+pub use span::{Span, in_current_span};

@@ -1,23 +1,23 @@
 //! The Unicode data that the rules need: tables on the server, the JavaScript engine's own in the browser, where the
 //! tables would add 4 kB to the WebAssembly.
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "server")]
 pub(super) use tables::*;
 
-#[cfg(not(feature = "ssr"))]
+#[cfg(not(feature = "server"))]
 pub(super) use engine::*;
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "server")]
 mod tables {
     use unicode_normalization::UnicodeNormalization;
     use unicode_normalization::char::is_combining_mark;
     use unicode_security::GeneralSecurityProfile;
 
-    use crate::validation::visibility::is_blank;
+    use crate::visibility::is_blank;
 
     /// Whether `text` has only letters of any script with the marks their words need, digits, `_` and `-`, no more than
     /// two marks in a row, and nothing that cannot be seen.
-    pub(in crate::validation) fn is_identifier(text: &str) -> bool {
+    pub(crate) fn is_identifier(text: &str) -> bool {
         let mut marks_in_a_row = 0;
         text.chars().all(|c| {
             marks_in_a_row = if is_combining_mark(c) { marks_in_a_row + 1 } else { 0 };
@@ -27,7 +27,7 @@ mod tables {
     }
 
     /// Whether `text` begins with a letter or digit.
-    pub(in crate::validation) fn starts_with_letter_or_digit(text: &str) -> bool {
+    pub(crate) fn starts_with_letter_or_digit(text: &str) -> bool {
         text.starts_with(is_letter_or_digit)
     }
 
@@ -43,39 +43,39 @@ mod tables {
         is_mark && (c.is_alphabetic() || c.identifier_allowed()) && !is_blank(c)
     }
 
-    pub(in crate::validation) fn to_lowercase(text: &str) -> String {
+    pub(crate) fn to_lowercase(text: &str) -> String {
         text.to_lowercase()
     }
 
     /// Normalization form KC.
-    pub(in crate::validation) fn nfkc(text: &str) -> String {
+    pub(crate) fn nfkc(text: &str) -> String {
         text.nfkc().collect()
     }
 }
 
 /// The engine does not know the profile of UTS 39: of the invisible characters, it misses a few marks of rare scripts,
 /// which the server finds.
-#[cfg(not(feature = "ssr"))]
+#[cfg(not(feature = "server"))]
 mod engine {
     use js_sys::{JsString, RegExp};
 
     /// Whether `text` has only letters of any script with the marks their words need, digits, `_` and `-`, no more than
     /// two marks in a row, and nothing that is ignorable.
-    pub(in crate::validation) fn is_identifier(text: &str) -> bool {
+    pub(crate) fn is_identifier(text: &str) -> bool {
         RegExp::new(r"^(?!.*(\p{DI}|\p{M}{3}))[\p{XIDS}\p{Nd}\p{M}_-]*$", "u").test(text)
     }
 
     /// Whether `text` begins with a letter or digit.
-    pub(in crate::validation) fn starts_with_letter_or_digit(text: &str) -> bool {
+    pub(crate) fn starts_with_letter_or_digit(text: &str) -> bool {
         RegExp::new(r"^[\p{XIDS}\p{Nd}]", "u").test(text)
     }
 
-    pub(in crate::validation) fn to_lowercase(text: &str) -> String {
+    pub(crate) fn to_lowercase(text: &str) -> String {
         JsString::from(text).to_lower_case().into()
     }
 
     /// Normalization form KC.
-    pub(in crate::validation) fn nfkc(text: &str) -> String {
+    pub(crate) fn nfkc(text: &str) -> String {
         JsString::from(text).normalize("NFKC").into()
     }
 }

@@ -9,7 +9,7 @@ use super::config::{ClientSetupError, Proxy};
 use super::sanitize::sanitize_line;
 use crate::tls;
 
-const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("qq-login/", env!("CARGO_PKG_VERSION"));
 const REASON_MAX_CHARS: usize = 200;
 
 /// The HTTP versions that a client offers to a server, as ALPN identifiers (RFC 7301), best first.

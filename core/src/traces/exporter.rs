@@ -15,7 +15,7 @@ use super::http_client::{CollectorClient, HttpClientError};
 
 /// How long the spans that wait may take at exit.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-const SERVICE_NAME: &str = env!("CARGO_PKG_NAME");
+const SERVICE_NAME: &str = "qq-login";
 
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 
