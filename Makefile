@@ -17,7 +17,8 @@ dist:
 	@exec scripts/build.sh dist
 
 # Rebuilds and reloads the page on every change.
-dev: setup
+dev:
+	@scripts/setup.sh dev
 	@. scripts/env.sh && . scripts/settings.sh && use_sandbox_mailbox && exec cargo leptos watch
 
 # All tests: Rust, browser, documentation.

@@ -10,10 +10,12 @@ set -euo pipefail
 
 purpose=${1:-run}
 program=target/release/qq-login
+target=()
 case $purpose in
     run) ;;
     dist)
-        export LEPTOS_BIN_TARGET_TRIPLE=$musl_target "CC_${musl_target//-/_}=musl-gcc"
+        target=(--target "$musl_target")
+        export "CC_${musl_target//-/_}=musl-gcc"
         program=target/$musl_target/release/qq-login
         ;;
     *) die "unknown argument '$purpose': use 'dist' or none" ;;
@@ -35,13 +37,10 @@ make_dist() {
 }
 
 cd "$root"
-cargo leptos build --release --precompress --frontend-only
-# wasm-bindgen writes TypeScript declarations that no page loads.
-rm -f target/site/pkg/*.d.ts target/site/pkg/*.d.ts.*
+node scripts/build-site.mjs
 
-# The program is built from a copy, so that it is compiled again only if a file has changed. Each gzip form contains the
-# time it was made.
-if ! diff --recursive --brief --exclude='*.gz' target/site target/embed >/dev/null 2>&1; then
+# The program is built from a copy, so that it is compiled again only if a file has changed.
+if ! diff --recursive --brief target/site target/embed >/dev/null 2>&1; then
     rm -rf target/embed
     cp -r target/site target/embed
 fi
@@ -50,5 +49,5 @@ fi
 if commit=$(git rev-parse --short=12 HEAD 2>/dev/null); then
     export QQ_LOGIN_COMMIT=$commit
 fi
-cargo leptos build --release --server-only --bin-features embed
+cargo build --release --locked --package qq-login --features embed "${target[@]}"
 [ "$purpose" = run ] || make_dist

@@ -8,7 +8,6 @@
     cache="${XDG_CACHE_HOME:-$HOME/.cache}/qq-login"
 
     cargo_leptos_version=0.3.11
-    binaryen_version=132.0.0
     cargo_deny_version=0.20.2
     cargo_fuzz_version=0.13.2
     # wasm-bindgen's command-line tool must have exactly the version of the crate.
@@ -19,7 +18,9 @@
 
     cargo_leptos_dir="$cache/cargo-leptos-$cargo_leptos_version"
     wasm_bindgen_dir="$cache/wasm-bindgen-cli-$wasm_bindgen_version"
-    binaryen_dir="$cache/binaryen-$binaryen_version"
+    # Node packages that make the style sheet, the script and the module small.
+    export site_tools_dir
+    site_tools_dir="$cache/site-tools-$(cksum <"$root/scripts/site-tools/package-lock.json" | cut -d ' ' -f 1)"
     cargo_deny_dir="$cache/cargo-deny-$cargo_deny_version"
     cargo_fuzz_dir="$cache/cargo-fuzz-$cargo_fuzz_version"
     promtool_dir="$cache/promtool"
@@ -29,7 +30,7 @@
 
 # cargo-leptos looks for wasm-bindgen and wasm-opt on PATH before it downloads them.
 # rustup's folder comes last, for shells that do not have it on PATH.
-export PATH="$cargo_leptos_dir/bin:$cargo_deny_dir/bin:$cargo_fuzz_dir/bin:$promtool_dir/bin:$wasm_bindgen_dir/bin:$binaryen_dir/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+export PATH="$cargo_leptos_dir/bin:$cargo_deny_dir/bin:$cargo_fuzz_dir/bin:$promtool_dir/bin:$wasm_bindgen_dir/bin:$site_tools_dir/node_modules/.bin:$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 
 # One toolchain for server and browser, chosen by scripts/setup/toolchain.sh.
 if [ -s "$cache/toolchain" ]; then

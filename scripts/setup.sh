@@ -2,7 +2,8 @@
 # Installs what is missing; a step that is already done is skipped.
 #
 #   scripts/setup.sh         tools to build and run
-#   scripts/setup.sh test    … and to run the tests
+#   scripts/setup.sh dev     … and cargo-leptos
+#   scripts/setup.sh test    … to build, and to run the tests
 #   scripts/setup.sh dist    … to build and to link statically
 #   scripts/setup.sh soak    the Rust toolchain alone
 #   scripts/setup.sh fuzz    … and cargo-fuzz
@@ -23,9 +24,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/setup/test-tools.sh"
 
 set_up_build_tools() {
-    set_up_cargo_leptos
     set_up_wasm_bindgen
-    set_up_wasm_opt
+    set_up_site_tools
 }
 
 set_up_test_tools() {
@@ -44,8 +44,8 @@ set_up_test_tools() {
 
 purpose=${1:-run}
 case $purpose in
-    run | test | dist | soak | fuzz) ;;
-    *) die "unknown argument '$purpose': use 'test', 'dist', 'soak', 'fuzz' or none" ;;
+    run | dev | test | dist | soak | fuzz) ;;
+    *) die "unknown argument '$purpose': use 'dev', 'test', 'dist', 'soak', 'fuzz' or none" ;;
 esac
 
 wait_for_other_setups
@@ -53,6 +53,10 @@ require_programs
 set_up_toolchain
 case $purpose in
     run) set_up_build_tools ;;
+    dev)
+        set_up_cargo_leptos
+        set_up_build_tools
+        ;;
     test)
         set_up_build_tools
         set_up_test_tools

@@ -100,7 +100,7 @@ part "Lints of the browser half: clippy" lint_browser_half || true
 part "Dependencies: cargo deny" scripts/check-dependencies.sh || true
 part "Rust tests: cargo test" test_rust || true
 part "Integration tests on PostgreSQL: cargo test" test_rust_on_postgres || true
-if part "Release build: cargo leptos build" await_release_build; then
+if part "Release build" await_release_build; then
     part "Size of what the browser downloads" scripts/check-size.sh || true
     part "The program alone in an empty folder" scripts/check-single-file.sh || true
     part "The container: buildah" scripts/check-container.sh || true

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # (set by env.sh)
-# Build tools: cargo-leptos, wasm-bindgen, wasm-opt; musl for the static build.
+# Build tools: wasm-bindgen and those that make what it writes small; cargo-leptos for development; musl for the static build.
 
 set_up_cargo_leptos() {
     [ -x "$cargo_leptos_dir/bin/cargo-leptos" ] && return
@@ -46,14 +46,15 @@ cargo_install() {
     rm -rf "$cache/build/$crate"
 }
 
-set_up_wasm_opt() {
-    [ -x "$binaryen_dir/node_modules/.bin/wasm-opt" ] && return
-    step "wasm-opt (binaryen $binaryen_version): downloading from npm" "10 seconds"
+set_up_site_tools() {
+    [ -d "$site_tools_dir" ] && return
+    step "Tools for style sheet, script and WebAssembly: downloading from npm" "10 seconds"
     local work
     work=$(fresh_folder)
-    npm install --prefix "$work" --ignore-scripts --no-audit --no-fund --loglevel=error "binaryen@$binaryen_version" \
-        || die "npm could not install binaryen: see its message above; if it is a network error, run this again"
-    mv "$work" "$binaryen_dir"
+    cp "$root"/scripts/site-tools/package*.json "$work"
+    npm ci --prefix "$work" --ignore-scripts --no-audit --no-fund --loglevel=error \
+        || die "npm could not install them: see its message above; if it is a network error, run this again"
+    mv "$work" "$site_tools_dir"
 }
 
 set_up_musl() {

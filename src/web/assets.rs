@@ -24,7 +24,7 @@ const FILES: [&str; 4] = [CSS, JS, WASM, SCRIPT];
 /// The script's path, with a hash or without.
 const SCRIPT_ROUTE: &str = "/page.{ending}";
 const HASH_LENGTH: usize = 16;
-/// Where `cargo leptos` writes the files.
+/// Where the build writes the files.
 const DEFAULT_ROOT: &str = "target/site";
 
 /// The static files, and the URLs of what a page loads.
