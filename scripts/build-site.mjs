@@ -1,6 +1,6 @@
 // Makes the files that browsers download, in the release form of what `cargo leptos watch` makes. What they are made from
-// and for is described once, in Cargo.toml ([[workspace.metadata.leptos]]); this script exists so that cargo-leptos, which
-// takes as long to compile as the site, is needed for development only.
+// and for is described once, in Cargo.toml ([[workspace.metadata.leptos]]). This script exists so that cargo-leptos, which
+// takes four minutes to compile, is needed for development only.
 //
 // Needs env.sh: $site_tools_dir, and the tools on PATH.
 import { execFileSync } from "node:child_process";

@@ -67,12 +67,12 @@ impl Recorder {
 }
 
 /// Counts an event of the audit log. `reason` is the code of a failure.
-pub fn audit_event(event: &'static str, reason: Option<&'static str>) {
+pub(crate) fn audit_event(event: &'static str, reason: Option<&'static str>) {
     counter!(AUDIT_EVENTS, "event" => event, "reason" => reason.unwrap_or_default()).increment(1);
 }
 
 /// Measures a request to QQ. `error` is QQ's code, or a word for a failure without one.
-pub fn qq_call(endpoint: &str, duration: Duration, error: Option<String>) {
+pub(crate) fn qq_call(endpoint: &str, duration: Duration, error: Option<String>) {
     histogram!(QQ_CALL_DURATION, "endpoint" => endpoint.to_owned()).record(duration);
     if let Some(code) = error {
         counter!(QQ_ERRORS, "endpoint" => endpoint.to_owned(), "code" => code).increment(1);
@@ -92,7 +92,7 @@ pub fn request(method: &'static str, route: String, status: u16, duration: Durat
 }
 
 /// Measures a commit to SQLite: how many transactions it had, and how long the first one waited for it to begin.
-pub fn commit(transactions: usize, wait: Duration) {
+pub(crate) fn commit(transactions: usize, wait: Duration) {
     histogram!(COMMIT_TRANSACTIONS).record(u32::try_from(transactions).unwrap_or(u32::MAX));
     histogram!(COMMIT_WAIT).record(wait);
 }

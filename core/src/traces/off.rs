@@ -5,6 +5,7 @@ use std::fmt::Display;
 use axum::http::HeaderMap;
 use tracing::Instrument;
 
+/// A span that is not recorded.
 pub struct Span;
 
 impl Span {
@@ -12,7 +13,7 @@ impl Span {
         Span
     }
 
-    pub fn within(_: &'static str) -> Span {
+    pub(crate) fn within(_: &'static str) -> Span {
         Span
     }
 
@@ -31,6 +32,7 @@ impl Span {
     }
 }
 
+/// Runs `work`, which is to become a task, within the current span of the log.
 pub fn in_current_span<F: Future>(work: F) -> impl Future<Output = F::Output> {
     work.in_current_span()
 }

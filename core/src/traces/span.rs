@@ -27,7 +27,7 @@ impl Span {
 
     /// Begins the span of a call to QQ or of a statement, within the current one. Without a current one, as in background
     /// tasks, nothing is recorded.
-    pub fn within(name: &'static str) -> Span {
+    pub(crate) fn within(name: &'static str) -> Span {
         let parent = Context::map_current(|context| context.has_active_span().then(|| context.clone()));
         Span(parent.zip(tracer()).map(|(parent, tracer)| {
             let builder = tracer.span_builder(name).with_kind(SpanKind::Client);
@@ -40,6 +40,7 @@ impl Span {
         self.0.as_ref().is_some_and(|context| context.span().is_recording())
     }
 
+    /// Gives the span its final name.
     pub fn rename(&self, name: String) {
         if let Some(context) = &self.0 {
             context.span().update_name(name);
