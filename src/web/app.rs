@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use super::assets;
 use super::components::{Avatar, AvatarSize, Icon, IcpLink, Notice, NoticeKind};
 #[cfg(debug_assertions)]
 use super::dev_bar::DevBar;
@@ -35,7 +36,7 @@ pub(super) fn Document(children: Children) -> impl IntoView {
                     <link rel="manifest" href="/manifest.webmanifest" />
                     <link rel="stylesheet" id="leptos" href=request.state.assets.css() />
                     {nonce.map(|nonce| view! { <PageScript nonce assets=page.request.state.assets.clone() /> })}
-                    {is_cargo_leptos_watch().then(|| view! { <AutoReload options=leptos_options() /> })}
+                    {assets::is_cargo_leptos_watch().then(|| view! { <AutoReload options=leptos_options() /> })}
                 </head>
                 <body>
                     <Header page=page.clone() />
@@ -179,10 +180,6 @@ fn SiteLinks(page: PageContext) -> impl IntoView {
             {contact.map(|url| view! { <a href=url>{messages.contact_label}</a> })}
         </div>
     }
-}
-
-fn is_cargo_leptos_watch() -> bool {
-    cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
 }
 
 fn leptos_options() -> LeptosOptions {

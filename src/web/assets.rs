@@ -27,6 +27,11 @@ const HASH_LENGTH: usize = 16;
 /// Where the build writes the files.
 const DEFAULT_ROOT: &str = "target/site";
 
+/// Whether `cargo leptos watch` runs the program, and reloads pages when files change.
+pub(super) fn is_cargo_leptos_watch() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
 /// The static files, and the URLs of what a page loads.
 ///
 /// The names of files inside the program contain a hash of their content, so browsers can cache them forever and still
