@@ -3,7 +3,7 @@
 // takes four minutes to compile, is needed for development only.
 //
 // Needs env.sh: $site_tools_dir, and the tools on PATH.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -16,7 +16,13 @@ const browserslist = require("browserslist");
 const esbuild = require("esbuild");
 const lightningcss = require("lightningcss");
 
-const run = (program, ...args) => execFileSync(program, args, { stdio: "inherit" });
+function run(program, ...args) {
+  const { status, error } = spawnSync(program, args, { stdio: "inherit" });
+  if (status === 0) return;
+  console.error(`build-site.mjs: ${program} failed: ${error?.message ?? "see its message above"}`);
+  process.exit(1);
+}
+
 const metadata = execFileSync("cargo", ["metadata", "--format-version=1", "--no-deps"], { encoding: "utf8" });
 const [leptos] = JSON.parse(metadata).metadata.leptos;
 

@@ -1,5 +1,5 @@
-//! The login without its pages, and what it needs. Entry points are [`login::LoginService`], [`sessions::SqlSessionStore`] and
-//! [`config::Config`]. It must not know routes and pages.
+//! The login without its pages, and what it needs. Entry points are [`login::LoginService`],
+//! [`sessions::SqlSessionStore`] and [`config::Config`]. It must not know routes and pages.
 //!
 //! Imports point downwards only. From top to bottom:
 //!

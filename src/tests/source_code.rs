@@ -17,7 +17,7 @@ fn s97_sql_is_never_built_at_runtime() {
 
 #[test]
 fn s98_unsafe_code_is_forbidden() {
-    for file in SOURCES.map(|folder| format!("{folder}/lib.rs")).iter().chain([&"src/main.rs".to_owned()]) {
+    for file in ["src/lib.rs", "src/main.rs", "browser/src/lib.rs", "core/src/lib.rs", "validation/src/lib.rs"] {
         let text = std::fs::read_to_string(file).expect("a file");
         assert!(text.contains("#![forbid(unsafe_code)]"), "{file}");
     }

@@ -181,7 +181,7 @@ impl LoginService {
         self.qq.log_in(code, registration != Registration::Closed).await
     }
 
-    /// What happens to a user whose QQ account is new. Whoever wants to recover an account is always asked for it.
+    /// Returns what happens to a user whose QQ account is new. In a recovery, they can always link it to their account.
     fn registration_for(&self, attempt: &Attempt) -> Registration {
         if attempt.is_recovery() { Registration::Form } else { self.policy.registration }
     }

@@ -11,7 +11,7 @@ use crate::web::request::RequestInfo;
 
 /// Returns the Content-Security-Policy of a page. `form_targets` are other origins that a form may redirect to.
 pub(in crate::web) fn content_security_policy(form_targets: &str, script_nonce: Option<&str>) -> String {
-    // It tells pages over a WebSocket, on a port of its own, that they have changed.
+    // `cargo leptos watch` tells pages over a WebSocket, on a port of its own, that they have changed.
     let reload = if is_cargo_leptos_watch() { " ws:" } else { "" };
     let script = match script_nonce {
         Some(nonce) => {
